@@ -1,0 +1,190 @@
+/* finish.c -- what an op means on the loop, once its group is committed. */
+#include "outbox/own.h"
+
+#include "base/log.h"
+
+#define ROOM "outbox"
+#define DUE_AHEAD_MAX_MS RETRY_AFTER_CAP_MS /* the clock may have jumped */
+
+static struct item *item_new(struct kept *k, int64_t recipient_id)
+{
+    struct item *i = mem_new(sizeof *i);
+
+    i->kept = k;
+    i->recipient_id = recipient_id;
+    return i;
+}
+
+static bool lane_has(const struct lane *l, int64_t alert_id)
+{
+    const struct item *i = l->tail;
+
+    while (i != NULL && i->kept->id > alert_id)
+        i = i->previous;
+    return i != NULL && i->kept->id == alert_id;
+}
+
+static void put_enters_window(struct outbox *o, struct op *op, struct target *t)
+{
+    struct lane *l = lane_get(o, t->recipient_id);
+    struct item *i;
+
+    l->pending++;
+    if (!t->direct) {
+        lane_refill(o, l);
+        return;
+    }
+    l->reserved--;
+    if (l->abandoned)
+        return;
+    kept_share(op->put.kept);
+    i = item_new(op->put.kept, t->recipient_id);
+    i->began = t->began;
+    i->handle = t->handle;
+    t->handle = STR_NONE;
+    lane_insert(o, l, i);
+    lane_ready(o, l);
+}
+
+static void put_finish(struct outbox *o, struct op *op, bool committed)
+{
+    if (!committed) {
+        for (size_t i = 0; i < op->put.count; i++)
+            if (op->targets[i].direct)
+                lane_get(o, op->targets[i].recipient_id)->reserved--;
+        seen_forget(o->seen, op->put.seen);
+        return;
+    }
+    o->counts.accepted_alerts += op->put.kept != NULL;
+    o->counts.accepted += op->put.count;
+    o->counts.pending += op->put.count;
+    for (size_t i = 0; i < op->put.count; i++)
+        put_enters_window(o, op, &op->targets[i]);
+}
+
+/* Pending became something else: n times, by count of what is on disk. */
+static void count_ended(struct outbox *o, struct lane *l, enum delivery_state state,
+                        uint64_t n)
+{
+    bool dead = state == DELIVERY_DEAD;
+
+    *(dead ? &o->counts.dead : &o->counts.delivered) += n;
+    *(dead ? &l->dead : &l->delivered) += n;
+    o->counts.pending -= n;
+    l->pending -= n;
+}
+
+static void settle_finish(struct outbox *o, struct op *op)
+{
+    if (op->settle.changed && op->settle.state != DELIVERY_PENDING)
+        count_ended(o, lane_get(o, op->settle.id.recipient_id), op->settle.state, 1);
+}
+
+static void take_finish(struct outbox *o, struct op *op)
+{
+    struct lane *l = lane_get(o, op->take.recipient_id);
+    int64_t latest_ms = clock_wall_ms(o->clock) + DUE_AHEAD_MAX_MS;
+    bool all = op->take.count + op->take.gave_up < op->take.limit;
+
+    l->taking = false;
+    count_ended(o, l, DELIVERY_DEAD, op->take.gave_up);
+    if (op->take.gave_up > 0)
+        log_error(ROOM, "%zu deliveries are dead: too many tries that never came "
+                        "to an end",
+                  op->take.gave_up);
+    for (size_t n = 0; n < op->take.count; n++) {
+        struct taken *t = &op->take.rows[n];
+        struct item *i;
+
+        l->last_loaded_id = t->kept->id;
+        if (l->abandoned || lane_has(l, t->kept->id))
+            continue; /* it is in flight already, after a retry by hand */
+        i = item_new(t->kept, op->take.recipient_id);
+        i->due_ms = MIN(t->due_ms, latest_ms);
+        i->attempts = t->attempts;
+        i->began = t->began;
+        i->handle = t->handle;
+        t->kept = NULL;
+        t->handle = STR_NONE;
+        lane_insert(o, l, i);
+    }
+    if (all)
+        l->last_loaded_id = MAX(l->last_loaded_id, op->take.upto_id);
+    lane_ready(o, l);
+    lane_refill(o, l);
+}
+
+static void resolve_finish(struct outbox *o, struct op *op)
+{
+    struct item *i = op->resolve.item;
+    struct lane *l = lane_get(o, i->recipient_id);
+
+    i->resolving = false;
+    /* Whatever was settled before was written before: still pending means that
+     * it waits aside, and then it is not for us to wait for. */
+    i->began = op->resolve.began == BEGAN_PENDING ? BEGAN_NONE : op->resolve.began;
+    free((char *)(uintptr_t)i->handle.p);
+    i->handle = op->resolve.handle;
+    op->resolve.handle = STR_NONE;
+    if (l->abandoned)
+        lane_remove(o, l, i);
+    else
+        lane_ready(o, l);
+}
+
+static void abandon_finish(struct outbox *o, struct op *op)
+{
+    struct lane *l = lane_get(o, op->abandon.recipient_id);
+
+    count_ended(o, l, DELIVERY_DEAD, (uint64_t)op->abandon.changed);
+    if (op->abandon.changed > 0)
+        log_warn(ROOM, "%lld deliveries of recipient %lld are dead: %.*s",
+                 (long long)op->abandon.changed, (long long)op->abandon.recipient_id,
+                 STR_ARG(op->abandon.reason));
+}
+
+/* The queue is read again from the oldest that came back. */
+static void redriven(struct outbox *o, const struct delivery_id *id)
+{
+    struct lane *l = lane_get(o, id->recipient_id);
+
+    l->dead--;
+    l->pending++;
+    o->counts.dead--;
+    o->counts.pending++;
+    l->last_put_id = MAX(l->last_put_id, id->alert_id);
+    if (id->alert_id <= l->last_loaded_id) {
+        lane_drop_waiting(o, l);
+        l->last_loaded_id = id->alert_id - 1;
+    }
+}
+
+static void redrive_finish(struct outbox *o, struct op *op)
+{
+    for (size_t i = 0; i < op->redrive.n; i++)
+        if (op->redrive.did[i])
+            redriven(o, &op->redrive.ids[i]);
+    for (size_t i = 0; i < op->redrive.n; i++)
+        if (op->redrive.did[i])
+            lane_refill(o, lane_get(o, op->redrive.ids[i].recipient_id));
+    op->redrive.counted(op->redrive.counted_arg, op->redrive.changed);
+}
+
+void op_finish(struct outbox *o, struct op *op, bool committed)
+{
+    if (op->kind == OP_PUT)
+        put_finish(o, op, committed);
+    else if (committed && op->kind == OP_SETTLE)
+        settle_finish(o, op);
+    else if (committed && op->kind == OP_TAKE)
+        take_finish(o, op);
+    else if (committed && op->kind == OP_RESOLVE)
+        resolve_finish(o, op);
+    else if (committed && op->kind == OP_ABANDON)
+        abandon_finish(o, op);
+    else if (committed && op->kind == OP_REDRIVE)
+        redrive_finish(o, op);
+    if (op->done != NULL)
+        op->done(op->arg, committed);
+    op_free(op);
+}

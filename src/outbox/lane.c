@@ -1,0 +1,232 @@
+/* lane.c -- one recipient's window: what of its queue is in memory. */
+#include "outbox/own.h"
+
+#define REFILL_BELOW (WINDOW_MAX / 4)
+#define BLOCKED_MAX 64 /* keys that wait in one walk; then the walk ends */
+#define SMALL_REFILL 16 /* when memory is short, each lane still goes on */
+
+void kept_share(struct kept *k)
+{
+    k->refs++;
+}
+
+void kept_drop(struct kept *k)
+{
+    if (k == NULL || --k->refs > 0)
+        return;
+    free((char *)(uintptr_t)k->json.p);
+    free(k);
+}
+
+static struct str lane_key(const int64_t *recipient_id)
+{
+    return (struct str){(const char *)recipient_id, sizeof *recipient_id};
+}
+
+struct lane *lane_find(const struct outbox *o, int64_t recipient_id)
+{
+    return hash_get(&o->lanes, lane_key(&recipient_id));
+}
+
+struct lane *lane_get(struct outbox *o, int64_t recipient_id)
+{
+    struct lane *l = lane_find(o, recipient_id);
+
+    if (l == NULL) {
+        l = mem_new(sizeof *l);
+        l->recipient_id = recipient_id;
+        hash_put(&o->lanes, lane_key(&l->recipient_id), l);
+    }
+    return l;
+}
+
+/* --- the list --------------------------------------------------------------- */
+
+/* In the order of ids; nearly always at the end. */
+void lane_insert(struct outbox *o, struct lane *l, struct item *i)
+{
+    struct item *before = l->tail;
+
+    while (before != NULL && before->kept->id > i->kept->id)
+        before = before->previous;
+    i->previous = before;
+    i->next = before != NULL ? before->next : l->head;
+    if (i->next != NULL)
+        i->next->previous = i;
+    else
+        l->tail = i;
+    if (before != NULL)
+        before->next = i;
+    else
+        l->head = i;
+    l->count++;
+    o->window_items++;
+    o->window_bytes += i->kept->json.n;
+}
+
+void lane_remove(struct outbox *o, struct lane *l, struct item *i)
+{
+    if (i->previous != NULL)
+        i->previous->next = i->next;
+    else
+        l->head = i->next;
+    if (i->next != NULL)
+        i->next->previous = i->previous;
+    else
+        l->tail = i->previous;
+    l->count--;
+    o->window_items--;
+    o->window_bytes -= i->kept->json.n;
+    kept_drop(i->kept);
+    free((char *)(uintptr_t)i->handle.p);
+    free(i);
+}
+
+void lane_drop_waiting(struct outbox *o, struct lane *l)
+{
+    struct item *next;
+
+    for (struct item *i = l->head; i != NULL; i = next) {
+        next = i->next;
+        if (!i->in_flight && !i->resolving)
+            lane_remove(o, l, i);
+    }
+}
+
+void lanes_free(struct outbox *o)
+{
+    struct lane *l;
+
+    for (size_t at = 0; (l = hash_next(&o->lanes, &at)) != NULL;) {
+        while (l->head != NULL)
+            lane_remove(o, l, l->head);
+        free(l);
+    }
+    hash_release(&o->lanes);
+}
+
+/* --- the window and the disk ---------------------------------------------------- */
+
+bool lane_takes_direct(const struct outbox *o, const struct lane *l)
+{
+    return l->last_loaded_id >= l->last_put_id && !l->taking && !l->abandoned &&
+           l->count + l->reserved < WINDOW_MAX &&
+           o->window_bytes < WINDOW_BYTES_MAX;
+}
+
+static size_t refill_limit(const struct outbox *o, const struct lane *l)
+{
+    size_t room = WINDOW_MAX - MIN(l->count + l->reserved, (size_t)WINDOW_MAX);
+
+    return o->window_bytes < WINDOW_BYTES_MAX ? room : MIN(room, (size_t)SMALL_REFILL);
+}
+
+void lane_refill(struct outbox *o, struct lane *l)
+{
+    struct op *op;
+
+    if (l->taking || l->abandoned || l->last_loaded_id >= l->last_put_id ||
+        l->count + l->reserved >= REFILL_BELOW ||
+        (l->count > 0 && o->window_bytes >= WINDOW_BYTES_MAX))
+        return;
+    op = op_new(OP_TAKE, 0);
+    op->take.recipient_id = l->recipient_id;
+    op->take.after_id = l->last_loaded_id;
+    op->take.upto_id = l->last_put_id;
+    op->take.limit = refill_limit(o, l);
+    l->taking = true;
+    op_gather(o, op);
+}
+
+void lane_ready(struct outbox *o, const struct lane *l)
+{
+    if (!l->abandoned && l->head != NULL)
+        o->with.ready(o->with.ready_arg, l->recipient_id);
+}
+
+/* --- taking ------------------------------------------------------------------------ */
+
+struct walk { /* over a window, oldest first */
+    int64_t now_ms;
+    int64_t next_ms; /* when something waiting is due; 0: nothing is */
+    uint64_t blocked[BLOCKED_MAX];
+    size_t blocked_count;
+};
+
+static bool is_blocked(const struct walk *w, uint64_t key_hash)
+{
+    for (size_t i = 0; i < w->blocked_count; i++)
+        if (w->blocked[i] == key_hash)
+            return true;
+    return false;
+}
+
+/* False: too many keys wait, go no further. */
+static bool block(struct walk *w, uint64_t key_hash)
+{
+    if (is_blocked(w, key_hash))
+        return true;
+    if (w->blocked_count == BLOCKED_MAX)
+        return false;
+    w->blocked[w->blocked_count++] = key_hash;
+    return true;
+}
+
+static void note_due(struct walk *w, int64_t due_ms)
+{
+    if (w->next_ms == 0 || due_ms < w->next_ms)
+        w->next_ms = due_ms;
+}
+
+static void resolve(struct outbox *o, struct item *i)
+{
+    struct op *op;
+
+    if (i->resolving)
+        return;
+    i->resolving = true;
+    op = op_new(OP_RESOLVE, 0);
+    op->resolve.item = i;
+    op_gather(o, op);
+}
+
+enum what { TAKE_IT, PASS_IT, STOP_HERE };
+
+static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
+{
+    if (i->in_flight || is_blocked(w, i->kept->key_hash))
+        return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
+    if (i->due_ms > w->now_ms) {
+        note_due(w, i->due_ms);
+        if (!i->aside) /* the order is kept: what is behind it waits too */
+            return STOP_HERE;
+        return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
+    }
+    if (i->began == BEGAN_PENDING) {
+        resolve(o, i);
+        return STOP_HERE;
+    }
+    return TAKE_IT;
+}
+
+size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max,
+                   struct item **out, int64_t *next_ms)
+{
+    struct lane *l = lane_find(o, recipient_id);
+    struct walk w = {.now_ms = clock_wall_ms(o->clock)};
+    enum what what = PASS_IT;
+    size_t n = 0;
+
+    for (struct item *i = l != NULL ? l->head : NULL;
+         i != NULL && n < max && what != STOP_HERE; i = i->next) {
+        what = look_at(o, &w, i);
+        if (what != TAKE_IT)
+            continue;
+        i->in_flight = true;
+        out[n++] = i;
+    }
+    if (l != NULL)
+        lane_refill(o, l);
+    *next_ms = n == 0 ? w.next_ms : 0;
+    return n;
+}

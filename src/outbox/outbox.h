@@ -1,0 +1,122 @@
+/* outbox.h -- the durable waist: alerts and their deliveries in one SQLite file.
+ * Intake ends at outbox_put()'s commit, delivery begins at outbox_take(). All
+ * writing happens on the writer thread, in groups, one commit a group. Loop
+ * thread only. Design essay: outbox.c. */
+#ifndef OUTBOX_OUTBOX_H
+#define OUTBOX_OUTBOX_H
+
+#include "base/limits.h"
+#include "registry/registry.h"
+
+enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD };
+const char *delivery_state_name(enum delivery_state s);
+
+/* An alert as kept, shared by its deliveries in memory, freed with the last. */
+struct kept {
+    int64_t id, began_id;
+    int64_t accepted_ms;
+    enum action action;
+    uint64_t key_hash; /* orders deliveries of one alert key */
+    struct str json;   /* ours */
+    unsigned refs;
+};
+
+/* What became of the delivery of the engage that a release ends. */
+enum began { BEGAN_NONE, BEGAN_DELIVERED, BEGAN_DEAD, BEGAN_PENDING };
+
+struct item { /* one delivery in memory: waiting in its window, or in flight */
+    struct kept *kept;
+    int64_t recipient_id;
+    int64_t due_ms;   /* wall; 0: at once */
+    int attempts;     /* that had an outcome */
+    enum began began; /* never BEGAN_PENDING once taken */
+    struct str handle; /* ours: of the engage's message; may be empty */
+    bool aside;        /* others may pass it; those of its key wait */
+    bool in_flight;
+    bool resolving;    /* asking the disk what `began` is */
+    struct item *next, *previous;
+};
+
+struct outbox;
+typedef void outbox_ready_fn(void *arg, int64_t recipient_id);
+
+struct outbox_options {
+    const char *path;    /* DATA/tocsin.db */
+    bool inline_writer;  /* no thread: commits at the turn's end (tests) */
+    int max_pages;       /* of the file; 0: no limit (tests: a full disk) */
+    outbox_ready_fn *ready; /* something to take for this recipient */
+    void *ready_arg;
+    void (*broken)(void *arg, const struct error *err); /* I/O error on commit:
+                            the process must end; never returns to the writer */
+    void *broken_arg;
+};
+
+/* Opens, recovers, and loads the engaged alerts into `r`. */
+struct outbox *outbox_open(struct loop *l, const struct outbox_options *o,
+                           struct registry *r, struct error *err);
+void outbox_close(struct outbox *o); /* commits what is gathered first */
+int64_t outbox_next_id(struct outbox *o); /* for the next alert, in order */
+
+/* Room for n more alerts of together `bytes`: false is a 503 (disk or group full). */
+bool outbox_has_room(struct outbox *o, size_t n, size_t bytes);
+
+typedef void outbox_done_fn(void *arg, bool committed);
+struct put {
+    const struct alert *alert;   /* REPEATED: only the engaged row is written */
+    const struct engaged_row *engaged;
+    uint64_t seen_hash[2];       /* idempotency; 0,0: none */
+    const int64_t *recipients;
+    size_t recipient_count;
+};
+/* `done` once, after the commit; after a failed commit in reverse order of put. */
+void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done,
+                void *arg);
+/* The alert that had this idempotency hash within SEEN_MS; 0: none. */
+int64_t outbox_seen(const struct outbox *o, const uint64_t hash[2]);
+/* Calls back after everything put so far is committed (a duplicate's answer). */
+void outbox_barrier(struct outbox *o, outbox_done_fn *done, void *arg);
+
+/* Up to max deliveries of the recipient that may be tried now, oldest first;
+ * they are in flight until settled. 0: *next_ms says when to come back (wall;
+ * 0: `ready` will be called). */
+size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max,
+                   struct item **out, int64_t *next_ms);
+
+struct settlement {
+    enum delivery_state state; /* PENDING: deferred until due_ms */
+    int64_t due_ms;
+    bool counted;       /* false: the endpoint's fault, not this alert's */
+    bool aside;
+    int status;
+    struct str reason;  /* no secrets; cut at REASON_MAX */
+    struct str handle;  /* DELIVERED */
+};
+/* Ends the flight; the item is gone (or back in its window) afterwards. */
+void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s);
+
+/* All pending deliveries of a recipient that is no more: dead, with the reason. */
+void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason);
+/* Dead ones back to pending: `ids` are (alert, recipient) pairs; *found counts. */
+struct delivery_id {
+    int64_t alert_id, recipient_id;
+};
+typedef void outbox_count_fn(void *arg, size_t count);
+void outbox_redrive(struct outbox *o, const struct delivery_id *ids, size_t n,
+                    outbox_count_fn *done, void *arg);
+
+struct outbox_counts {
+    uint64_t accepted_alerts, accepted, delivered, dead, pending; /* deliveries, all time */
+    uint64_t commits, committed_ops;
+    int64_t oldest_pending_ms; /* accepted_ms; 0: none */
+    size_t window_items, window_bytes, gathered;
+    int64_t last_commit_us;
+};
+void outbox_counts(const struct outbox *o, struct outbox_counts *out);
+struct lane_counts {
+    int64_t recipient_id;
+    uint64_t pending, delivered, dead;
+    int64_t oldest_ms;
+};
+void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_counts *out);
+
+#endif

@@ -1,0 +1,146 @@
+/* outbox_read.c -- read-only questions to the outbox, with bound parameters. */
+#include "outbox/outbox_read.h"
+
+#include <sqlite3.h>
+
+#define COUNT_LIMIT 100000 /* a total beyond this is not counted */
+
+struct outbox_reader {
+    sqlite3 *db;
+    sqlite3_stmt *list, *count, *alert;
+};
+
+/* A value of 0 (state: -1) means any. Newest first, below the keyset. */
+#define WANTED                                                                 \
+    " WHERE (?1 = 0 OR d.alert_id = ?1) AND (?2 = 0 OR d.recipient_id = ?2)"   \
+    " AND (?3 < 0 OR d.state = ?3)"
+
+static bool prepare(struct outbox_reader *r, const char *sql, sqlite3_stmt **out)
+{
+    return sqlite3_prepare_v3(r->db, sql, -1, SQLITE_PREPARE_PERSISTENT, out, NULL) ==
+           SQLITE_OK;
+}
+
+struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
+{
+    struct outbox_reader *r = mem_new(sizeof *r);
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
+
+    if (sqlite3_open_v2(path, &r->db, flags, NULL) == SQLITE_OK &&
+        sqlite3_exec(r->db, "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;",
+                     NULL, NULL, NULL) == SQLITE_OK &&
+        sqlite3_busy_timeout(r->db, 1000) == SQLITE_OK &&
+        prepare(r,
+                "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"
+                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle"
+                " FROM delivery d JOIN alert a ON a.id = d.alert_id" WANTED
+                " AND (?4 = 0 OR (d.alert_id, d.recipient_id) < (?4, ?5))"
+                " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?6",
+                &r->list) &&
+        prepare(r,
+                "SELECT count(*) FROM (SELECT 1 FROM delivery d" WANTED " LIMIT ?4)",
+                &r->count) &&
+        prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert))
+        return r;
+    error_set(err, "outbox %s: %s", path, sqlite3_errmsg(r->db));
+    outbox_reader_close(r);
+    return NULL;
+}
+
+void outbox_reader_close(struct outbox_reader *r)
+{
+    if (r == NULL)
+        return;
+    sqlite3_finalize(r->list);
+    sqlite3_finalize(r->count);
+    sqlite3_finalize(r->alert);
+    sqlite3_close(r->db);
+    free(r);
+}
+
+static struct str column(sqlite3_stmt *s, int at, struct arena *a)
+{
+    const char *p = (const char *)sqlite3_column_text(s, at);
+
+    return arena_str(a, (struct str){p, (size_t)sqlite3_column_bytes(s, at)});
+}
+
+static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
+{
+    *row = (struct delivery_row){
+        .id = {sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)},
+        .state = (enum delivery_state)sqlite3_column_int(s, 2),
+        .attempts = sqlite3_column_int(s, 3),
+        .status = sqlite3_column_int(s, 4),
+        .accepted_ms = sqlite3_column_int64(s, 5),
+        .due_ms = sqlite3_column_int64(s, 6),
+        .settled_ms = sqlite3_column_int64(s, 7),
+        .reason = column(s, 8, a),
+        .handle = column(s, 9, a),
+    };
+}
+
+static void bind_wanted(sqlite3_stmt *s, const struct delivery_query *q)
+{
+    sqlite3_bind_int64(s, 1, q->alert_id);
+    sqlite3_bind_int64(s, 2, q->recipient_id);
+    sqlite3_bind_int(s, 3, q->state);
+}
+
+static bool count(struct outbox_reader *r, const struct delivery_query *q, int64_t *total)
+{
+    bool ok;
+
+    bind_wanted(r->count, q);
+    sqlite3_bind_int(r->count, 4, COUNT_LIMIT + 1);
+    ok = sqlite3_step(r->count) == SQLITE_ROW;
+    if (ok)
+        *total = sqlite3_column_int64(r->count, 0);
+    if (*total > COUNT_LIMIT)
+        *total = -1;
+    sqlite3_reset(r->count);
+    return ok;
+}
+
+bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query *q,
+                            struct arena *a, struct delivery_row **out, size_t *n,
+                            int64_t *total, struct error *err)
+{
+    struct delivery_row *rows = arena_array(a, MAX(q->limit, 1u), sizeof *rows);
+    size_t found = 0;
+    int64_t counted = 0;
+    int code;
+
+    bind_wanted(r->list, q);
+    sqlite3_bind_int64(r->list, 4, q->before.alert_id);
+    sqlite3_bind_int64(r->list, 5, q->before.recipient_id);
+    sqlite3_bind_int64(r->list, 6, (int64_t)q->limit);
+    while ((code = sqlite3_step(r->list)) == SQLITE_ROW)
+        row_read(r->list, a, &rows[found++]);
+    sqlite3_reset(r->list);
+    if (code != SQLITE_DONE || !count(r, q, &counted))
+        return error_set(err, "reading deliveries: %s", sqlite3_errmsg(r->db));
+    *out = rows;
+    *n = found;
+    *total = counted;
+    return true;
+}
+
+bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
+                       struct str *json, int64_t *accepted_ms, struct error *err)
+{
+    int code;
+
+    sqlite3_bind_int64(r->alert, 1, id);
+    code = sqlite3_step(r->alert);
+    if (code == SQLITE_ROW) {
+        *json = column(r->alert, 0, a);
+        *accepted_ms = sqlite3_column_int64(r->alert, 1);
+    } else if (code == SQLITE_DONE) {
+        err->text[0] = '\0';
+    } else {
+        error_set(err, "reading alert %lld: %s", (long long)id, sqlite3_errmsg(r->db));
+    }
+    sqlite3_reset(r->alert);
+    return code == SQLITE_ROW;
+}

@@ -1,0 +1,36 @@
+/* outbox_read.h -- looking into the outbox from the side: a read-only
+ * connection for the historian thread, so that a slow page stops nobody. */
+#ifndef OUTBOX_OUTBOX_READ_H
+#define OUTBOX_OUTBOX_READ_H
+
+#include "outbox/outbox.h"
+
+struct outbox_reader;
+struct outbox_reader *outbox_reader_open(const char *path, struct error *err);
+void outbox_reader_close(struct outbox_reader *r);
+
+struct delivery_row {
+    struct delivery_id id;
+    enum delivery_state state;
+    int attempts, status;
+    int64_t accepted_ms, due_ms, settled_ms; /* 0: n/a */
+    struct str reason, handle; /* in the caller's arena */
+};
+
+struct delivery_query {
+    int64_t alert_id;     /* 0: any */
+    int64_t recipient_id; /* 0: any */
+    int state;            /* -1: any */
+    struct delivery_id before; /* keyset, newest first; {0,0}: from the top */
+    size_t limit;
+};
+/* Rows in the arena; *total counts the whole query, -1 when that is too dear. */
+bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query *q,
+                            struct arena *a, struct delivery_row **out, size_t *n,
+                            int64_t *total, struct error *err) must_check;
+
+/* The alert as kept; false with an empty error: not there (any more). */
+bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
+                       struct str *json, int64_t *accepted_ms,
+                       struct error *err) must_check;
+#endif

@@ -1,0 +1,379 @@
+/* run.c -- what each op does to the file, inside the group's transaction. Runs
+ * on the writer thread: no loop, no lanes, only ops and the database. */
+#include "outbox/own.h"
+
+#define PRUNE_BITE 256  /* alerts a group may prune along the way */
+#define PRUNE_BUSY 512  /* a group larger than this has no time for it */
+
+static sqlite3_stmt *statement(struct database *d, enum statement s)
+{
+    return d->statements[s];
+}
+
+static void bind_str(sqlite3_stmt *s, int at, struct str text)
+{
+    sqlite3_bind_text(s, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
+}
+
+static struct str column_copy(sqlite3_stmt *s, int at)
+{
+    const char *p = (const char *)sqlite3_column_text(s, at);
+    size_t n = (size_t)sqlite3_column_bytes(s, at);
+
+    return n == 0 ? STR_NONE : (struct str){mem_dup(p, n), n};
+}
+
+static bool step_done(struct database *d, enum statement s)
+{
+    return database_step(d, s) == SQLITE_DONE;
+}
+
+/* --- put -------------------------------------------------------------------- */
+
+static bool alert_insert(struct database *d, const struct op *op)
+{
+    const struct kept *k = op->put.kept;
+    sqlite3_stmt *s = statement(d, SQL_ALERT_INSERT);
+
+    sqlite3_bind_int64(s, 1, k->id);
+    sqlite3_bind_int64(s, 2, k->accepted_ms);
+    sqlite3_bind_int(s, 3, (int)k->action);
+    sqlite3_bind_int64(s, 4, k->began_id);
+    sqlite3_bind_int64(s, 5, (int64_t)k->key_hash);
+    sqlite3_bind_int64(s, 6, (int64_t)op->put.seen[0]);
+    sqlite3_bind_int64(s, 7, (int64_t)op->put.seen[1]);
+    bind_str(s, 8, k->json);
+    return step_done(d, SQL_ALERT_INSERT);
+}
+
+static bool engaged_write(struct database *d, const struct engaged_row *row)
+{
+    enum statement which = SQL_ENGAGED_INSERT;
+    sqlite3_stmt *s;
+
+    switch (row->op) {
+    case ENGAGED_NONE:
+        return true;
+    case ENGAGED_INSERT:
+        s = statement(d, which);
+        bind_str(s, 2, row->key);
+        sqlite3_bind_int64(s, 3, row->tstamp_ms);
+        sqlite3_bind_int64(s, 4, row->last_ms);
+        sqlite3_bind_int64(s, 5, row->lease_ms);
+        sqlite3_bind_int64(s, 6, row->repeats);
+        break;
+    case ENGAGED_UPDATE:
+        s = statement(d, which = SQL_ENGAGED_UPDATE);
+        sqlite3_bind_int64(s, 2, row->last_ms);
+        sqlite3_bind_int64(s, 3, row->lease_ms);
+        sqlite3_bind_int64(s, 4, row->repeats);
+        break;
+    case ENGAGED_DELETE:
+        s = statement(d, which = SQL_ENGAGED_DELETE);
+        break;
+    default:
+        bug("no such engaged row");
+    }
+    sqlite3_bind_int64(s, 1, row->id);
+    return step_done(d, which);
+}
+
+/* How the delivery of the engage that a release ends has fared so far. */
+static bool began_find(struct database *d, int64_t began_id, int64_t recipient_id,
+                       enum began *began, struct str *handle)
+{
+    static const enum began states[] = {
+        [DELIVERY_PENDING] = BEGAN_PENDING,
+        [DELIVERY_DELIVERED] = BEGAN_DELIVERED,
+        [DELIVERY_DEAD] = BEGAN_DEAD,
+    };
+    sqlite3_stmt *s = statement(d, SQL_BEGAN);
+    int code;
+
+    *began = BEGAN_NONE;
+    *handle = STR_NONE;
+    if (began_id == 0)
+        return true;
+    sqlite3_bind_int64(s, 1, began_id);
+    sqlite3_bind_int64(s, 2, recipient_id);
+    code = sqlite3_step(s);
+    if (code == SQLITE_ROW) {
+        *began = states[sqlite3_column_int(s, 0)];
+        *handle = column_copy(s, 1);
+    }
+    sqlite3_reset(s);
+    return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
+static bool run_put(struct database *d, struct op *op)
+{
+    const struct kept *k = op->put.kept;
+    sqlite3_stmt *s = statement(d, SQL_DELIVERY_INSERT);
+
+    if (!engaged_write(d, &op->put.engaged))
+        return false;
+    if (k == NULL)
+        return true;
+    if (!alert_insert(d, op))
+        return false;
+    for (size_t i = 0; i < op->put.count; i++) {
+        struct target *t = &op->targets[i];
+
+        if (t->direct && !began_find(d, k->began_id, t->recipient_id, &t->began,
+                                     &t->handle))
+            return false;
+        sqlite3_bind_int64(s, 1, k->id);
+        sqlite3_bind_int64(s, 2, t->recipient_id);
+        sqlite3_bind_int(s, 3, t->direct);
+        if (!step_done(d, SQL_DELIVERY_INSERT))
+            return false;
+    }
+    return true;
+}
+
+/* --- settle -------------------------------------------------------------------- */
+
+static bool run_settle(struct database *d, struct op *op)
+{
+    sqlite3_stmt *s = statement(d, SQL_SETTLE);
+
+    sqlite3_bind_int64(s, 1, op->settle.id.alert_id);
+    sqlite3_bind_int64(s, 2, op->settle.id.recipient_id);
+    sqlite3_bind_int(s, 3, (int)op->settle.state);
+    sqlite3_bind_int(s, 4, op->settle.attempts);
+    sqlite3_bind_int64(s, 5, op->settle.due_ms);
+    sqlite3_bind_int64(s, 6, op->settle.at_ms);
+    sqlite3_bind_int(s, 7, op->settle.status);
+    bind_str(s, 8, op->settle.reason);
+    bind_str(s, 9, op->settle.handle);
+    if (!step_done(d, SQL_SETTLE))
+        return false;
+    op->settle.changed = sqlite3_changes(d->db) > 0;
+    return true;
+}
+
+/* --- take ------------------------------------------------------------------------ */
+
+static struct kept *kept_of_row(sqlite3_stmt *s)
+{
+    struct kept *k = mem_new(sizeof *k);
+
+    k->refs = 1;
+    k->id = sqlite3_column_int64(s, 0);
+    k->accepted_ms = sqlite3_column_int64(s, 4);
+    k->action = (enum action)sqlite3_column_int(s, 5);
+    k->began_id = sqlite3_column_int64(s, 6);
+    k->key_hash = (uint64_t)sqlite3_column_int64(s, 7);
+    k->json = column_copy(s, 8);
+    return k;
+}
+
+static int take_rows(struct database *d, struct op *op, int *unended)
+{
+    sqlite3_stmt *s = statement(d, SQL_TAKE);
+    int code;
+
+    sqlite3_bind_int64(s, 1, op->take.recipient_id);
+    sqlite3_bind_int64(s, 2, op->take.after_id);
+    sqlite3_bind_int64(s, 3, op->take.upto_id);
+    sqlite3_bind_int64(s, 4, (int64_t)op->take.limit);
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        struct taken *t = &op->take.rows[op->take.count];
+
+        t->due_ms = sqlite3_column_int64(s, 1);
+        t->attempts = sqlite3_column_int(s, 2);
+        unended[op->take.count++] = sqlite3_column_int(s, 3) - t->attempts;
+        t->kept = kept_of_row(s);
+    }
+    sqlite3_reset(s);
+    return code;
+}
+
+/* Tried again and again without any try coming to an end: it may be what kills
+ * us, so it is not tried any more. */
+static bool give_up(struct database *d, const struct taken *t, int64_t recipient_id)
+{
+    sqlite3_stmt *s = statement(d, SQL_GIVE_UP);
+
+    sqlite3_bind_int64(s, 1, t->kept->id);
+    sqlite3_bind_int64(s, 2, recipient_id);
+    bind_str(s, 3, STR("gave up: too many tries never came to an end"));
+    sqlite3_bind_int64(s, 4, t->kept->accepted_ms);
+    return step_done(d, SQL_GIVE_UP);
+}
+
+static bool license(struct database *d, struct taken *t, int64_t recipient_id)
+{
+    sqlite3_stmt *s = statement(d, SQL_LICENSE);
+
+    sqlite3_bind_int64(s, 1, t->kept->id);
+    sqlite3_bind_int64(s, 2, recipient_id);
+    return step_done(d, SQL_LICENSE) &&
+           began_find(d, t->kept->began_id, recipient_id, &t->began, &t->handle);
+}
+
+static bool run_take(struct database *d, struct op *op)
+{
+    int *unended = mem_array(op->take.limit, sizeof *unended);
+    size_t kept = 0;
+    bool ok;
+
+    op->take.rows = mem_array(op->take.limit, sizeof *op->take.rows);
+    ok = take_rows(d, op, unended) == SQLITE_DONE;
+    for (size_t i = 0; ok && i < op->take.count; i++) {
+        struct taken *t = &op->take.rows[i];
+
+        if (unended[i] > DELIVERY_UNENDED_MAX) {
+            ok = give_up(d, t, op->take.recipient_id);
+            kept_drop(t->kept);
+            op->take.gave_up++;
+            continue;
+        }
+        ok = license(d, t, op->take.recipient_id);
+        op->take.rows[kept++] = *t;
+    }
+    if (ok)
+        op->take.count = kept;
+    free(unended);
+    return ok;
+}
+
+/* --- the rare ones ------------------------------------------------------------------ */
+
+static bool run_resolve(struct database *d, struct op *op)
+{
+    const struct item *i = op->resolve.item;
+
+    return began_find(d, i->kept->began_id, i->recipient_id, &op->resolve.began,
+                      &op->resolve.handle);
+}
+
+static bool run_abandon(struct database *d, struct op *op)
+{
+    sqlite3_stmt *s = statement(d, SQL_ABANDON);
+
+    sqlite3_bind_int64(s, 1, op->abandon.recipient_id);
+    bind_str(s, 2, op->abandon.reason);
+    sqlite3_bind_int64(s, 3, op->abandon.at_ms);
+    if (!step_done(d, SQL_ABANDON))
+        return false;
+    op->abandon.changed = sqlite3_changes(d->db);
+    return true;
+}
+
+static bool run_redrive(struct database *d, struct op *op)
+{
+    sqlite3_stmt *s = statement(d, SQL_REDRIVE);
+
+    op->redrive.changed = 0;
+    for (size_t i = 0; i < op->redrive.n; i++) {
+        sqlite3_bind_int64(s, 1, op->redrive.ids[i].alert_id);
+        sqlite3_bind_int64(s, 2, op->redrive.ids[i].recipient_id);
+        if (!step_done(d, SQL_REDRIVE))
+            return false;
+        op->redrive.did[i] = sqlite3_changes(d->db) > 0;
+        op->redrive.changed += op->redrive.did[i];
+    }
+    return true;
+}
+
+static bool op_run(struct database *d, struct op *op)
+{
+    switch (op->kind) {
+    case OP_PUT:
+        return run_put(d, op);
+    case OP_SETTLE:
+        return run_settle(d, op);
+    case OP_TAKE:
+        return run_take(d, op);
+    case OP_RESOLVE:
+        return run_resolve(d, op);
+    case OP_ABANDON:
+        return run_abandon(d, op);
+    case OP_REDRIVE:
+        return run_redrive(d, op);
+    case OP_BARRIER:
+        return true;
+    }
+    bug("no such op");
+}
+
+/* --- pruning ---------------------------------------------------------------------------- */
+
+static bool tally(struct database *d, int state, int64_t n)
+{
+    sqlite3_stmt *s = statement(d, SQL_TALLY);
+
+    sqlite3_bind_int(s, 1, state);
+    sqlite3_bind_int64(s, 2, n);
+    return n == 0 || step_done(d, SQL_TALLY);
+}
+
+static bool prune_one(struct database *d, int64_t id)
+{
+    static const int states[] = {DELIVERY_DELIVERED, DELIVERY_DEAD};
+    sqlite3_stmt *s = statement(d, SQL_PRUNE_DELIVERIES);
+
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        sqlite3_bind_int64(s, 1, id);
+        sqlite3_bind_int(s, 2, states[i]);
+        if (!step_done(d, SQL_PRUNE_DELIVERIES) ||
+            !tally(d, states[i], sqlite3_changes(d->db)))
+            return false;
+    }
+    s = statement(d, SQL_PRUNE_ALERT);
+    sqlite3_bind_int64(s, 1, id);
+    return step_done(d, SQL_PRUNE_ALERT) && tally(d, -1, 1);
+}
+
+/* Old settled alerts go a bite at a time, never the engaged or the pending. */
+static bool prune(struct database *d, int64_t newest_id)
+{
+    int64_t ids[PRUNE_BITE];
+    int64_t below = newest_id - SETTLED_KEPT_MAX;
+    sqlite3_stmt *s = statement(d, SQL_PRUNE_LIST);
+    size_t n = 0;
+
+    if (below <= d->prune_from)
+        return true;
+    sqlite3_bind_int64(s, 1, d->prune_from);
+    sqlite3_bind_int64(s, 2, below);
+    sqlite3_bind_int(s, 3, PRUNE_BITE);
+    while (n < PRUNE_BITE && sqlite3_step(s) == SQLITE_ROW)
+        ids[n++] = sqlite3_column_int64(s, 0);
+    sqlite3_reset(s);
+    for (size_t i = 0; i < n; i++)
+        if (!prune_one(d, ids[i]))
+            return false;
+    d->prune_from = n < PRUNE_BITE ? below : ids[n - 1] + 1;
+    return true;
+}
+
+/* --- the group ------------------------------------------------------------------------------ */
+
+static int group_fail(struct database *d, struct group *g)
+{
+    int code = sqlite3_extended_errcode(d->db);
+
+    snprintf(g->text, sizeof g->text, "the outbox cannot be written: %s",
+             sqlite3_errmsg(d->db));
+    if (sqlite3_get_autocommit(d->db) == 0)
+        database_step(d, SQL_ROLLBACK);
+    return code == SQLITE_OK || code == SQLITE_DONE ? SQLITE_ERROR : code;
+}
+
+void group_run(struct database *d, struct group *g)
+{
+    int64_t newest_id = 0;
+    bool ok = step_done(d, SQL_BEGIN);
+
+    for (struct op *op = g->first; ok && op != NULL; op = op->next) {
+        ok = op_run(d, op);
+        if (op->kind == OP_PUT && op->put.kept != NULL)
+            newest_id = op->put.kept->id;
+    }
+    if (ok && newest_id > 0 && g->count <= PRUNE_BUSY)
+        ok = prune(d, newest_id);
+    ok = ok && step_done(d, SQL_COMMIT);
+    g->result = ok ? SQLITE_OK : group_fail(d, g);
+}
