@@ -1,0 +1,37 @@
+/* escape.h -- one encoder a context, and the cleaning that comes before any. */
+#ifndef MESSAGE_ESCAPE_H
+#define MESSAGE_ESCAPE_H
+
+#include "base/buf.h"
+
+/* Untrusted text made fit to show: C0/C1 controls, bidi overrides and
+ * zero-width characters out (\n and \t become a space unless `lines`), invalid
+ * UTF-8 becomes U+FFFD. Every other function here expects cleaned text. */
+void clean_text(struct buf *to, struct str s, bool lines);
+
+/* "evil.com" -> "evil[.]com", "http://" -> "hxxp://": for text taken from
+ * traffic. IP addresses are left alone. */
+void defang(struct buf *to, struct str s);
+
+/* At most `max` bytes / code points, cut on a boundary, "…" when cut. */
+void cut_bytes(struct buf *to, struct str s, size_t max);
+void cut_points(struct buf *to, struct str s, size_t max);
+
+void escape_html(struct buf *to, struct str s);      /* & < > " ' */
+void escape_sd_param(struct buf *to, struct str s);  /* RFC 5424: \ " ] */
+void escape_checkmk(struct buf *to, struct str s);   /* spec/endpoints.md 11 */
+/* A syslog MSG: one line; controls as #ooo like rsyslog does. */
+void escape_syslog(struct buf *to, struct str s);
+
+/* RFC 2047 for an unstructured header value ("Subject"), folded; plain when it
+ * is printable ASCII of at most 76 columns with `column` already used. */
+void mime_header(struct buf *to, struct str s, size_t column);
+/* The same for the name in front of an <address>, which has no plain form. */
+void mime_phrase(struct buf *to, struct str s, size_t column);
+/* RFC 2045 quoted-printable of a text, lines ended by CRLF, at most 76 long. */
+void quoted_printable(struct buf *to, struct str s);
+
+void base64(struct buf *to, struct str bytes);
+bool base64_decode(struct str s, struct buf *to) must_check;
+
+#endif

@@ -1,0 +1,67 @@
+/* message.h -- how an alert reads, the same on every channel: headline, one
+ * sentence, facts. Pure; an endpoint picks the parts its vendor has room for
+ * and runs each through that channel's escaper (message/escape.h). */
+#ifndef MESSAGE_MESSAGE_H
+#define MESSAGE_MESSAGE_H
+
+#include "alert/alert.h"
+
+#define MESSAGE_FACTS_MAX 12
+
+enum phase {
+    PHASE_NEW,     /* nothing was sent for this alert before */
+    PHASE_RELEASE, /* ends one whose engage was delivered (handle kept) */
+    PHASE_LATE,    /* a release whose engage never went out: say both */
+};
+
+struct message_fact {
+    const char *label; /* "Client" */
+    struct str value;  /* cleaned and defanged, not yet escaped */
+    bool code;         /* reads best in a fixed-width face */
+};
+
+struct message_place {   /* where we speak from, for every message */
+    struct str instance; /* "gw-pisa": the host's name unless set */
+    struct str base_url; /* "" : no links */
+    int64_t now_ms;
+};
+
+struct message {
+    struct str title;    /* "Low Goodput Ratio" */
+    struct str headline; /* "Notice: Low Goodput Ratio, 1.2.3.4 -> ..." <= 90 characters */
+    struct str state;    /* "Engaged", "Released after 8 min 3 s", "" for store;
+                            late: "Fired 15:01:06, cleared 15:09:09 CET" */
+    struct str sentence; /* what happened; one line */
+    struct str subject;  /* alert_subject() */
+    struct str brief;    /* the same for titles: "1.2.3.4 -> 5.6.7.8:80 (HTTP)" */
+    struct str severity; /* "Notice" */
+    const char *emoji;   /* UTF-8; decoration only */
+    const char *colour;  /* "#0e6a70" */
+    struct message_fact facts[MESSAGE_FACTS_MAX];
+    size_t fact_count;
+    struct str when;   /* "23 Nov 2020 15:20:56 CET (14:20:56 UTC)" */
+    struct str footer; /* "ntopng gw-pisa · eno1 · #4711" */
+    struct str link;   /* message_link() */
+};
+
+/* Everything in `out` is in the arena, free of control and bidi characters. */
+void message_build(const struct alert *a, enum phase phase,
+                   const struct message_place *place, struct arena *arena,
+                   struct message *out);
+
+/* The text of an alert that came without one: title, entity, and what its facts
+ * say ("5964 > 256"). Intake puts it into alert.message. */
+struct str message_describe(const struct alert *a, struct arena *arena);
+
+/* Where the alert is to be seen: base_url/a/4711, or "". */
+struct str message_link(const struct alert *a, const struct message_place *place,
+                        struct arena *arena);
+
+/* Its message without the title it may begin with; not cleaned. */
+struct str message_untitled(const struct alert *a, struct arena *arena);
+
+/* "8 min 3 s", "1.08 MB": how durations and sizes read. */
+struct str message_duration(int64_t ms, struct arena *arena);
+struct str message_bytes(int64_t n, struct arena *arena);
+
+#endif
