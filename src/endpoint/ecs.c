@@ -1,0 +1,429 @@
+/* ecs.c -- an alert as a document of the Elastic Common Schema. */
+#include "endpoint/ecs.h"
+
+#include "alert/ip.h"
+#include "base/clock.h"
+#include "endpoint/make.h"
+#include "message/escape.h"
+
+#define NS_PER_MS 1000000
+
+/* What every part of the document is made from. */
+struct ecs {
+    const struct alert *a;
+    const struct message_place *place;
+    const struct ecs_options *with;
+    struct json_out *o;
+    struct arena *arena;
+};
+
+static void put_text(struct ecs *e, const char *name, struct str s)
+{
+    if (s.n > 0)
+        out_str(e->o, name, s);
+}
+
+static void put_time(struct ecs *e, const char *name, int64_t wall_ms)
+{
+    char text[TIME_TEXT_MAX];
+
+    time_text(wall_ms, true, text);
+    out_text(e->o, name, text);
+}
+
+static void put_positive(struct ecs *e, const char *name, int64_t i)
+{
+    if (i > 0)
+        out_i64(e->o, name, i);
+}
+
+static struct str lower(struct ecs *e, struct str s)
+{
+    char *out = arena_new(e->arena, s.n + 1);
+
+    for (size_t i = 0; i < s.n; i++)
+        out[i] = s.p[i] >= 'A' && s.p[i] <= 'Z' ? (char)(s.p[i] - 'A' + 'a')
+                                                : s.p[i];
+    return (struct str){out, s.n};
+}
+
+/* --- event --------------------------------------------------------------- */
+
+/* Words that ECS 1.6 and 8 both have. */
+static const char *category_of(const struct alert *a)
+{
+    static const struct {
+        const char *ours, *ecs;
+    } words[] = {
+        {"security", "intrusion_detection"},
+        {"ids_ips", "intrusion_detection"},
+        {"internals", "process"},
+        {"system", "host"},
+    };
+
+    if (a->entity == ENTITY_USER)
+        return "iam";
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (str_is(a->category, words[i].ours))
+            return words[i].ecs;
+    }
+    return "network";
+}
+
+/* Which types go with which category is ECS's to say; "info" goes with all. */
+static void put_type(struct ecs *e, const char *category)
+{
+    bool spans = strcmp(category, "network") == 0 ||
+                 strcmp(category, "host") == 0 ||
+                 strcmp(category, "process") == 0;
+
+    out_array(e->o, "type");
+    if (e->a->entity == ENTITY_FLOW && strcmp(category, "network") == 0)
+        out_text(e->o, NULL, "connection");
+    if (spans && e->a->action == ACTION_ENGAGE)
+        out_text(e->o, NULL, "start");
+    else if (spans && e->a->action == ACTION_RELEASE)
+        out_text(e->o, NULL, "end");
+    else
+        out_text(e->o, NULL, "info");
+    out_array_end(e->o);
+}
+
+static int64_t start_ms(const struct alert *a)
+{
+    int64_t first_s = alert_fact_i64(a, "first_seen", 0);
+
+    if (a->entity == ENTITY_FLOW && first_s > 0 &&
+        first_s <= a->tstamp_ms / 1000)
+        return first_s * 1000;
+    return a->tstamp_ms;
+}
+
+static void put_event_times(struct ecs *e, int64_t at_ms)
+{
+    int64_t from_ms = start_ms(e->a);
+
+    put_time(e, "created", at_ms);
+    put_time(e, "start", from_ms);
+    if (e->a->action == ACTION_ENGAGE)
+        return;
+    put_time(e, "end", at_ms);
+    if (at_ms >= from_ms && at_ms - from_ms <= INT64_MAX / NS_PER_MS)
+        out_i64(e->o, "duration", (at_ms - from_ms) * NS_PER_MS);
+}
+
+static void put_event(struct ecs *e, int64_t at_ms, struct str link)
+{
+    const struct alert *a = e->a;
+    const char *category = category_of(a);
+    int64_t id = a->began_id > 0 ? a->began_id : a->id;
+
+    out_object(e->o, "event");
+    /* The same for what began and what ended it. */
+    if (id > 0)
+        put_text(e, "id", arena_printf(e->arena, "%lld", (long long)id));
+    out_text(e->o, "kind", "alert");
+    if (e->with->scalar_category) {
+        out_text(e->o, "category", category);
+    } else {
+        out_array(e->o, "category");
+        out_text(e->o, NULL, category);
+        out_array_end(e->o);
+    }
+    put_type(e, category);
+    out_text(e->o, "action", action_name(a->action));
+    put_event_times(e, at_ms);
+    out_text(e->o, "module", "tocsin");
+    out_text(e->o, "dataset", "tocsin.alerts");
+    out_i64(e->o, "severity", a->severity);
+    out_text(e->o, "severity_label", severity_ecs(a->severity));
+    out_i64(e->o, "risk_score", a->score);
+    put_text(e, "url", link);
+    out_object_end(e->o);
+}
+
+/* --- the two ends -------------------------------------------------------- */
+
+/* The canonical form, without a zone; "" for what is no address. */
+static struct str address_of(struct ecs *e, struct str text)
+{
+    struct ip ip;
+    char out[IP_TEXT_MAX];
+
+    if (!ip_parse(str_first(text, str_find(text, '%')), &ip))
+        return STR_NONE;
+    ip_text(&ip, out);
+    return arena_str(e->arena, str_of(out));
+}
+
+static const struct json *side(struct ecs *e, const char *prefix,
+                               const char *name)
+{
+    struct str whole = arena_printf(e->arena, "%s%s", prefix, name);
+
+    return alert_fact(e->a, whole.p);
+}
+
+/* ntopng says "NA" where ECS has a name and, since 1.12, a code. */
+static void put_continent(struct ecs *e, struct str s)
+{
+    static const char *const continents[][2] = {
+        {"AF", "Africa"},        {"AN", "Antarctica"}, {"AS", "Asia"},
+        {"EU", "Europe"},        {"NA", "North America"},
+        {"OC", "Oceania"},       {"SA", "South America"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(continents); i++) {
+        if (str_is(s, continents[i][0]) || str_is(s, continents[i][1])) {
+            out_text(e->o, "continent_code", continents[i][0]);
+            out_text(e->o, "continent_name", continents[i][1]);
+            return;
+        }
+    }
+    put_text(e, "continent_name", s);
+}
+
+static void put_location(struct ecs *e, const char *prefix)
+{
+    double lat, lon;
+
+    if (!json_double(side(e, prefix, "location_lat"), &lat) ||
+        !json_double(side(e, prefix, "location_lon"), &lon) ||
+        !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) ||
+        (lat == 0 && lon == 0))
+        return;
+    out_object(e->o, "location");
+    out_double(e->o, "lat", lat);
+    out_double(e->o, "lon", lon);
+    out_object_end(e->o);
+}
+
+static void put_geo(struct ecs *e, const char *prefix)
+{
+    struct str country = json_text(side(e, prefix, "country_name"));
+
+    out_object(e->o, "geo");
+    put_text(e, "city_name", json_text(side(e, prefix, "city_name")));
+    put_continent(e, json_text(side(e, prefix, "continent_name")));
+    put_text(e, country.n == 2 ? "country_iso_code" : "country_name", country);
+    put_location(e, prefix);
+    out_object_end(e->o);
+}
+
+static bool has_geo(struct ecs *e, const char *prefix)
+{
+    return json_text(side(e, prefix, "country_name")).n > 0 ||
+           json_text(side(e, prefix, "continent_name")).n > 0 ||
+           json_text(side(e, prefix, "city_name")).n > 0;
+}
+
+static void put_port(struct ecs *e, const char *prefix)
+{
+    int64_t port = json_i64_or(side(e, prefix, "port"), 0);
+
+    if (port > 0 && port <= UINT16_MAX)
+        out_i64(e->o, "port", port);
+}
+
+static void put_side(struct ecs *e, const char *name, const char *prefix,
+                     const char *traffic)
+{
+    int64_t asn = json_i64_or(side(e, prefix, "asn"), 0);
+
+    out_object(e->o, name);
+    put_text(e, "ip", address_of(e, json_text(side(e, prefix, "ip"))));
+    put_port(e, prefix);
+    put_positive(e, "bytes", json_i64_or(side(e, traffic, "bytes"), 0));
+    put_positive(e, "packets", json_i64_or(side(e, traffic, "packets"), 0));
+    if (asn > 0) {
+        out_object(e->o, "as");
+        out_i64(e->o, "number", asn);
+        out_object_end(e->o);
+    }
+    if (has_geo(e, prefix))
+        put_geo(e, prefix);
+    out_object_end(e->o);
+}
+
+static int64_t sum_of(struct ecs *e, const char *name)
+{
+    int64_t sent = json_i64_or(side(e, "cli2srv_", name), 0);
+    int64_t received = json_i64_or(side(e, "srv2cli_", name), 0);
+
+    return sent < 0 || received < 0 || sent > INT64_MAX - received
+               ? 0
+               : sent + received;
+}
+
+static void put_network(struct ecs *e)
+{
+    const struct alert *a = e->a;
+    const char *l4 = proto_name(alert_fact_i64(a, "proto", -1));
+    int64_t vlan = alert_fact_i64(a, "vlan_id", -1);
+
+    out_object(e->o, "network");
+    if (l4 != NULL)
+        out_text(e->o, "transport", l4);
+    put_text(e, "protocol", lower(e, alert_fact_text(a, "proto.ndpi")));
+    put_text(e, "community_id", alert_fact_text(a, "community_id"));
+    put_positive(e, "bytes", sum_of(e, "bytes"));
+    put_positive(e, "packets", sum_of(e, "packets"));
+    if (vlan >= 0) {
+        out_object(e->o, "vlan");
+        put_text(e, "id", arena_printf(e->arena, "%lld", (long long)vlan));
+        out_object_end(e->o);
+    }
+    out_object_end(e->o);
+}
+
+/* --- the rest ------------------------------------------------------------ */
+
+/* A host's own address; of a monitored one the address that was measured. */
+static struct str host_address(struct ecs *e)
+{
+    const struct alert *a = e->a;
+    struct str value = a->entity_value;
+    struct str said = a->entity == ENTITY_AM_HOST
+                          ? json_text(json_get(alert_fact(a, "json"), "ip"))
+                          : alert_fact_text(a, "ip");
+    struct str address = address_of(e, said);
+
+    return address.n > 0 ? address
+                         : address_of(e, str_first(value, str_find(value, '@')));
+}
+
+static void put_host(struct ecs *e, struct str address)
+{
+    out_object(e->o, "host");
+    if (address.n > 0) {
+        out_array(e->o, "ip");
+        out_str(e->o, NULL, address);
+        out_array_end(e->o);
+    }
+    put_text(e, "name", e->a->entity == ENTITY_HOST &&
+                                alert_fact_text(e->a, "name").n > 0
+                            ? alert_fact_text(e->a, "name")
+                            : alert_subject(e->a, e->arena));
+    out_object_end(e->o);
+}
+
+/* ECS wants it as AA-BB-CC-DD-EE-FF. */
+static void put_card(struct ecs *e)
+{
+    struct mac mac;
+    char text[MAC_TEXT_MAX];
+
+    out_object(e->o, "source");
+    put_text(e, "ip", address_of(e, json_text(json_get(alert_fact(e->a, "json"),
+                                                       "ip"))));
+    if (mac_parse(e->a->entity_value, &mac)) {
+        mac_text(&mac, text);
+        for (char *p = text; *p != '\0'; p++)
+            *p = *p == ':' ? '-' : *p;
+        out_text(e->o, "mac", text);
+    }
+    out_object_end(e->o);
+}
+
+static void put_related(struct ecs *e, struct str one, struct str other)
+{
+    if (one.n == 0 && other.n == 0)
+        return;
+    out_object(e->o, "related");
+    out_array(e->o, "ip");
+    put_text(e, NULL, one);
+    if (!str_eq(one, other))
+        put_text(e, NULL, other);
+    out_array_end(e->o);
+    out_object_end(e->o);
+}
+
+static void put_what_it_is_about(struct ecs *e)
+{
+    struct str client = address_of(e, alert_fact_text(e->a, "cli_ip"));
+    struct str server = address_of(e, alert_fact_text(e->a, "srv_ip"));
+
+    if (e->a->entity == ENTITY_FLOW) {
+        put_side(e, "source", "cli_", "cli2srv_");
+        put_side(e, "destination", "srv_", "srv2cli_");
+        put_network(e);
+        put_related(e, client, server);
+    } else if (e->a->entity == ENTITY_HOST || e->a->entity == ENTITY_AM_HOST) {
+        put_host(e, host_address(e));
+        put_related(e, host_address(e), STR_NONE);
+    } else if (e->a->entity == ENTITY_MAC) {
+        put_card(e);
+    } else if (e->a->entity == ENTITY_USER) {
+        out_object(e->o, "user");
+        put_text(e, "name", e->a->entity_value);
+        out_object_end(e->o);
+    }
+}
+
+static void put_rule(struct ecs *e)
+{
+    out_object(e->o, "rule");
+    out_str(e->o, "name", alert_title(e->a, e->arena));
+    if (e->a->type_id >= 0)
+        put_text(e, "id", arena_printf(e->arena, "%d", e->a->type_id));
+    out_object_end(e->o);
+}
+
+static void put_where_from(struct ecs *e)
+{
+    bool ntopng = str_is(e->a->source, "ntopng");
+
+    out_object(e->o, "organization");
+    out_str(e->o, "name", ntopng ? STR("ntop") : e->place->instance.n > 0
+                                                     ? e->place->instance
+                                                     : STR("tocsin"));
+    out_object_end(e->o);
+    out_object(e->o, "observer");
+    put_text(e, "name", e->place->instance);
+    out_text(e->o, "type", "ids");
+    put_text(e, "product", e->a->source);
+    out_object_end(e->o);
+}
+
+static void put_message(struct ecs *e)
+{
+    struct buf clean freed_by(buf_release) = BUF(3 * e->a->message.n);
+    struct buf cut freed_by(buf_release) = BUF(e->with->text_max);
+
+    clean_text(&clean, e->a->message, true);
+    cut_bytes(&cut, buf_view(&clean), e->with->text_max);
+    out_str(e->o, "message", buf_view(&cut));
+}
+
+static void put_raw(struct ecs *e)
+{
+    if (!e->with->raw)
+        return;
+    out_object(e->o, "alert");
+    alert_write(e->a, e->o);
+    out_object_end(e->o);
+}
+
+void ecs_write(const struct alert *a, const struct message_place *place,
+               const struct ecs_options *with, struct json_out *o,
+               struct arena *arena)
+{
+    struct ecs e = {a, place, with, o, arena};
+    int64_t at_ms = event_ms(a);
+
+    out_object(o, NULL);
+    put_time(&e, "@timestamp", at_ms);
+    put_message(&e);
+    out_object(o, "ecs");
+    out_text(o, "version", with->version);
+    out_object_end(o);
+    put_event(&e, at_ms, message_link(a, place, arena));
+    put_rule(&e);
+    put_what_it_is_about(&e);
+    put_where_from(&e);
+    out_array(o, "tags");
+    out_text(o, NULL, "tocsin");
+    out_array_end(o);
+    put_raw(&e);
+    out_object_end(o);
+}

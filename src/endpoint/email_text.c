@@ -1,0 +1,134 @@
+/* email_text.c -- a mail as plain text: what any program can show. */
+#include "endpoint/email.h"
+
+#include "message/escape.h"
+
+#define LABEL_WIDTH 13
+#define SENTENCE_POINTS 300 /* of one alert in a list */
+
+static void put_upper(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        buf_char(to, s.p[i] >= 'a' && s.p[i] <= 'z' ? (char)(s.p[i] - 'a' + 'A')
+                                                    : s.p[i]);
+}
+
+/* A label and enough blanks for the values to stand in a column. */
+static void put_label(struct buf *to, const char *label)
+{
+    struct str rest = str_of(label);
+    size_t width = 0;
+
+    buf_text(to, label);
+    for (; rest.n > 0; width++)
+        rest = str_from(rest, MAX(utf8_first(rest, NULL), 1));
+    do {
+        buf_char(to, ' ');
+    } while (++width < LABEL_WIDTH);
+}
+
+static void put_row(struct buf *to, const char *label, struct str value)
+{
+    if (value.n == 0)
+        return;
+    put_label(to, label);
+    buf_str(to, value);
+    buf_char(to, '\n');
+}
+
+/* The first line is what a lock screen shows of the mail. */
+static void put_head(const struct letter *l, struct buf *to)
+{
+    const struct alert *a = l->in->items[0].alert;
+    const struct message *m = &l->messages[0];
+
+    if (l->in->test)
+        buf_text(to, "TEST: this is a sample, nothing is wrong.\n\n");
+    if (a->action == ACTION_RELEASE) {
+        struct str rest = m->state;
+        struct str word = str_until(&rest, ' ');
+
+        put_upper(to, word);
+        buf_printf(to, "%s%.*s\n%.*s  (%.*s, score %lld)\n",
+                   rest.n > 0 ? " " : "", STR_ARG(rest), STR_ARG(m->title),
+                   STR_ARG(m->severity), (long long)a->score);
+        return;
+    }
+    put_upper(to, m->severity);
+    buf_printf(to, "  %.*s  (score %lld)\n", STR_ARG(m->title),
+               (long long)a->score);
+}
+
+static void put_state(const struct letter *l, struct buf *to)
+{
+    const struct render_item *item = &l->in->items[0];
+
+    if (item->alert->action == ACTION_ENGAGE)
+        buf_text(to, "Engaged: it goes on until you are told otherwise.\n");
+    else if (item->phase == PHASE_LATE)
+        buf_text(to, "Over already; nothing was sent when it began.\n");
+}
+
+static void put_foot(const struct letter *l, struct str footer, struct buf *to)
+{
+    struct buf name freed_by(buf_release) = BUF(1024);
+
+    clean_text(&name, l->in->recipient_name, false);
+    buf_printf(to, "\n%.*s\n", STR_ARG(footer));
+    if (name.n > 0)
+        buf_printf(to, "You get this as recipient \"%.*s\".\n",
+                   STR_ARG(buf_view(&name)));
+}
+
+static void put_alert(const struct letter *l, struct buf *to)
+{
+    const struct message *m = &l->messages[0];
+
+    put_head(l, to);
+    put_state(l, to);
+    buf_str(to, m->sentence);
+    buf_text(to, "\n\n");
+    for (size_t i = 0; i < m->fact_count; i++)
+        put_row(to, m->facts[i].label, m->facts[i].value);
+    put_row(to, "When", m->when);
+    if (m->link.n > 0)
+        buf_char(to, '\n');
+    put_row(to, "Open", m->link);
+    put_foot(l, m->footer, to);
+}
+
+static void put_entry(const struct message *m, size_t number, struct buf *to)
+{
+    struct buf sentence freed_by(buf_release) = BUF(4 * SENTENCE_POINTS);
+
+    cut_points(&sentence, m->sentence, SENTENCE_POINTS);
+    buf_printf(to, "\n%2zu. ", number);
+    put_upper(to, m->severity);
+    buf_printf(to, "  %.*s%s%.*s\n", STR_ARG(m->title),
+               m->brief.n > 0 ? "  " : "", STR_ARG(m->brief));
+    if (m->state.n > 0)
+        buf_printf(to, "    %.*s\n", STR_ARG(m->state));
+    if (sentence.n > 0)
+        buf_printf(to, "    %.*s\n", STR_ARG(buf_view(&sentence)));
+    buf_printf(to, "    %.*s\n", STR_ARG(m->when));
+    if (m->link.n > 0)
+        buf_printf(to, "    %.*s\n", STR_ARG(m->link));
+}
+
+static void put_digest(const struct letter *l, struct buf *to)
+{
+    buf_printf(to, "%.*s\n", STR_ARG(email_digest_title(l)));
+    for (size_t i = 0; i < l->in->count; i++)
+        put_entry(&l->messages[i], i + 1, to);
+    put_foot(l, arena_printf(l->arena, "tocsin %.*s",
+                             STR_ARG(l->in->place.instance)),
+             to);
+}
+
+void email_text(const struct letter *l, struct buf *to)
+{
+    if (l->in->count > 1)
+        put_digest(l, to);
+    else
+        put_alert(l, to);
+}

@@ -1,0 +1,144 @@
+/* make.c -- checks of addresses, and the small pieces of requests. */
+#include "endpoint/make.h"
+
+#include "alert/ip.h"
+
+const struct field no_fields[] = {FIELDS_END};
+
+static bool refuse(struct error *err, const char *field, const char *wanted)
+{
+    error_set(err, "%s", wanted);
+    return error_at(err, field);
+}
+
+static bool is_visible_ascii(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] <= ' ' || s.p[i] > '~')
+            return false;
+    }
+    return true;
+}
+
+static bool is_host_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '.' || c == '-' || c == '_';
+}
+
+static bool is_host(struct str s)
+{
+    struct ip ip;
+
+    if (ip_parse(s, &ip))
+        return true;
+    if (s.n == 0 || s.n > 253 || s.p[0] == '-' || s.p[0] == '.')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        if (!is_host_byte(s.p[i]))
+            return false;
+    }
+    return true;
+}
+
+static bool is_port(struct str s)
+{
+    uint64_t port;
+
+    return str_to_u64(s, &port) && port >= 1 && port <= UINT16_MAX;
+}
+
+/* "host", "host:80", "[2001:db8::1]:80" */
+static bool is_authority(struct str s)
+{
+    size_t at = str_find(s, ':');
+
+    if (str_starts(s, "[")) {
+        at = str_find(s, ']');
+        if (at == s.n || !is_host(str_first(str_from(s, 1), at - 1)))
+            return false;
+        at++;
+    } else if (!is_host(str_first(s, at))) {
+        return false;
+    }
+    return at == s.n || (s.p[at] == ':' && is_port(str_from(s, at + 1)));
+}
+
+static struct str authority_of(struct str url)
+{
+    size_t n = 0;
+
+    while (n < url.n && strchr("/?#", url.p[n]) == NULL)
+        n++;
+    return str_first(url, n);
+}
+
+bool check_url(struct str url, const char *field, struct error *err)
+{
+    struct str authority;
+
+    if (!str_starts(url, "http://") && !str_starts(url, "https://"))
+        return refuse(err, field, "must begin with https:// or http://");
+    if (!is_visible_ascii(url))
+        return refuse(err, field, "must be without blanks and other than plain "
+                                  "characters; write them as %XX");
+    authority = authority_of(str_from(url, str_find(url, '/') + 2));
+    if (str_find(authority, '@') < authority.n)
+        return refuse(err, field, "must not hold a user name or password; put "
+                                  "them into the fields for them");
+    if (!is_authority(authority))
+        return refuse(err, field, "needs a host name or address after https://, "
+                                  "as in https://example.com/path");
+    return true;
+}
+
+bool check_host(struct str host, const char *field, struct error *err)
+{
+    if (is_host(host))
+        return true;
+    error_set(err, "\"%.*s\" is not a host name or address; a port or scheme "
+                   "has a field of its own",
+              STR_ARG(str_first(host, utf8_cut(host, 100))));
+    return error_at(err, field);
+}
+
+bool host_is_loopback(struct str host)
+{
+    struct ip ip;
+
+    return str_is_nocase(host, "localhost") ||
+           (ip_parse(host, &ip) && ip_is_loopback(&ip));
+}
+
+bool render_kept(const struct buf *b, struct arena *a, struct str *out,
+                 struct error *err)
+{
+    if (b->over)
+        return error_set(err, "the request would be larger than %zu bytes",
+                         b->max);
+    *out = arena_str(a, buf_view(b));
+    return true;
+}
+
+void render_header(struct http_request *h, const char *name, struct str value)
+{
+    assert(h->header_count < REQUEST_HEADERS_MAX);
+    h->headers[h->header_count++] = (struct header){name, value};
+}
+
+struct str render_token(struct arena *a, struct str s, size_t max)
+{
+    size_t n = MIN(s.n, max);
+    char *out = arena_new(a, n + 1);
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = is_host_byte(s.p[i]) ? s.p[i] : '-';
+    return (struct str){out, n};
+}
+
+int64_t event_ms(const struct alert *a)
+{
+    return a->action == ACTION_RELEASE && a->tstamp_end_ms > 0
+               ? a->tstamp_end_ms
+               : a->tstamp_ms;
+}

@@ -1,0 +1,34 @@
+/* make.h -- what several types share: checking parameters, making requests,
+ * saying why. Private to endpoint/. */
+#ifndef ENDPOINT_MAKE_H
+#define ENDPOINT_MAKE_H
+
+#include "endpoint/endpoint.h"
+
+extern const struct field no_fields[]; /* a table without rows */
+
+/* http(s)://host[:port][/...]: printable, no blanks, no user in it. The error's
+ * place is `field`. */
+bool check_url(struct str url, const char *field, struct error *err) must_check;
+/* A name or address: no scheme, no port, no blanks. */
+bool check_host(struct str host, const char *field, struct error *err) must_check;
+/* "localhost", 127.0.0.0/8 and ::1. */
+bool host_is_loopback(struct str host);
+
+/* What was written, moved into the arena. False: past the buffer's limit. */
+bool render_kept(const struct buf *b, struct arena *a, struct str *out,
+                 struct error *err) must_check;
+void render_header(struct http_request *h, const char *name, struct str value);
+/* Letters, digits, '.', '_' and '-'; anything else becomes '-'. */
+struct str render_token(struct arena *a, struct str s, size_t max);
+
+/* When what is told happened: a release tells of an end. */
+int64_t event_ms(const struct alert *a);
+
+/* The same verdict for all. */
+void judge_all(struct verdict verdict, struct verdict *v, size_t n);
+/* "429 Too Many Requests: slow down": the code, its name, what else was said;
+ * cleaned, of at most REASON_MAX bytes. */
+struct str judge_reason(int status, struct str said, struct arena *a);
+
+#endif
