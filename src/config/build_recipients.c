@@ -1,0 +1,203 @@
+/* build_recipients.c -- the recipients of a snapshot, and who gets what. */
+#include "base/limits.h"
+#include "config/build.h"
+
+#define USERS_SHOWN 5 /* recipients named when something is in use */
+
+static bool recipient_failed(struct build *b, const struct object *o,
+                             size_t edit)
+{
+    object_blame(b->err, o->kind, o->name);
+    return build_failed(b, edit, CONFIG_INVALID);
+}
+
+static bool names_object(const struct object *recipient, enum object_kind kind,
+                         struct str name)
+{
+    const struct json *pools = json_get(recipient->json, "host_pools");
+
+    if (kind == OBJECT_ENDPOINT)
+        return str_eq(json_text(json_get(recipient->json, "endpoint")), name);
+    if (json_is(pools, JSON_ARRAY))
+        for (const struct json *e = pools->first; e != NULL; e = e->next)
+            if (str_eq(json_text(e), name))
+                return true;
+    return false;
+}
+
+/* What was deleted in this very change while recipients still speak of it. */
+static bool in_use(struct build *b, const struct object *gone)
+{
+    struct buf users freed_by(buf_release) = BUF(ERROR_TEXT_MAX);
+    size_t n = 0;
+
+    for (const struct object *r = b->m->first[OBJECT_RECIPIENT]; r; r = r->next)
+        if (!r->gone && names_object(r, gone->kind, gone->name) &&
+            n++ < USERS_SHOWN)
+            buf_printf(&users, "%s\"%.*s\"", n > 1 ? ", " : "",
+                       STR_ARG(r->name));
+    if (n > USERS_SHOWN)
+        buf_printf(&users, " and %zu more", n - USERS_SHOWN);
+    error_set(b->err,
+              "%s \"%.*s\" is in use by recipient%s %s; delete %s or "
+              "give %s another one first",
+              object_kind_name(gone->kind), STR_ARG(gone->name),
+              n > 1 ? "s" : "", buf_c(&users), n > 1 ? "them" : "it",
+              n > 1 ? "them" : "it");
+    return build_failed(b, gone->edit, CONFIG_IN_USE);
+}
+
+static bool not_there(struct build *b, const struct object *o,
+                      enum object_kind kind, struct str name)
+{
+    for (const struct object *g = b->m->first[kind]; g != NULL; g = g->next)
+        if (g->gone && str_eq(g->name, name))
+            return in_use(b, g);
+    model_not_found(b->m, kind, name, b->err);
+    if (kind == OBJECT_ENDPOINT)
+        error_at(b->err, "endpoint");
+    error_in(b->err, "recipient \"%.*s\"", STR_ARG(o->name));
+    return build_failed(b, o->edit, CONFIG_INVALID);
+}
+
+static bool recipient_endpoint(struct build *b, const struct object *o,
+                               struct recipient *r)
+{
+    struct str name = json_text(json_get(o->json, "endpoint"));
+
+    r->endpoint = hash_get(&b->endpoints, name);
+    if (r->endpoint != NULL)
+        return true;
+    if (name.n > 0 && !str_is(name, ENDPOINT_BUILTIN))
+        return not_there(b, o, OBJECT_ENDPOINT, name);
+    if (name.n == 0)
+        error_set(b->err, "needs an endpoint: the name of one");
+    else
+        error_set(b->err, "the endpoint \"" ENDPOINT_BUILTIN "\" has its own "
+                          "recipient and takes no other");
+    error_at(b->err, "endpoint");
+    error_in(b->err, "recipient \"%.*s\"", STR_ARG(o->name));
+    return build_failed(b, o->edit, CONFIG_INVALID);
+}
+
+static bool recipient_pools(struct build *b, const struct object *o,
+                            const struct criterion *pools)
+{
+    for (size_t i = 0; i < pools->n; i++) {
+        if (str_is(pools->v[i], POOL_DEFAULT) ||
+            pools_find_name(b->s->pools, pools->v[i]) != NULL)
+            continue;
+        not_there(b, o, OBJECT_POOL, pools->v[i]);
+        if (b->blame->result == CONFIG_IN_USE)
+            return false;
+        error_at_index(b->err, i);
+        return error_at(b->err, "host_pools");
+    }
+    return true;
+}
+
+static bool recipient_params(struct build *b, const struct object *o,
+                             size_t edit, struct recipient *r)
+{
+    const struct endpoint_type *type = r->endpoint->type;
+    struct params p = {
+        .rows = type->recipient_fields,
+        .given = json_get(o->json, "params"),
+        .size = type->recipient_size,
+        .touched = edit != 0,
+    };
+    bool right = build_params(b, &p);
+
+    if (right && p.fault.n == 0 && r->endpoint->fault.n == 0 &&
+        type->check != NULL && !type->check(r->endpoint->params, p.out, b->err))
+        right = build_fault(b, &p);
+    if (!right) {
+        error_at(b->err, "params");
+        return recipient_failed(b, o, edit);
+    }
+    r->params = p.out;
+    r->fault = p.fault;
+    r->enabled = r->on && r->fault.n == 0;
+    return true;
+}
+
+static bool recipient_build(struct build *b, const struct object *o,
+                            struct recipient *r)
+{
+    const struct object *endpoint;
+    size_t edit;
+
+    r->id = o->id;
+    r->name = arena_str(b->a, o->name);
+    r->managed_by = arena_str(b->a, o->managed_by);
+    r->revision = o->revision;
+    if (!recipient_endpoint(b, o, r) || !build_enabled(b, o, &r->on))
+        return false;
+    if (!criteria_read(o->json, b->a, &r->criteria, b->err))
+        return recipient_failed(b, o, o->edit);
+    if (!recipient_pools(b, o, &r->criteria.host_pools))
+        return false;
+    /* An edit of its endpoint may be what its parameters do not go with. */
+    endpoint = model_find(b->m, OBJECT_ENDPOINT, r->endpoint->name);
+    edit = o->edit != 0 ? o->edit : endpoint->edit;
+    return recipient_params(b, o, edit, r);
+}
+
+static bool recipient_builtin(struct build *b, struct recipient *r)
+{
+    struct params p = {0};
+
+    r->id = RECIPIENT_BUILTIN_ID;
+    r->name = STR(RECIPIENT_BUILTIN);
+    r->managed_by = STR("builtin");
+    r->builtin = r->enabled = r->on = true;
+    r->endpoint = &b->s->endpoints[0];
+    p.rows = r->endpoint->type->recipient_fields;
+    p.size = r->endpoint->type->recipient_size;
+    if (!criteria_read(NULL, b->a, &r->criteria, b->err) ||
+        !build_params(b, &p))
+        return build_failed(b, 0, CONFIG_FAILED);
+    r->criteria.minimum_severity =
+        (enum severity)b->s->settings.store_minimum_severity;
+    r->params = p.out;
+    return true;
+}
+
+static bool routing_build(struct build *b)
+{
+    struct snapshot *s = b->s;
+    struct rule *rules = arena_array(b->a, s->recipient_count, sizeof(*rules));
+
+    for (size_t i = 0; i < s->recipient_count; i++)
+        rules[i] = (struct rule){
+            .recipient_id = s->recipients[i].id,
+            .name = s->recipients[i].name,
+            .criteria = s->recipients[i].criteria,
+            .builtin = s->recipients[i].builtin,
+            /* With a fault its alerts still are its own, and wait. */
+            .enabled = s->recipients[i].on,
+        };
+    s->routing = routing_new(rules, s->recipient_count, s->pools, b->err);
+    return s->routing != NULL || build_failed(b, 0, CONFIG_INVALID);
+}
+
+bool build_recipients(struct build *b)
+{
+    struct snapshot *s = b->s;
+    struct recipient *r;
+
+    s->recipients = arena_array(b->a, b->m->by_name[OBJECT_RECIPIENT].count + 1,
+                                sizeof(*r));
+    r = s->recipients;
+    if (!recipient_builtin(b, r++))
+        return false;
+    for (const struct object *o = b->m->first[OBJECT_RECIPIENT]; o != NULL;
+         o = o->next) {
+        if (o->gone)
+            continue;
+        if (!recipient_build(b, o, r++))
+            return false;
+    }
+    s->recipient_count = (size_t)(r - s->recipients);
+    return routing_build(b);
+}

@@ -1,0 +1,264 @@
+/* config.c -- opening the configuration, changing it as a whole, and giving out
+ * snapshots of it. */
+#include "config/config.h"
+
+#include "base/log.h"
+#include "config/config_empty.h"
+#include "config/model_store.h"
+#include "config/snapshot.h"
+
+#define LISTENERS_MAX 4
+#define ROOM          "config"
+
+struct listener {
+    config_changed_fn *changed;
+    void *arg;
+};
+
+struct config {
+    const struct clock *clock;
+    struct config_db *db; /* ours */
+    struct seal *seal;    /* ours */
+    struct held *now;     /* ours, and that of whoever acquired it */
+    size_t acquired;      /* over all snapshots */
+    bool offline;         /* secrets need not be readable here */
+    struct listener listeners[LISTENERS_MAX];
+    size_t listener_count;
+};
+
+/* --- snapshots ---------------------------------------------------------- */
+
+static void held_drop(struct held *h)
+{
+    if (h != NULL && --h->users == 0)
+        held_free(h);
+}
+
+const struct snapshot *config_now(const struct config *c)
+{
+    return &c->now->snapshot;
+}
+
+const struct snapshot *config_acquire(struct config *c)
+{
+    c->now->users++;
+    c->acquired++;
+    return &c->now->snapshot;
+}
+
+void config_release(struct config *c, const struct snapshot *s)
+{
+    struct held *h = (struct held *)(uintptr_t)s; /* its first member */
+
+    if (s == NULL)
+        return;
+    assert(c->acquired > 0);
+    c->acquired--;
+    held_drop(h);
+}
+
+void config_on_change(struct config *c, config_changed_fn *changed, void *arg)
+{
+    assert(c->listener_count < LISTENERS_MAX);
+    c->listeners[c->listener_count++] = (struct listener){changed, arg};
+}
+
+static void config_swap(struct config *c, struct held *next)
+{
+    struct held *before = c->now;
+
+    c->now = next;
+    for (size_t i = 0; i < c->listener_count; i++)
+        c->listeners[i].changed(c->listeners[i].arg, &next->snapshot);
+    held_drop(before);
+}
+
+void config_redact(const struct config *c, struct buf *to, struct str text)
+{
+    redact(&c->now->secrets, to, text);
+}
+
+/* --- changing ----------------------------------------------------------- */
+
+/* Applies the edits to the model and builds what it would be like after. */
+static struct held *change_build(struct config *c, struct model *m,
+                                 const struct edit *e, size_t n,
+                                 struct blame *blame, struct error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        blame->edit = i + 1;
+        blame->result = model_apply(m, &e[i], i, err);
+        if (blame->result != CONFIG_OK)
+            return NULL;
+    }
+    model_number(m);
+    return snapshot_build(m, !c->offline, blame, err);
+}
+
+static struct held *change_make(struct config *c, struct model *m,
+                                const struct edit *e, size_t n, bool keep,
+                                struct blame *blame, struct error *err)
+{
+    struct held *next = NULL;
+
+    *blame = (struct blame){.result = CONFIG_FAILED};
+    if (!config_db_begin(c->db, err))
+        return NULL;
+    if (model_load(m, c->db, c->seal, err))
+        next = change_build(c, m, e, n, blame, err);
+    if (next != NULL && keep) {
+        blame->result = CONFIG_FAILED;
+        if (model_save(m, c->db, c->seal, clock_wall_ms(c->clock), err) &&
+            config_db_commit(c->db, err))
+            return next;
+        held_free(next);
+        next = NULL;
+    }
+    config_db_rollback(c->db);
+    return next;
+}
+
+/* `keep`: write it and swap to it; else it is only looked whether it could be. */
+static enum config_result change(struct config *c, const struct edit *e,
+                                 size_t n, bool keep, size_t *failed,
+                                 struct error *err)
+{
+    struct arena a freed_by(arena_release) = {0};
+    struct model m freed_by(model_release) = {.arena = &a};
+    struct blame blame;
+    struct held *next = change_make(c, &m, e, n, keep, &blame, err);
+
+    *failed = blame.edit > 0 ? blame.edit - 1 : 0;
+    if (next == NULL)
+        return blame.result;
+    if (keep)
+        config_swap(c, next);
+    else
+        held_free(next);
+    return CONFIG_OK;
+}
+
+enum config_result config_edit_all(struct config *c, const struct edit *e,
+                                   size_t n, size_t *failed, struct error *err)
+{
+    enum config_result result = change(c, e, n, true, failed, err);
+
+    if (result == CONFIG_OK)
+        log_info(ROOM, "configuration at revision %lld",
+                 (long long)c->now->snapshot.revision);
+    return result;
+}
+
+enum config_result config_try(struct config *c, const struct edit *e, size_t n,
+                              size_t *failed, struct error *err)
+{
+    return change(c, e, n, false, failed, err);
+}
+
+enum config_result config_edit(struct config *c, const struct edit *e,
+                               struct error *err)
+{
+    size_t failed;
+
+    return config_edit_all(c, e, 1, &failed, err);
+}
+
+/* --- opening ------------------------------------------------------------ */
+
+/* The key and the database belong together: with another key no secret would
+ * open, and without one a new key would bury them all. */
+static bool key_fits(struct config *c, struct str id, struct error *err)
+{
+    char ours[SEAL_ID_MAX];
+
+    seal_id(c->seal, ours);
+    if (id.n == 0)
+        return config_db_meta_put(c->db, "key_id", str_of(ours), err);
+    return str_is(id, ours) ||
+           error_set(err, "secret.key is not the key that the secrets in "
+                          "config.db were sealed with: restore both from one "
+                          "backup");
+}
+
+static bool key_open(struct config *c, const char *path, struct error *err)
+{
+    struct arena a freed_by(arena_release) = {0};
+    struct str id;
+
+    if (!config_db_meta(c->db, "key_id", &a, &id, err))
+        return false;
+    c->seal = seal_open(path, id.n == 0, err);
+    return c->seal != NULL && key_fits(c, id, err);
+}
+
+static void faults_log(const struct snapshot *s)
+{
+    for (size_t i = 0; i < s->endpoint_count; i++)
+        if (s->endpoints[i].fault.n > 0)
+            log_warn(ROOM, "endpoint \"%.*s\": %.*s",
+                     STR_ARG(s->endpoints[i].name),
+                     STR_ARG(s->endpoints[i].fault));
+    for (size_t i = 0; i < s->recipient_count; i++)
+        if (s->recipients[i].fault.n > 0)
+            log_warn(ROOM, "recipient \"%.*s\": %.*s",
+                     STR_ARG(s->recipients[i].name),
+                     STR_ARG(s->recipients[i].fault));
+    if (s->settings_origin.fault.n > 0)
+        log_warn(ROOM, "settings: %.*s", STR_ARG(s->settings_origin.fault));
+}
+
+static bool first_snapshot(struct config *c, struct error *err)
+{
+    struct arena a freed_by(arena_release) = {0};
+    struct model m freed_by(model_release) = {.arena = &a};
+    struct blame blame;
+
+    c->now = change_make(c, &m, NULL, 0, false, &blame, err);
+    if (c->now == NULL)
+        return false;
+    faults_log(&c->now->snapshot);
+    return true;
+}
+
+struct config *config_open(const char *data_dir, const struct clock *clock,
+                           struct error *err)
+{
+    struct config *c = mem_new(sizeof(*c));
+    struct arena a freed_by(arena_release) = {0};
+    struct str path = arena_printf(&a, "%s/config.db", data_dir);
+    struct str key = arena_printf(&a, "%s/secret.key", data_dir);
+
+    c->clock = clock;
+    c->db = config_db_open(path.p, err);
+    if (c->db == NULL || !key_open(c, key.p, err) || !first_snapshot(c, err)) {
+        config_close(c);
+        return NULL;
+    }
+    return c;
+}
+
+struct config *config_open_empty(struct error *err)
+{
+    struct config *c = mem_new(sizeof(*c));
+
+    c->clock = &clock_real;
+    c->offline = true;
+    c->seal = seal_new();
+    c->db = config_db_open(NULL, err);
+    if (c->db == NULL || !first_snapshot(c, err)) {
+        config_close(c);
+        return NULL;
+    }
+    return c;
+}
+
+void config_close(struct config *c)
+{
+    if (c == NULL)
+        return;
+    assert(c->acquired == 0);
+    held_drop(c->now);
+    config_db_close(c->db);
+    seal_free(c->seal);
+    free(c);
+}

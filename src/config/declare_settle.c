@@ -1,0 +1,134 @@
+/* declare_settle.c -- declared items into the objects that edits carry: a plain
+ * scalar is what the field it is for says. */
+#include "base/hash.h"
+#include "config/declare_item.h"
+
+struct settling {
+    struct declared *d;
+    const struct snapshot *now; /* NULL: nothing is there */
+    struct arena *a;
+    struct hash endpoints; /* declared ones, by name */
+};
+
+static const struct endpoint_type *
+endpoint_item_type(const struct declared_item *item)
+{
+    const struct node *type = node_get(item->node, STR("type"));
+
+    return type != NULL ? endpoint_type_find(type->text) : NULL;
+}
+
+/* Of an endpoint, or of the endpoint of a recipient; NULL: not known. */
+static const struct endpoint_type *item_type(const struct settling *s,
+                                             const struct declared_item *item)
+{
+    const struct declared_item *declared;
+    const struct endpoint *endpoint;
+    const struct node *name;
+
+    if (item->kind == OBJECT_ENDPOINT)
+        return endpoint_item_type(item);
+    name = node_get(item->node, STR("endpoint"));
+    if (name == NULL)
+        return NULL;
+    declared = hash_get(&s->endpoints, name->text);
+    if (declared != NULL)
+        return endpoint_item_type(declared);
+    endpoint = s->now != NULL ? snapshot_endpoint(s->now, name->text) : NULL;
+    return endpoint != NULL ? endpoint->type : NULL;
+}
+
+static const struct field *item_rows(const struct settling *s,
+                                     const struct declared_item *item)
+{
+    static const struct field none[] = {FIELDS_END};
+    const struct endpoint_type *type = item_type(s, item);
+    const struct field *rows;
+
+    if (type == NULL)
+        return NULL;
+    rows = item->kind == OBJECT_ENDPOINT ? type->endpoint_fields
+                                         : type->recipient_fields;
+    return rows != NULL ? rows : none;
+}
+
+static void params_check(const struct settling *s, struct declared_item *item,
+                         const struct node *params, const struct field *rows)
+{
+    if (params->type != JSON_OBJECT)
+        return;
+    for (const struct node *m = params->first; m != NULL; m = m->next) {
+        struct error err = {0};
+
+        if (m->type == JSON_NULL)
+            error_set(&err,
+                      "\"%.*s\" has no value: give it one, or take the "
+                      "line out",
+                      STR_ARG(m->name));
+        else if (field_find(rows, m->name) == NULL)
+            object_unknown_param(rows, item->kind, item->name, m->name, &err);
+        else
+            continue;
+        problem_add(s->a, s->d, item->source, m->at, str_of(err.text));
+        item->bad = true;
+    }
+}
+
+static const struct json *member_json(const struct settling *s,
+                                      const struct node *m,
+                                      const struct field *rows)
+{
+    if (str_is(m->name, "params"))
+        return node_params(m, rows, s->a);
+    if (str_is(m->name, "enabled"))
+        return node_bool(m, s->a);
+    if (str_is(m->name, "ntopng_id"))
+        return node_number(m, s->a);
+    return node_json(m, s->a);
+}
+
+static const struct json *item_json(const struct settling *s,
+                                    const struct declared_item *item,
+                                    const struct field *rows)
+{
+    struct json_list members = {0};
+
+    if (item->kind == OBJECT_SETTINGS)
+        return node_params(item->node, settings_fields, s->a);
+    for (const struct node *m = item->node->first; m != NULL; m = m->next)
+        json_list_add(&members, s->a, m->name, member_json(s, m, rows));
+    return json_new_object(s->a, &members);
+}
+
+static void item_settle(struct settling *s, size_t i)
+{
+    struct declared_item *item = &s->d->items[i];
+    const struct node *params = node_get(item->node, STR("params"));
+    const struct field *rows = NULL;
+
+    if (item->kind == OBJECT_ENDPOINT || item->kind == OBJECT_RECIPIENT)
+        rows = item_rows(s, item);
+    else
+        item->settled = true;
+    if (rows != NULL) {
+        item->settled = true;
+        if (params != NULL)
+            params_check(s, item, params, rows);
+    }
+    item->object = item_json(s, item, rows);
+    s->d->edits[i].object = item->object;
+}
+
+void items_settle(struct declared *d, const struct snapshot *now,
+                  struct arena *a)
+{
+    struct settling s = {.d = d, .now = now, .a = a};
+
+    for (size_t i = 0; i < d->n; i++)
+        if (d->items[i].kind == OBJECT_ENDPOINT)
+            hash_put(&s.endpoints, d->items[i].name, &d->items[i]);
+    for (size_t i = 0; i < d->n; i++)
+        if (!d->items[i].settled)
+            item_settle(&s, i);
+    hash_release(&s.endpoints);
+}

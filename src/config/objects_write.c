@@ -1,0 +1,109 @@
+/* objects_write.c -- objects as the API shows them: no secret, ever. */
+#include "config/config.h"
+
+static void params_write(const struct field *rows, const void *params,
+                         struct json_out *o)
+{
+    out_object(o, "params");
+    if (rows != NULL)
+        fields_write(rows, params, o);
+    out_object_end(o);
+}
+
+static void origin_write(struct str managed_by, int64_t revision,
+                         struct str fault, struct json_out *o)
+{
+    out_str(o, "managed_by", managed_by);
+    out_i64(o, "revision", revision);
+    if (fault.n > 0)
+        out_str(o, "fault", fault);
+}
+
+void endpoint_write(const struct endpoint *e, struct json_out *o,
+                    const char *name)
+{
+    out_object(o, name);
+    out_i64(o, "id", e->id);
+    out_str(o, "name", e->name);
+    out_text(o, "type", e->type->name);
+    params_write(e->type->endpoint_fields, e->params, o);
+    out_bool(o, "enabled", e->on);
+    out_bool(o, "builtin", e->builtin);
+    origin_write(e->managed_by, e->revision, e->fault, o);
+    out_object_end(o);
+}
+
+void recipient_write(const struct recipient *r, struct json_out *o,
+                     const char *name)
+{
+    out_object(o, name);
+    out_i64(o, "id", r->id);
+    out_str(o, "name", r->name);
+    out_str(o, "endpoint", r->endpoint->name);
+    params_write(r->endpoint->type->recipient_fields, r->params, o);
+    out_bool(o, "enabled", r->on);
+    criteria_write(&r->criteria, o);
+    out_bool(o, "builtin", r->builtin);
+    origin_write(r->managed_by, r->revision, r->fault, o);
+    out_object_end(o);
+}
+
+void pool_write(const struct snapshot *s, const struct pool *p,
+                struct json_out *o, const char *name)
+{
+    const struct origin *origin = &s->pool_origins[p - s->pool_list];
+
+    assert(p >= s->pool_list && p < s->pool_list + s->pool_count);
+    out_object(o, name);
+    out_i64(o, "id", p->id);
+    out_str(o, "name", p->name);
+    out_array(o, "members");
+    for (size_t i = 0; i < p->member_count; i++)
+        out_str(o, NULL, p->members[i]);
+    out_array_end(o);
+    if (p->ntopng_id >= 0)
+        out_i64(o, "ntopng_id", p->ntopng_id);
+    origin_write(origin->managed_by, origin->revision, STR_NONE, o);
+    out_object_end(o);
+}
+
+void settings_write(const struct snapshot *s, struct json_out *o,
+                    const char *name)
+{
+    out_object(o, name);
+    fields_write(settings_fields, &s->settings, o);
+    origin_write(s->settings_origin.managed_by, s->settings_origin.revision,
+                 s->settings_origin.fault, o);
+    out_object_end(o);
+}
+
+static void type_write(const struct endpoint_type *type, struct json_out *o)
+{
+    static const struct field none[] = {FIELDS_END};
+    struct error why = {0};
+    bool available = type->available == NULL || type->available(&why);
+
+    out_object(o, NULL);
+    out_text(o, "name", type->name);
+    out_text(o, "title", type->title);
+    out_text(o, "help", type->help);
+    fields_schema(type->endpoint_fields ? type->endpoint_fields : none, o,
+                  "endpoint");
+    fields_schema(type->recipient_fields ? type->recipient_fields : none, o,
+                  "recipient");
+    out_bool(o, "available", available);
+    if (!available)
+        out_text(o, "unavailable", why.text);
+    out_bool(o, "builtin", type->builtin);
+    out_object_end(o);
+}
+
+void schema_write(struct json_out *o, const char *name)
+{
+    out_object(o, name);
+    out_array(o, "data");
+    for (size_t i = 0; endpoint_types[i] != NULL; i++)
+        type_write(endpoint_types[i], o);
+    out_array_end(o);
+    out_object_end(o);
+}

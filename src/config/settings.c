@@ -1,0 +1,156 @@
+/* settings.c -- what is set once for the whole program. */
+#include <unistd.h>
+
+#include "config/build.h"
+
+const struct field settings_fields[] = {
+    {
+        TEXT(struct settings, instance),
+        .label = "Instance name",
+        .optional = true,
+        .max = 64,
+        .format = "hostname",
+        .help = "How this Tocsin calls itself in messages; the host's name "
+                "unless set.",
+    },
+    {
+        TEXT(struct settings, base_url),
+        .label = "Address of the web interface",
+        .optional = true,
+        .max = 500,
+        .format = "uri",
+        .help = "Links in messages begin with it, for example "
+                "https://alerts.example.net; without it messages have none.",
+    },
+    {
+        TEXT(struct settings, ntopng_shared_secret),
+        .label = "ntopng shared secret",
+        .optional = true,
+        .secret = true,
+        .max = 500,
+        .help = "What an ntopng webhook endpoint sends as its shared secret.",
+    },
+    {
+        TEXT(struct settings, ntopng_username),
+        .label = "ntopng user name",
+        .optional = true,
+        .max = 200,
+        .help = "User name of the HTTP authentication an ntopng webhook "
+                "endpoint uses.",
+    },
+    {
+        TEXT(struct settings, ntopng_password),
+        .label = "ntopng password",
+        .optional = true,
+        .secret = true,
+        .max = 500,
+        .help = "Password that goes with the ntopng user name.",
+    },
+    {
+        TEXT(struct settings, scripts_dir),
+        .label = "Scripts directory",
+        .fallback = "/usr/share/tocsin/scripts/shell",
+        .max = 1000,
+        .help = "Directory that shell endpoints take their scripts from; only "
+                "root may write to it.",
+    },
+    {
+        DURATION(struct settings, resolve_timeout),
+        .label = "Resolve after",
+        .fallback = "5m",
+        .min = 1000,
+        .help = "An Alertmanager alert without an end is released when it was "
+                "not said again for this long.",
+    },
+    {
+        DURATION(struct settings, delivery_ttl),
+        .label = "Give up after",
+        .fallback = "72h",
+        .min = 1000,
+        .help = "A delivery that did not succeed for this long is dead; it "
+                "stays visible and can be retried.",
+    },
+    {
+        CHOICE(struct settings, store_minimum_severity),
+        .label = "Store from severity",
+        .fallback = "none",
+        .choices = severity_names,
+        .help = "Least severity the alert store keeps; none keeps every "
+                "alert.",
+    },
+    {
+        NUMBER(struct settings, history_days),
+        .label = "Keep the history for",
+        .fallback = "30",
+        .unit = "days",
+        .min = 1,
+        .max = 36500,
+        .help = "Older alerts are taken out of the alert store.",
+    },
+    FIELDS_END,
+};
+
+static bool url_is_ours(struct settings *s, struct error *err)
+{
+    while (str_ends(s->base_url, "/"))
+        s->base_url.n--;
+    if (s->base_url.n == 0 || str_starts(s->base_url, "https://") ||
+        str_starts(s->base_url, "http://"))
+        return true;
+    error_set(err, "must begin with https:// or http://, not \"%.*s\"",
+              STR_ARG(s->base_url));
+    return error_at(err, "base_url");
+}
+
+static bool settings_check(struct settings *s, struct error *err)
+{
+    if (!url_is_ours(s, err))
+        return false;
+    if (!str_starts(s->scripts_dir, "/")) {
+        error_set(err, "must be an absolute path, not \"%.*s\"",
+                  STR_ARG(s->scripts_dir));
+        return error_at(err, "scripts_dir");
+    }
+    return true;
+}
+
+static struct str host_name(struct arena *a)
+{
+    char name[256] = "";
+
+    if (gethostname(name, sizeof(name) - 1) != 0 || name[0] == '\0')
+        return STR("tocsin");
+    return arena_str(a, str_of(name));
+}
+
+bool build_settings(struct build *b)
+{
+    const struct object *o =
+        model_find(b->m, OBJECT_SETTINGS, STR(SETTINGS_NAME));
+    struct settings *s = &b->s->settings;
+    struct params p = {
+        .rows = settings_fields,
+        .given = o != NULL ? o->json : NULL,
+        .size = sizeof(*s),
+        .touched = o != NULL && o->edit != 0,
+    };
+    bool right = build_params(b, &p);
+
+    if (right) {
+        memcpy(s, p.out, sizeof(*s));
+        right = settings_check(s, b->err);
+    }
+    if (!right) {
+        object_blame(b->err, OBJECT_SETTINGS, STR(SETTINGS_NAME));
+        return build_failed(b, o != NULL ? o->edit : 0, CONFIG_INVALID);
+    }
+    if (s->instance.n == 0)
+        s->instance = host_name(b->a);
+    if (o != NULL)
+        b->s->settings_origin = (struct origin){
+            .managed_by = arena_str(b->a, o->managed_by),
+            .revision = o->revision,
+        };
+    b->s->settings_origin.fault = p.fault;
+    return true;
+}
