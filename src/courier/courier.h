@@ -1,0 +1,61 @@
+/* courier.h -- each turn: take what is due, render, send, judge, settle. Keeps
+ * order per recipient, batches naturally, backs off with full jitter, honours
+ * Retry-After, and breaks the circuit of a bad endpoint so that it delays
+ * nobody else. Decisions are pure functions in policy.h. */
+#ifndef COURIER_COURIER_H
+#define COURIER_COURIER_H
+
+#include "config/config.h"
+#include "outbox/outbox.h"
+#include "transport/transport.h"
+
+struct courier;
+
+struct courier_options {
+    struct carrier carrier;
+    struct config *config;
+    struct outbox *outbox;
+};
+
+struct courier *courier_new(struct loop *l, const struct courier_options *o);
+void courier_free(struct courier *c); /* what is in flight stays pending */
+
+void courier_ready(void *courier, int64_t recipient_id); /* an outbox_ready_fn */
+void courier_changed(void *courier, const struct snapshot *now); /* a config_changed_fn */
+/* No new requests; true once nothing is in flight. */
+bool courier_quiesce(struct courier *c);
+
+enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_PROBING };
+const char *breaker_name(enum breaker b);
+
+struct courier_endpoint { /* for status and metrics */
+    struct str name;
+    enum breaker breaker;
+    bool paused;             /* credentials or address dead */
+    struct str last_error;   /* "" : the last request was fine */
+    int64_t last_error_ms, last_ok_ms;
+    int64_t opens_at_ms;     /* next probe; 0: not open */
+    unsigned in_flight;
+    uint64_t requests, delivered, deferred, refused;
+};
+size_t courier_endpoints(const struct courier *c, const struct courier_endpoint **out);
+
+/* accept -> delivered, all deliveries since start, for /metrics. */
+#define LATENCY_BUCKETS 14
+struct latency {
+    uint64_t counts[LATENCY_BUCKETS + 1];
+    int64_t sum_ms;
+    uint64_t n;
+};
+extern const int64_t latency_bounds_ms[LATENCY_BUCKETS];
+void courier_latency(const struct courier *c, struct latency *out);
+
+/* A test message through the real path, outside the queue: renders the sample
+ * for this endpoint and recipient, sends, judges, and returns the transcript as
+ * one JSON object {"ok":..,"steps":[..],"verdict":..} with secrets hidden. */
+typedef void courier_test_fn(void *arg, bool ok, struct str transcript_json);
+bool courier_test(struct courier *c, const struct endpoint *e,
+                  const struct recipient *r, courier_test_fn *done, void *arg,
+                  struct error *err) must_check;
+
+#endif

@@ -1,0 +1,84 @@
+/* lane.h -- what courier.c and parcel.c share; private to the courier.
+ *
+ * A lane is one recipient's queue as the courier sees it, a post is one
+ * endpoint's state, a parcel is one request on its way. A lane has at most one
+ * parcel in flight: that alone keeps the order and makes the batches. */
+#ifndef COURIER_LANE_H
+#define COURIER_LANE_H
+
+#include "base/hash.h"
+#include "courier/policy.h"
+
+struct post;
+
+struct lane {
+    int64_t recipient_id;
+    struct post *post;
+    struct parcel *in_flight; /* ours; NULL: idle */
+    struct lane *next_ready;  /* in its post's list */
+    bool ready;               /* in that list */
+    size_t singly;            /* so many more go out alone, to find the culprit */
+    struct timer due;         /* when the outbox said to come back */
+    struct courier *courier;
+};
+
+struct post {
+    int64_t endpoint_id;
+    int64_t revision; /* of the endpoint this state is about */
+    bool enabled;
+    bool wanted; /* while a new snapshot is walked */
+    struct circuit circuit;
+    struct bucket bucket;
+    struct lane *ready_head, *ready_tail;
+    struct timer gate; /* when the circuit or the bucket opens again */
+    struct courier *courier;
+    char *name, *error; /* ours, for view */
+    struct courier_endpoint view;
+};
+
+struct parcel {
+    struct courier *courier;
+    struct lane *lane;
+    struct post *post; /* it went out through; the lane may move meanwhile */
+    const struct snapshot *snapshot; /* acquired */
+    const struct recipient *recipient;
+    struct arena arena;
+    struct item **items;
+    struct render_item *parts;
+    size_t count;
+    struct request request;
+    struct sending *sending;
+    int64_t sent_ms;
+};
+
+struct courier {
+    struct loop *loop;
+    const struct clock *clock;
+    struct courier_options with;
+    struct lane **lanes; /* ours; sorted by recipient id */
+    size_t lane_count;
+    struct post **posts; /* ours */
+    size_t post_count;
+    struct courier_endpoint *views; /* for courier_endpoints() */
+    struct latency latency;
+    struct trial *trials; /* tests on their way */
+    size_t in_flight;
+    bool quiescing;
+};
+
+/* parcel.c: renders and sends a batch of the lane's due deliveries. False when
+ * nothing was due; *next_ms then says when to come back (wall; 0: when ready). */
+bool parcel_send(struct lane *lane, const struct snapshot *now,
+                 int64_t *next_ms);
+void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
+
+/* sample.c: at shutdown; their done is not called. */
+void trials_abandon(struct courier *c);
+
+/* courier.c: for parcel.c, when a parcel has ended. */
+void lane_idle(struct lane *lane);
+void post_outcome(struct post *post, const struct verdict *v, size_t n,
+                  bool answered);
+void latency_add(struct latency *l, int64_t ms);
+
+#endif

@@ -1,0 +1,306 @@
+/* parcel.c -- one request: take deliveries, render, send, judge, settle each. */
+#include "courier/lane.h"
+
+#include "base/log.h"
+
+#define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
+#define ROOM "courier"
+
+/* --- render ------------------------------------------------------------ */
+
+static enum phase phase_of(const struct item *i)
+{
+    if (i->kept->action != ACTION_RELEASE)
+        return PHASE_NEW;
+    return i->began == BEGAN_DELIVERED ? PHASE_RELEASE : PHASE_LATE;
+}
+
+static bool part_make(struct parcel *p, const struct item *i,
+                      struct render_item *out, struct error *err)
+{
+    struct alert *alert = arena_new(&p->arena, sizeof *alert);
+    const struct json *tree = json_parse(&p->arena, i->kept->json, err);
+
+    if (tree == NULL || !alert_read(&p->arena, tree, i->kept->accepted_ms,
+                                    alert, err))
+        return error_in(err, "alert %lld as kept", (long long)i->kept->id);
+    alert->id = i->kept->id;
+    alert->began_id = i->kept->began_id;
+    *out = (struct render_item){
+        .alert = alert,
+        .phase = phase_of(i),
+        .handle = i->handle,
+        .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
+                           (long long)i->recipient_id),
+    };
+    return true;
+}
+
+static bool parcel_render(struct parcel *p, struct error *err)
+{
+    const struct endpoint *endpoint = p->recipient->endpoint;
+    const struct settings *settings = &p->snapshot->settings;
+    struct render_input in = {
+        .endpoint = endpoint->params,
+        .recipient = p->recipient->params,
+        .items = p->parts,
+        .count = p->count,
+        .recipient_name = p->recipient->name,
+        .scripts_dir = settings->scripts_dir,
+        .place = {.instance = settings->instance,
+                  .base_url = settings->base_url,
+                  .now_ms = clock_wall_ms(p->courier->clock)},
+    };
+
+    return endpoint->type->render(&in, &p->arena, &p->request, err);
+}
+
+/* --- settle ------------------------------------------------------------ */
+
+static struct str reason_safe(struct parcel *p, struct str reason)
+{
+    struct buf b freed_by(buf_release) = BUF(REASON_MAX * 4);
+
+    config_redact(p->courier->with.config, &b, reason);
+    return arena_str(&p->arena, buf_view(&b));
+}
+
+static void settle_deferred(struct parcel *p, const struct item *i,
+                            const struct verdict *v, bool answered,
+                            struct settlement *s)
+{
+    int64_t now_ms = clock_wall_ms(p->courier->clock);
+    int attempts = i->attempts + 1;
+    const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
+                                  p->snapshot->settings.delivery_ttl);
+
+    s->counted = !v->endpoint_fault && v->retry_after_ms == 0;
+    if (over != NULL) {
+        s->state = DELIVERY_DEAD;
+        s->reason = arena_printf(&p->arena, "%s; last: %.*s", over,
+                                 STR_ARG(s->reason));
+        return;
+    }
+    s->state = DELIVERY_PENDING;
+    if (!answered || !s->counted)
+        return; /* the endpoint waits as a whole, see policy.h */
+    s->due_ms = now_ms + retry_delay_ms(attempts, 0,
+                                        clock_dice(p->courier->clock));
+    s->aside = attempts >= ASIDE_ATTEMPTS;
+}
+
+static void settlement_log(const struct parcel *p, const struct item *i,
+                           const struct settlement *s)
+{
+    long long id = i->kept->id;
+    long long to = i->recipient_id;
+    struct str name = p->recipient->name;
+
+    if (s->state == DELIVERY_DEAD)
+        log_error(ROOM, "delivery %lld.%lld to %.*s: dead: %.*s", id, to,
+                  STR_ARG(name), STR_ARG(s->reason));
+    else if (s->state == DELIVERY_PENDING)
+        log_warn(ROOM, "delivery %lld.%lld to %.*s: deferred: %.*s", id, to,
+                 STR_ARG(name), STR_ARG(s->reason));
+    else
+        log_debug(ROOM, "delivery %lld.%lld to %.*s: delivered", id, to,
+                  STR_ARG(name));
+}
+
+static void settle_one(struct parcel *p, struct item *i, const struct verdict *v,
+                       const struct response *r)
+{
+    struct courier *c = p->courier;
+    struct settlement s = {
+        .counted = true,
+        .status = r->status,
+        .reason = v->reason.n ? reason_safe(p, v->reason) : STR_NONE,
+        .handle = v->handle,
+    };
+
+    switch (v->kind) {
+    case VERDICT_DELIVERED:
+        s.state = DELIVERY_DELIVERED;
+        latency_add(&c->latency,
+                    clock_wall_ms(c->clock) - i->kept->accepted_ms);
+        break;
+    case VERDICT_REFUSED:
+        s.state = DELIVERY_DEAD;
+        break;
+    case VERDICT_DEFERRED:
+        settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
+        break;
+    }
+    settlement_log(p, i, &s);
+    outbox_settle(c->with.outbox, i, &s);
+}
+
+/* Whether a batch failed as a whole in a way that one bad alert could explain;
+ * then each is sent alone, so that only the culprit suffers. */
+static bool wants_splitting(const struct parcel *p, const struct verdict *v,
+                            const struct response *r)
+{
+    if (p->count < 2 || r->outcome != OUTCOME_ANSWERED)
+        return false;
+    for (size_t i = 0; i < p->count; i++)
+        if (v[i].kind == VERDICT_DELIVERED || v[i].endpoint_fault ||
+            v[i].retry_after_ms > 0)
+            return false;
+    return true;
+}
+
+static void split(struct parcel *p)
+{
+    struct settlement again = {.state = DELIVERY_PENDING};
+
+    p->lane->singly = p->count;
+    for (size_t i = 0; i < p->count; i++)
+        outbox_settle(p->courier->with.outbox, p->items[i], &again);
+}
+
+/* --- end --------------------------------------------------------------- */
+
+static void parcel_free(struct parcel *p)
+{
+    config_release(p->courier->with.config, p->snapshot);
+    arena_release(&p->arena);
+    free(p);
+}
+
+static void parcel_end(struct parcel *p, const struct verdict *v,
+                       const struct response *r)
+{
+    struct lane *lane = p->lane;
+    bool answered = r->outcome == OUTCOME_ANSWERED;
+
+    post_outcome(p->post, v, p->count, answered);
+    if (wants_splitting(p, v, r)) {
+        split(p);
+    } else {
+        lane->singly -= MIN(lane->singly, p->count);
+        for (size_t i = 0; i < p->count; i++)
+            settle_one(p, p->items[i], &v[i], r);
+    }
+    lane->in_flight = NULL;
+    parcel_free(p);
+    lane_idle(lane);
+}
+
+static void parcel_answered(void *arg, const struct response *r)
+{
+    struct parcel *p = arg;
+    const struct endpoint_type *type = p->recipient->endpoint->type;
+    struct verdict *v = arena_array(&p->arena, p->count, sizeof *v);
+
+    p->sending = NULL;
+    p->courier->in_flight--;
+    p->post->view.in_flight--;
+    type->judge(&p->request, r, &p->arena, v, p->count);
+    parcel_end(p, v, r);
+}
+
+/* What cannot be rendered can never be sent: dead, with the reason. */
+static void parcel_unrenderable(struct parcel *p, const struct error *err)
+{
+    struct verdict *v = arena_array(&p->arena, p->count, sizeof *v);
+    struct response none = {.outcome = OUTCOME_ANSWERED};
+
+    for (size_t i = 0; i < p->count; i++)
+        v[i] = (struct verdict){.kind = VERDICT_REFUSED,
+                                .reason = str_of(err->text)};
+    parcel_end(p, v, &none);
+}
+
+/* --- begin ------------------------------------------------------------- */
+
+static size_t batch_limit(const struct lane *lane, const struct recipient *r)
+{
+    const struct endpoint_type *type = r->endpoint->type;
+
+    if (lane->singly > 0)
+        return 1;
+    return type->batch_limit != NULL ? type->batch_limit(r->endpoint->params)
+                                     : type->batch_max;
+}
+
+/* Settles what the recipient does not want at all, and what cannot be read
+ * back; keeps the rest. */
+static void parcel_fill(struct parcel *p, size_t taken)
+{
+    const struct endpoint_type *type = p->recipient->endpoint->type;
+    struct settlement skipped = {.state = DELIVERY_DELIVERED, .counted = true,
+                                 .reason = STR("skipped: the recipient does "
+                                               "not ask for this action")};
+    struct settlement dead = {.state = DELIVERY_DEAD, .counted = true};
+    struct error err;
+
+    for (size_t i = 0; i < taken; i++) {
+        struct render_item *part = &p->parts[p->count];
+        struct item *item = p->items[i];
+
+        if (!part_make(p, item, part, &err)) {
+            dead.reason = str_of(err.text);
+            settlement_log(p, item, &dead);
+            outbox_settle(p->courier->with.outbox, item, &dead);
+        } else if (type->wants != NULL && !type->wants(p->recipient->params, part)) {
+            outbox_settle(p->courier->with.outbox, item, &skipped);
+        } else {
+            p->items[p->count++] = item;
+        }
+    }
+}
+
+static struct parcel *parcel_new(struct lane *lane, const struct snapshot *now,
+                                 const struct recipient *r, size_t max)
+{
+    struct parcel *p = mem_new(sizeof *p);
+
+    p->courier = lane->courier;
+    p->lane = lane;
+    p->post = lane->post;
+    p->snapshot = config_acquire(p->courier->with.config);
+    assert(p->snapshot == now);
+    p->recipient = r;
+    p->items = arena_array(&p->arena, max, sizeof(struct item *));
+    p->parts = arena_array(&p->arena, max, sizeof *p->parts);
+    return p;
+}
+
+bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms)
+{
+    const struct recipient *r = snapshot_recipient_id(now, lane->recipient_id);
+    size_t limit = batch_limit(lane, r);
+    struct parcel *p = parcel_new(lane, now, r, limit);
+    struct courier *c = p->courier;
+    size_t taken = outbox_take(c->with.outbox, lane->recipient_id, limit,
+                               p->items, next_ms);
+    struct error err;
+
+    assert(lane->in_flight == NULL);
+    parcel_fill(p, taken);
+    if (p->count == 0) {
+        parcel_free(p);
+        return taken > 0;
+    }
+    lane->in_flight = p;
+    if (!parcel_render(p, &err)) {
+        parcel_unrenderable(p, &err);
+        return true;
+    }
+    p->sent_ms = clock_tick_ms(c->clock);
+    c->in_flight++;
+    p->post->view.in_flight++;
+    p->post->view.requests++;
+    p->sending = c->with.carrier.send(c->with.carrier.arg, &p->request,
+                                      parcel_answered, p);
+    return true;
+}
+
+void parcel_abandon(struct parcel *p)
+{
+    if (p == NULL)
+        return;
+    if (p->sending != NULL)
+        p->courier->with.carrier.cancel(p->courier->with.carrier.arg, p->sending);
+    parcel_free(p);
+}
