@@ -1,0 +1,119 @@
+/* exchange.h -- inside the room: the server's and an exchange's parts. */
+#ifndef WEB_EXCHANGE_H
+#define WEB_EXCHANGE_H
+
+#include "base/arena.h"
+#include "web/guard.h"
+#include "web/route.h"
+
+struct MHD_Connection;
+struct MHD_Daemon;
+
+#define WEB_CONNECTIONS_PER_IP_MAX (WEB_CONNECTIONS_MAX / 2)
+#define WEB_BODIES_MAX (64u << 20) /* bytes of all bodies in memory; then 503 */
+#define WEB_DISCARD_MAX (64u << 10) /* bytes of a refused body that are read */
+/* libmicrohttpd's buffer; it clears it twice a request, so no more than needed */
+#define WEB_CONNECTION_BYTES (WEB_HEADERS_MAX + (4u << 10))
+#define WEB_SPARE_MAX 256 /* exchanges kept for reuse */
+#define WEB_HEAD_MS 10000 /* from the connection to the end of the header */
+#define WEB_BODY_MS 60000 /* from there to the end of the body */
+#define WEB_ANSWER_MS 300000 /* for reading the answer */
+#define WEB_SWEEP_MS 5000 /* how often these three are looked at */
+#define HEADERS_OUT_MAX 16 /* that a route adds to its answer */
+
+enum stage {
+    STAGE_HEAD,    /* the header is on its way */
+    STAGE_BODY,    /* the body is, into x->body */
+    STAGE_REFUSED, /* the body is, to nowhere; the answer is known */
+    STAGE_SERVING, /* the route has it */
+    STAGE_HELD,    /* suspended, until the owner answers */
+};
+
+/* A connection. It lives as long as the socket; exchanges come and go. */
+struct client {
+    struct httpd *httpd;
+    struct client *previous, *next;
+    int fd;
+    int64_t deadline_ms; /* on the clock's tick; 0: none, it waits for us */
+};
+
+struct exchange {
+    struct httpd *httpd;               /* NULL: the server was freed */
+    struct MHD_Connection *connection; /* NULL: the client is gone */
+    struct client *client;
+    struct exchange *previous, *next; /* among the held, or the spare */
+    enum stage stage;
+    struct arena arena;
+
+    struct str raw_target;
+    struct str method;
+    struct target target;
+    struct headers headers;
+    struct framing framing;
+    const struct route_entry *entry; /* NULL: refused before it was found */
+    bool has_basic;
+    struct str basic_user, basic_pass;
+    struct buf body;
+    size_t discarded;
+
+    bool answered;
+    int status;
+    const char *content_type; /* NULL: none */
+    char *answer; /* in the arena */
+    size_t answer_n;
+    struct header_out {
+        const char *name, *value;
+    } added[HEADERS_OUT_MAX];
+    size_t added_n;
+
+    void (*gone)(void *arg);
+    void *gone_arg;
+    bool gone_watched;
+};
+
+struct httpd {
+    struct loop *loop;
+    struct MHD_Daemon *daemon; /* ours */
+    int poll_fd;               /* the daemon's */
+    uint16_t port;
+    struct routes routes;
+    access_fn *allow;
+    void *allow_arg;
+
+    struct timer wake; /* when libmicrohttpd is to be called at the latest */
+    struct timer sweep;
+    struct client *clients; /* ours */
+    struct exchange *held;
+    struct exchange *spare; /* ours */
+    size_t spare_n;
+    size_t body_bytes; /* in all exchanges */
+    bool stopping;        /* takes no new connections, closes what it answers */
+    uint64_t answered[6]; /* by status class */
+};
+
+void httpd_soon(struct httpd *h); /* runs libmicrohttpd in the next turn */
+
+/* exchange.c: from the request's first line to its last byte sent. */
+struct exchange *exchange_take(struct httpd *h, struct MHD_Connection *c,
+                               const char *raw_target);
+void exchange_hold(struct exchange *x); /* suspends it until it is answered */
+void exchange_unhold(struct exchange *x);
+void exchange_completed(struct exchange *x); /* the client's part is over */
+void exchange_free(struct exchange *x);
+void client_deadline(struct client *c, int64_t in_ms); /* 0: none */
+
+/* request.c: what libmicrohttpd hands over, in this order. False: hang up. */
+bool request_head(struct exchange *x, const struct head_bytes *head);
+bool request_body(struct exchange *x, struct str piece);
+bool request_complete(struct exchange *x);
+
+/* access.c */
+enum permission { PERMITTED, TOKEN_MISSING, TOKEN_UNKNOWN, TOKEN_TOO_WEAK };
+enum permission access_check(const struct exchange *x);
+void access_basic(struct exchange *x); /* fills basic_user and basic_pass */
+
+/* answer.c */
+bool answer_queue(struct exchange *x);      /* hands it to libmicrohttpd */
+void answer_last_words(struct exchange *x); /* straight to the socket */
+
+#endif
