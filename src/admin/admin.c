@@ -1,0 +1,39 @@
+/* admin.c -- the API put together: every resource, one line each. */
+#include "admin/admin.h"
+
+#include "admin/question.h"
+#include "admin/room.h"
+
+static void (*const resources[])(struct admin *) = {
+    admin_endpoints, admin_recipients, admin_pools,   admin_settings,
+    admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
+    admin_retry,     admin_schema,     admin_apply,   admin_status,
+    admin_metrics,   admin_probes,
+};
+
+struct admin *admin_new(const struct admin_options *o)
+{
+    struct admin *a = mem_new(sizeof *a);
+
+    a->with = *o;
+    a->started_ms = clock_wall_ms(o->clock);
+    a->started_tick_ms = clock_tick_ms(o->clock);
+    for (size_t i = 0; i < COUNT_OF(resources); i++)
+        resources[i](a);
+    return a;
+}
+
+void admin_stop(struct admin *a)
+{
+    if (a != NULL)
+        a->stopping = true;
+}
+
+void admin_free(struct admin *a)
+{
+    if (a == NULL)
+        return;
+    admin_stop(a);
+    questions_abandon(a);
+    free(a);
+}

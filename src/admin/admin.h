@@ -1,0 +1,48 @@
+/* admin.h -- the REST API: looks in from the side and owns no alert. Also who
+ * may: the admin token. Loop thread only. */
+#ifndef ADMIN_ADMIN_H
+#define ADMIN_ADMIN_H
+
+#include "config/config.h"
+#include "courier/courier.h"
+#include "intake/intake.h"
+#include "outbox/outbox.h"
+#include "registry/registry.h"
+#include "store/store.h"
+#include "web/httpd.h"
+
+/* Reads DATA/admin.token, which it makes (0600) at the first start, and lets
+ * `http` ask it who may do what. The token is kept as its hash only. */
+bool access_open(const char *data_dir, struct httpd_options *http,
+                 struct error *err) must_check;
+void access_close(struct httpd_options *http); /* after httpd_free() */
+
+/* Ends an engaged alert by hand; `committed` once, after its commit. False: no
+ * engaged alert has this id, or it cannot be taken now (err says). */
+typedef bool admin_release_fn(void *arg, int64_t id, committed_fn *committed,
+                              void *committed_arg, struct error *err);
+
+struct admin_options { /* all of it borrowed, and must outlive the admin */
+    struct httpd *httpd;
+    struct config *config;
+    struct registry *registry;
+    struct outbox *outbox;
+    struct courier *courier;
+    struct historian *historian;
+    struct intake *intake;
+    const struct clock *clock;
+    const char *data_dir, *version;
+    admin_release_fn *release;
+    void *release_arg;
+};
+
+struct admin;
+/* Declares its routes; before the loop runs. */
+struct admin *admin_new(const struct admin_options *o);
+/* No new questions to the historian: before historian_stop(). */
+void admin_stop(struct admin *a);
+/* After historian_stop(), outbox_close() and courier_free(), which still call
+ * back; before httpd_free(). Answers what is still open. */
+void admin_free(struct admin *a);
+
+#endif

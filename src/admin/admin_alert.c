@@ -1,0 +1,265 @@
+/* admin_alert.c -- /api/v1/alerts/{id}: one alert, its deliveries, why it was
+ * or was not delivered, and its release by hand. */
+#include "admin/decisions.h"
+#include "admin/delivery.h"
+#include "admin/params.h"
+#include "admin/question.h"
+#include "admin/reply.h"
+#include "admin/shown.h"
+
+/* Looked for in the outbox (as kept), then the history, then the registry. */
+struct alert_question {
+    struct question q; /* first */
+    int64_t id;
+    struct str line;    /* the alert's; "": not found yet */
+    struct str history; /* the history's line of it; "": not there */
+    struct delivery_page deliveries;
+    void (*write)(struct alert_question *l, const struct alert *alert,
+                  struct reply *reply);
+};
+
+static bool from_outbox(struct alert_question *l, struct outbox_reader *r)
+{
+    int64_t accepted_ms;
+
+    l->q.err = (struct error){0};
+    return outbox_read_alert(r, l->id, &l->q.arena, &l->line, &accepted_ms,
+                             &l->q.err) ||
+           l->q.err.text[0] == '\0';
+}
+
+static bool from_history(struct alert_question *l, struct store_engine *e)
+{
+    struct store_row row = {0};
+
+    if (store_engine_get(e, l->id, &l->q.arena, &row, &l->q.err))
+        l->history = row.json;
+    if (l->line.n == 0)
+        l->line = l->history;
+    return l->q.err.text[0] == '\0';
+}
+
+static void alert_ask(void *question, const struct historian_view *view)
+{
+    struct alert_question *l = question;
+
+    l->q.ok = from_outbox(l, view->outbox) && from_history(l, view->engine) &&
+              delivery_page_read(&l->deliveries, view->outbox, &l->q.arena,
+                                 &l->q.err);
+}
+
+static void from_registry(struct alert_question *l)
+{
+    const struct engaged *e =
+        registry_find_id(l->q.admin->with.registry, l->id);
+
+    if (l->line.n == 0 && e != NULL)
+        l->line = arena_str(&l->q.arena, e->json);
+}
+
+static void alert_answer(void *question)
+{
+    struct alert_question *l = question;
+    struct question *q = &l->q;
+    struct reply reply freed_by(reply_release) = {0};
+    const struct json *j;
+    struct alert alert;
+
+    from_registry(l);
+    if (!q->ok || l->line.n == 0) {
+        question_failed(q, "alert");
+        return;
+    }
+    j = json_parse(&q->arena, l->line, &q->err);
+    if (j == NULL || !alert_read(&q->arena, j, 0, &alert, &q->err)) {
+        question_failed(q, "alert");
+        return;
+    }
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    l->write(l, &alert, &reply);
+    out_object_end(&reply.out);
+    reply_send(&reply, q->x, 200);
+    question_end(q);
+}
+
+/* --- what of it is shown -------------------------------------------------------- */
+
+static struct decided decided_of(struct alert_question *l,
+                                 const struct alert *alert)
+{
+    return (struct decided){
+        .alert = alert,
+        .change = change_of(alert),
+        .deliveries = l->deliveries.rows,
+        .n = l->deliveries.n,
+        .arena = &l->q.arena,
+    };
+}
+
+/* How an engage ended, if it has: the history knows its release. */
+static void ended_write(struct alert_question *l, const struct alert *alert,
+                        struct json_out *o)
+{
+    const struct json *last = NULL;
+    struct str action;
+
+    if (l->history.n > 0)
+        last = json_parse(&l->q.arena, l->history, NULL);
+    action = json_text(json_get(last, "action"));
+    if (alert->action != ACTION_ENGAGE || !str_is(action, "release")) {
+        out_null(o, "ended");
+        return;
+    }
+    out_object(o, "ended");
+    out_tree(o, "id", json_get(last, "id"));
+    out_str(o, "tstamp_end", json_text(json_get(last, "tstamp_end")));
+    out_object_end(o);
+}
+
+static void write_whole(struct alert_question *l, const struct alert *alert,
+                        struct reply *r)
+{
+    struct admin *a = l->q.admin;
+    struct decided d = decided_of(l, alert);
+    bool engaged = registry_find_id(a->with.registry, alert->id) != NULL;
+
+    if (!shown_write(l->line, !engaged, &l->q.arena, &r->out, "data", NULL))
+        bug("a line that was read cannot be read");
+    ended_write(l, alert, &r->out);
+    out_array(&r->out, "deliveries");
+    for (size_t i = 0; i < l->deliveries.n; i++)
+        delivery_write(a, &l->deliveries.rows[i], &r->out, NULL, &l->q.arena);
+    out_array_end(&r->out);
+    out_bool(&r->out, "more_deliveries", l->deliveries.more);
+    decisions_write(a, &d, &r->out, "explanation");
+}
+
+static void write_deliveries(struct alert_question *l,
+                             const struct alert *alert, struct reply *r)
+{
+    (void)alert;
+    delivery_page_write(l->q.admin, &l->deliveries, r, &l->q.arena);
+}
+
+static void write_decisions(struct alert_question *l, const struct alert *alert,
+                            struct reply *r)
+{
+    struct decided d = decided_of(l, alert);
+
+    decisions_members(l->q.admin, &d, &r->out);
+}
+
+/* --- routes ------------------------------------------------------------------------ */
+
+static void alert_post(struct admin *a, struct exchange *x,
+                       const struct delivery_query *query,
+                       void (*write)(struct alert_question *,
+                                     const struct alert *, struct reply *))
+{
+    struct alert_question *l = question_new(a, x, sizeof *l);
+
+    l->id = query->alert_id;
+    l->deliveries.query = *query;
+    l->write = write;
+    question_post(&l->q, alert_ask, alert_answer);
+}
+
+static const char *const no_params[] = {NULL};
+
+static void alert_get(void *admin, struct exchange *x)
+{
+    struct delivery_query q = {.state = -1, .limit = PAGE_MAX};
+
+    if (params_known(admin, x, no_params) && params_id(admin, x, &q.alert_id))
+        alert_post(admin, x, &q, write_whole);
+}
+
+static void alert_decisions(void *admin, struct exchange *x)
+{
+    struct delivery_query q = {.state = -1, .limit = PAGE_MAX};
+
+    if (params_known(admin, x, no_params) && params_id(admin, x, &q.alert_id))
+        alert_post(admin, x, &q, write_decisions);
+}
+
+static void alert_deliveries(void *admin, struct exchange *x)
+{
+    static const char *const names[] = {"limit", "cursor", NULL};
+    struct delivery_query q = {.state = -1};
+    struct page page;
+
+    if (!params_known(admin, x, names) || !params_page(admin, x, &page) ||
+        !params_cursor(admin, x, page.cursor, &q.before.alert_id,
+                       &q.before.recipient_id) ||
+        !params_id(admin, x, &q.alert_id))
+        return;
+    q.limit = page.limit;
+    alert_post(admin, x, &q, write_deliveries);
+}
+
+struct release_question {
+    struct question q; /* first */
+    int64_t id;
+};
+
+static void release_committed(void *question, enum accepted result)
+{
+    struct release_question *l = question;
+    struct question *q = &l->q;
+    struct reply reply freed_by(reply_release) = {0};
+
+    if (result != ACCEPTED) {
+        reply_later(q->admin, q->x, "the release could not be stored; send it "
+                                    "again");
+        question_end(q);
+        return;
+    }
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_i64(&reply.out, "id", l->id);
+    out_text(&reply.out, "state", "released");
+    out_object_end(&reply.out);
+    reply_send(&reply, q->x, 200);
+    question_end(q);
+}
+
+static void alert_release(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    struct release_question *l;
+    int64_t id;
+
+    if (!params_known(a, x, no_params) || !params_id(a, x, &id) ||
+        params_object(a, x, no_params, true) == NULL)
+        return;
+    if (registry_find_id(a->with.registry, id) == NULL) {
+        reply_problem_text(a, x, 409, "not-engaged",
+                           "alert %lld is not engaged, so there is nothing to "
+                           "release",
+                           (long long)id);
+        return;
+    }
+    l = question_new(a, x, sizeof *l);
+    l->id = id;
+    if (a->with.release(a->with.release_arg, id, release_committed, l,
+                        &l->q.err))
+        return;
+    reply_later(a, x, l->q.err.text);
+    question_end(&l->q);
+}
+
+#define PATH "/api/v1/alerts/{id}"
+
+static const struct route routes[] = {
+    {"GET", PATH, ACCESS_READ, 0, alert_get},
+    {"GET", PATH "/deliveries", ACCESS_READ, 0, alert_deliveries},
+    {"GET", PATH "/decisions", ACCESS_READ, 0, alert_decisions},
+    {"POST", PATH "/release", ACCESS_WRITE, ADMIN_BODY_MAX, alert_release},
+    {.method = NULL},
+};
+
+void admin_alert(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}

@@ -1,0 +1,109 @@
+/* admin_apply.c -- POST /api/v1/config/apply: YAML files sent by `tocsin apply`,
+ * read, checked and applied exactly as those of `serve --config` are. */
+#include "admin/params.h"
+#include "admin/reply.h"
+#include "config/declare.h"
+
+#define APPLY_FILES_MAX 100
+
+static bool file_read(struct exchange *x, const struct json *file, struct declared *d)
+{
+    struct arena *arena = exchange_arena(x);
+    struct str name = json_text(json_get(file, "name"));
+    const struct json *text = json_get(file, "text");
+
+    if (name.n == 0 || !json_is(text, JSON_STRING))
+        return false;
+    declare_text(arena_str(arena, name), arena_str(arena, json_text(text)), arena, d);
+    return true;
+}
+
+/* 422, with a line for each mistake: file:line:column and what is wrong. */
+static void problems_answer(struct admin *a, struct exchange *x, const struct declared *d)
+{
+    struct reply reply freed_by(reply_release);
+
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_text(&reply.out, "title", "Unprocessable Content");
+    out_i64(&reply.out, "status", 422);
+    out_str(&reply.out, "detail",
+            arena_printf(exchange_arena(x), "%zu mistakes; nothing was changed",
+                         d->problem_count));
+    out_array(&reply.out, "errors");
+    for (size_t i = 0; i < d->problem_count; i++) {
+        const struct declared_problem *p = &d->problems[i];
+
+        out_object(&reply.out, NULL);
+        out_str(&reply.out, "source",
+                arena_printf(exchange_arena(x), "%.*s:%zu:%zu", STR_ARG(p->file), p->line,
+                             p->column));
+        out_redacted(a, &reply.out, "message", p->text);
+        out_object_end(&reply.out);
+    }
+    out_array_end(&reply.out);
+    out_object_end(&reply.out);
+    exchange_answer(x, 422, "application/problem+json", buf_view(&reply.body));
+}
+
+static void result_answer(struct exchange *x, const struct declared_result *r)
+{
+    struct reply reply freed_by(reply_release);
+
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_i64(&reply.out, "created", (int64_t)r->created);
+    out_i64(&reply.out, "changed", (int64_t)r->changed);
+    out_i64(&reply.out, "same", (int64_t)r->same);
+    out_i64(&reply.out, "deleted", (int64_t)r->deleted);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
+}
+
+static void apply(void *admin, struct exchange *x)
+{
+    static const char *const none[] = {NULL};
+    static const char *const members[] = {"files", "prune", NULL};
+    struct admin *a = admin;
+    struct arena *arena = exchange_arena(x);
+    struct declared d = {0};
+    struct declared_result result = {0};
+    struct error err = {0};
+    const struct json *body;
+    const struct json *files;
+
+    if (!params_known(a, x, none))
+        return;
+    body = params_object(a, x, members, false);
+    if (body == NULL)
+        return;
+    files = json_get(body, "files");
+    if (!json_is(files, JSON_ARRAY) || files->count == 0 || files->count > APPLY_FILES_MAX) {
+        params_wrong(a, x, "\"files\" must be a list of 1 to %d files", APPLY_FILES_MAX);
+        return;
+    }
+    for (const struct json *f = files->first; f != NULL; f = f->next)
+        if (!file_read(x, f, &d)) {
+            params_wrong(a, x, "a file is {\"name\": ..., \"text\": ...}");
+            return;
+        }
+    if (d.problem_count == 0)
+        declare_check(a->with.config, &d, arena);
+    if (d.problem_count > 0)
+        problems_answer(a, x, &d);
+    else if (!declare_apply(a->with.config, &d,
+                            json_bool_or(json_get(body, "prune"), false), arena, &result, &err))
+        reply_problem(a, x, 422, "invalid-object", &err);
+    else
+        result_answer(x, &result);
+}
+
+static const struct route routes[] = {
+    {"POST", "/api/v1/config/apply", ACCESS_WRITE, ADMIN_BODY_MAX, apply},
+    {.method = NULL},
+};
+
+void admin_apply(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}

@@ -1,0 +1,138 @@
+/* admin_deliveries.c -- /api/v1/deliveries: what is on its way to whom, what
+ * arrived and what did not. */
+#include "admin/delivery.h"
+#include "admin/params.h"
+#include "admin/question.h"
+#include "admin/reply.h"
+
+struct delivery_question {
+    struct question q; /* first */
+    struct delivery_page page;
+    bool one; /* of the page's only row, not a list */
+};
+
+static void ask(void *question, const struct historian_view *view)
+{
+    struct delivery_question *d = question;
+
+    d->q.ok = delivery_page_read(&d->page, view->outbox, &d->q.arena,
+                                 &d->q.err);
+}
+
+static void answer(void *question)
+{
+    struct delivery_question *d = question;
+    struct question *q = &d->q;
+    struct reply reply freed_by(reply_release) = {0};
+
+    if (!q->ok || (d->one && d->page.n == 0)) {
+        question_failed(q, "delivery");
+        return;
+    }
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    if (d->one)
+        delivery_write(q->admin, &d->page.rows[0], &reply.out, "data",
+                       &q->arena);
+    else
+        delivery_page_write(q->admin, &d->page, &reply, &q->arena);
+    out_object_end(&reply.out);
+    reply_send(&reply, q->x, 200);
+    question_end(q);
+}
+
+static void delivery_ask(struct admin *a, struct exchange *x, bool one,
+                         const struct delivery_query *query)
+{
+    struct delivery_question *d = question_new(a, x, sizeof *d);
+
+    d->one = one;
+    d->page.query = *query;
+    question_post(&d->q, ask, answer);
+}
+
+/* --- the list ------------------------------------------------------------- */
+
+static bool state_read(struct admin *a, struct exchange *x, int *out)
+{
+    struct str text = exchange_query(x, "state");
+
+    *out = -1;
+    if (!exchange_has_query(x, "state"))
+        return true;
+    for (int s = DELIVERY_PENDING; s <= DELIVERY_DEAD; s++)
+        if (str_is(text, delivery_state_name((enum delivery_state)s)))
+            *out = s;
+    return *out >= 0 ||
+           params_wrong(a, x, "state must be pending, delivered or dead");
+}
+
+static bool recipient_read(struct admin *a, struct exchange *x, int64_t *out)
+{
+    struct str name = exchange_query(x, "recipient");
+
+    *out = 0;
+    return !exchange_has_query(x, "recipient") ||
+           recipient_id_parse(a, name, out) ||
+           params_wrong(a, x, "no recipient named \"%.*s\"; one that is no "
+                              "more is #, escaped as %%23, and its number",
+                        STR_ARG(str_first(name, utf8_cut(name,
+                                                         NAME_MAX_BYTES))));
+}
+
+static bool alert_read_id(struct admin *a, struct exchange *x, int64_t *out)
+{
+    *out = 0;
+    return !exchange_has_query(x, "alert") ||
+           (str_to_i64(exchange_query(x, "alert"), out) && *out > 0) ||
+           params_wrong(a, x, "alert must be an alert's id, a number");
+}
+
+static void deliveries_list(void *admin, struct exchange *x)
+{
+    static const char *const names[] = {"state", "recipient", "alert",
+                                        "limit", "cursor",    NULL};
+    struct delivery_query q = {0};
+    struct admin *a = admin;
+    struct page page;
+
+    if (!params_known(a, x, names) || !params_page(a, x, &page) ||
+        !params_cursor(a, x, page.cursor, &q.before.alert_id,
+                       &q.before.recipient_id) ||
+        !state_read(a, x, &q.state) ||
+        !recipient_read(a, x, &q.recipient_id) ||
+        !alert_read_id(a, x, &q.alert_id))
+        return;
+    q.limit = page.limit;
+    delivery_ask(a, x, false, &q);
+}
+
+static void delivery_get(void *admin, struct exchange *x)
+{
+    static const char *const no_params[] = {NULL};
+    struct delivery_query q = {.state = -1, .limit = 1};
+    struct delivery_id id = {0};
+    struct admin *a = admin;
+
+    if (!params_known(a, x, no_params))
+        return;
+    if (!delivery_id_parse(exchange_segment(x, "id"), &id)) {
+        reply_problem_text(a, x, 404, "not-found",
+                           "no delivery has such an id: they look like 4711.3");
+        return;
+    }
+    q.alert_id = id.alert_id;
+    q.recipient_id = id.recipient_id;
+    delivery_ask(a, x, true, &q);
+}
+
+static const struct route routes[] = {
+    {"GET", "/api/v1/deliveries", ACCESS_READ, 0, deliveries_list},
+    {"GET", "/api/v1/deliveries/{id}", ACCESS_READ, 0, delivery_get},
+    {.method = NULL},
+};
+
+void admin_deliveries(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}

@@ -1,0 +1,198 @@
+/* admin_retry.c -- POST /api/v1/deliveries/retry: dead deliveries are tried once
+ * more, those that are named or all that are found, a page at a time so that
+ * neither the historian nor a commit is kept long. */
+#include "admin/delivery.h"
+#include "admin/params.h"
+#include "admin/question.h"
+#include "admin/reply.h"
+
+struct retry {
+    struct question q; /* first */
+    struct delivery_id *ids; /* those of this page, in an arena */
+    size_t n, at;
+    bool find;                 /* the ids come from the outbox ... */
+    struct delivery_page page; /* ... as this page of the dead */
+    size_t retried, looked_at;
+};
+
+static void retry_page(struct retry *r);
+
+static void retry_answer(struct retry *r)
+{
+    struct reply reply freed_by(reply_release);
+
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_i64(&reply.out, "retried", (int64_t)r->retried);
+    if (r->find)
+        out_bool(&reply.out, "more", r->page.more);
+    out_object_end(&reply.out);
+    reply_send(&reply, r->q.x, 200);
+    question_end(&r->q);
+}
+
+static void retry_done(void *retry, size_t count)
+{
+    struct retry *r = retry;
+
+    r->retried += count;
+    retry_page(r);
+}
+
+/* The next ids at hand go back to pending in one commit. */
+static void retry_send(struct retry *r)
+{
+    const struct delivery_id *ids = r->ids + r->at;
+    size_t n = MIN(r->n - r->at, (size_t)PAGE_MAX);
+
+    r->at += n;
+    r->looked_at += n;
+    outbox_redrive(r->q.admin->with.outbox, ids, n, retry_done, r);
+}
+
+/* --- all that are found ----------------------------------------------------- */
+
+static void find_ask(void *retry, const struct historian_view *view)
+{
+    struct retry *r = retry;
+
+    arena_reset(&r->q.arena);
+    r->q.ok = delivery_page_read(&r->page, view->outbox, &r->q.arena,
+                                 &r->q.err);
+    if (!r->q.ok)
+        return;
+    r->n = r->page.n;
+    r->at = 0;
+    r->ids = arena_array(&r->q.arena, MAX(r->n, 1u), sizeof *r->ids);
+    for (size_t i = 0; i < r->n; i++)
+        r->ids[i] = r->page.rows[i].id;
+    if (r->n > 0)
+        r->page.query.before = r->ids[r->n - 1];
+}
+
+static void find_answer(void *retry)
+{
+    struct retry *r = retry;
+
+    if (r->q.ok && r->n == 0) {
+        retry_answer(r);
+    } else if (r->q.ok) {
+        retry_send(r);
+    } else {
+        error_in(&r->q.err, "after %zu that were retried", r->retried);
+        question_failed(&r->q, "delivery");
+    }
+}
+
+/* Goes on until there are no more ids, or enough were retried. */
+static void retry_page(struct retry *r)
+{
+    bool more = r->find && r->page.more && r->looked_at < ADMIN_RETRY_MAX;
+
+    if (r->q.admin->stopping)
+        retry_answer(r);
+    else if (r->at < r->n)
+        retry_send(r);
+    else if (more)
+        question_post(&r->q, find_ask, find_answer);
+    else
+        retry_answer(r);
+}
+
+static void retry_found(struct admin *a, struct exchange *x,
+                        const struct json *body)
+{
+    const struct json *recipient = json_get(body, "recipient");
+    struct delivery_query query = {.state = DELIVERY_DEAD, .limit = PAGE_MAX};
+    struct error err = {0};
+    struct retry *r;
+
+    if (!str_is(json_text(json_get(body, "state")), "dead"))
+        error_set(&err, "say which: \"ids\", or \"state\": \"dead\"");
+    else if (recipient != NULL &&
+             !recipient_id_parse(a, json_text(recipient), &query.recipient_id))
+        error_set(&err, "no recipient has this name");
+    if (err.text[0] != '\0') {
+        error_at(&err, recipient != NULL ? "recipient" : "state");
+        reply_problem(a, x, 422, "invalid-object", &err);
+        return;
+    }
+    r = question_new(a, x, sizeof *r);
+    r->find = true;
+    r->page.query = query;
+    question_post(&r->q, find_ask, find_answer);
+}
+
+/* --- those that are named ---------------------------------------------------- */
+
+static bool ids_read(const struct json *list, struct arena *arena,
+                     struct delivery_id **out, struct error *err)
+{
+    struct delivery_id *ids;
+    size_t i = 0;
+
+    if (!json_is(list, JSON_ARRAY)) {
+        error_set(err, "must be a list of ids like \"4711.3\"");
+        return error_at(err, "ids");
+    }
+    ids = arena_array(arena, MAX(list->count, 1u), sizeof *ids);
+    for (const struct json *e = list->first; e != NULL; e = e->next, i++)
+        if (!delivery_id_parse(json_text(e), &ids[i])) {
+            error_set(err, "must be an id like \"4711.3\"");
+            error_at_index(err, i);
+            return error_at(err, "ids");
+        }
+    *out = ids;
+    return true;
+}
+
+static void retry_named(struct admin *a, struct exchange *x,
+                        const struct json *body)
+{
+    const struct json *list = json_get(body, "ids");
+    struct error err = {0};
+    struct retry *r;
+
+    if (body->count > 1) {
+        error_set(&err, "\"ids\" says it all; leave the rest out");
+        reply_problem(a, x, 422, "invalid-object", &err);
+        return;
+    }
+    r = question_new(a, x, sizeof *r);
+    if (!ids_read(list, &r->q.arena, &r->ids, &err)) {
+        reply_problem(a, x, 422, "invalid-object", &err);
+        question_end(&r->q);
+        return;
+    }
+    r->n = list->count;
+    retry_page(r);
+}
+
+static void retry_post(void *admin, struct exchange *x)
+{
+    static const char *const no_params[] = {NULL};
+    static const char *const members[] = {"ids", "state", "recipient", NULL};
+    struct admin *a = admin;
+    const struct json *body;
+
+    if (!params_known(a, x, no_params))
+        return;
+    body = params_object(a, x, members, false);
+    if (body == NULL)
+        return;
+    if (json_get(body, "ids") != NULL)
+        retry_named(a, x, body);
+    else
+        retry_found(a, x, body);
+}
+
+static const struct route routes[] = {
+    {"POST", "/api/v1/deliveries/retry", ACCESS_WRITE, ADMIN_BODY_MAX,
+     retry_post},
+    {.method = NULL},
+};
+
+void admin_retry(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}

@@ -1,0 +1,77 @@
+/* decisions.c -- routing's explanation as JSON: the evaluator that decides for
+ * real, asked with the configuration that is in force now. */
+#include "admin/decisions.h"
+
+#include "admin/delivery.h"
+#include "admin/reply.h"
+
+enum change change_of(const struct alert *alert)
+{
+    switch (alert->action) {
+    case ACTION_ENGAGE:
+        return CHANGE_ENGAGED;
+    case ACTION_RELEASE:
+        return alert->began_id != 0 ? CHANGE_RELEASED : CHANGE_UNSEEN;
+    case ACTION_STORE:
+        return CHANGE_STORED;
+    }
+    bug("an action nobody thought of");
+}
+
+static void reasons_write(const struct explanation *e, struct json_out *o)
+{
+    out_array(o, "criteria");
+    for (size_t i = 0; i < e->reason_count; i++) {
+        const struct reason *r = &e->reasons[i];
+
+        out_object(o, NULL);
+        out_text(o, "name", r->name);
+        out_bool(o, "pass", r->pass);
+        out_str(o, "have", r->have);
+        out_str(o, "want", r->want);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
+static void delivery_of(const struct decided *d, int64_t recipient_id,
+                        struct json_out *o)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (d->deliveries[i].id.recipient_id == recipient_id) {
+            out_str(o, "delivery_id",
+                    delivery_id_text(d->deliveries[i].id, d->arena));
+            return;
+        }
+}
+
+void decisions_write(const struct admin *a, const struct decided *d,
+                     struct json_out *o, const char *name)
+{
+    const struct snapshot *s = config_now(a->with.config);
+    struct explanation *list;
+    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+
+    out_array(o, name);
+    for (size_t i = 0; i < n; i++) {
+        out_object(o, NULL);
+        out_str(o, "recipient", list[i].recipient);
+        out_text(o, "outcome", decision_name(list[i].decision));
+        out_str(o, "because", list[i].because);
+        delivery_of(d, list[i].recipient_id, o);
+        reasons_write(&list[i], o);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
+void decisions_members(const struct admin *a, const struct decided *d,
+                       struct json_out *o)
+{
+    if (d->alert->id != 0)
+        out_i64(o, "alert_id", d->alert->id);
+    out_text(o, "change", change_name(d->change));
+    out_i64(o, "revision", config_now(a->with.config)->revision);
+    out_time(o, "evaluated_at", clock_wall_ms(a->with.clock));
+    decisions_write(a, d, o, "decisions");
+}

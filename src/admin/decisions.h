@@ -1,0 +1,26 @@
+/* decisions.h -- inside the room: who gets an alert, and why or why not. */
+#ifndef ADMIN_DECISIONS_H
+#define ADMIN_DECISIONS_H
+
+#include "admin/room.h"
+
+struct decided {
+    const struct alert *alert;
+    enum change change;
+    const struct delivery_row *deliveries; /* those there are */
+    size_t n;
+    struct arena *arena;
+};
+
+/* What an alert as kept was to the registry. */
+enum change change_of(const struct alert *alert);
+
+/* An array, one a recipient now in force: "recipient", "outcome", "because",
+ * "criteria", and "delivery_id" where there is a delivery. */
+void decisions_write(const struct admin *a, const struct decided *d,
+                     struct json_out *o, const char *name);
+/* The members "alert_id", "revision", "evaluated_at" and "decisions". */
+void decisions_members(const struct admin *a, const struct decided *d,
+                       struct json_out *o);
+
+#endif

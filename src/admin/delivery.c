@@ -1,0 +1,91 @@
+/* delivery.c -- deliveries on their way out of the API. */
+#include "admin/delivery.h"
+
+#include "admin/params.h"
+#include "admin/reply.h"
+
+bool delivery_id_parse(struct str s, struct delivery_id *out)
+{
+    struct str rest = s;
+    struct str alert = str_until(&rest, '.');
+
+    return str_to_i64(alert, &out->alert_id) && out->alert_id > 0 &&
+           str_to_i64(rest, &out->recipient_id) && out->recipient_id > 0;
+}
+
+struct str delivery_id_text(struct delivery_id id, struct arena *arena)
+{
+    return arena_printf(arena, "%lld.%lld", (long long)id.alert_id,
+                        (long long)id.recipient_id);
+}
+
+bool recipient_id_parse(const struct admin *a, struct str s, int64_t *out)
+{
+    const struct recipient *r;
+
+    if (str_starts(s, "#"))
+        return str_to_i64(str_from(s, 1), out) && *out > 0;
+    r = snapshot_recipient(config_now(a->with.config), s);
+    if (r != NULL)
+        *out = r->id;
+    return r != NULL;
+}
+
+struct str recipient_id_name(const struct admin *a, int64_t id,
+                             struct arena *arena)
+{
+    const struct recipient *r =
+        snapshot_recipient_id(config_now(a->with.config), id);
+
+    return r != NULL ? r->name : arena_printf(arena, "#%lld", (long long)id);
+}
+
+void delivery_write(const struct admin *a, const struct delivery_row *d,
+                    struct json_out *o, const char *name, struct arena *arena)
+{
+    bool pending = d->state == DELIVERY_PENDING;
+
+    out_object(o, name);
+    out_str(o, "id", delivery_id_text(d->id, arena));
+    out_i64(o, "alert_id", d->id.alert_id);
+    out_str(o, "recipient", recipient_id_name(a, d->id.recipient_id, arena));
+    out_text(o, "state", delivery_state_name(d->state));
+    out_i64(o, "attempts", d->attempts);
+    out_i64(o, "status", d->status);
+    out_redacted(a, o, "reason", d->reason);
+    out_time(o, "accepted", d->accepted_ms);
+    out_time(o, "due", pending ? d->due_ms : 0);
+    out_time(o, "settled", d->settled_ms);
+    out_object_end(o);
+}
+
+bool delivery_page_read(struct delivery_page *p, struct outbox_reader *r,
+                        struct arena *arena, struct error *err)
+{
+    struct delivery_query q = p->query;
+
+    q.limit++; /* to see whether there are more */
+    if (!outbox_read_deliveries(r, &q, arena, &p->rows, &p->n, &p->total, err))
+        return false;
+    p->more = p->n > p->query.limit;
+    p->n = MIN(p->n, p->query.limit);
+    return true;
+}
+
+void delivery_page_write(const struct admin *a, const struct delivery_page *p,
+                         struct reply *r, struct arena *arena)
+{
+    struct str next = STR_NONE;
+    int64_t total = p->total;
+
+    out_array(&r->out, "data");
+    for (size_t i = 0; i < p->n; i++)
+        delivery_write(a, &p->rows[i], &r->out, NULL, arena);
+    out_array_end(&r->out);
+    if (p->more) {
+        struct delivery_id last = p->rows[p->n - 1].id;
+
+        next = cursor_text(arena, last.alert_id, last.recipient_id);
+    }
+    reply_list_end(r, next, total >= 0 ? total : (int64_t)p->n, total >= 0);
+}

@@ -1,0 +1,35 @@
+/* delivery.h -- inside the room: a delivery as the API shows and names it. */
+#ifndef ADMIN_DELIVERY_H
+#define ADMIN_DELIVERY_H
+
+#include "admin/room.h"
+
+/* "4711.3": alert 4711 to recipient 3. */
+bool delivery_id_parse(struct str s, struct delivery_id *out) must_check;
+struct str delivery_id_text(struct delivery_id id, struct arena *arena);
+
+/* A name now in force, or "#3" for one that is no more. */
+bool recipient_id_parse(const struct admin *a, struct str s,
+                        int64_t *out) must_check;
+struct str recipient_id_name(const struct admin *a, int64_t id,
+                             struct arena *arena);
+
+void delivery_write(const struct admin *a, const struct delivery_row *d,
+                    struct json_out *o, const char *name, struct arena *arena);
+
+/* A page of deliveries, asked for on the historian. */
+struct delivery_page {
+    struct delivery_query query; /* its limit: of the page */
+    struct delivery_row *rows;
+    size_t n;
+    int64_t total; /* -1: not counted */
+    bool more;
+};
+bool delivery_page_read(struct delivery_page *p, struct outbox_reader *r,
+                        struct arena *arena, struct error *err) must_check;
+/* "data", "next" and "total", into an open object. */
+struct reply;
+void delivery_page_write(const struct admin *a, const struct delivery_page *p,
+                         struct reply *r, struct arena *arena);
+
+#endif

@@ -1,0 +1,20 @@
+/* filter.h -- inside the room: which alerts a list is asked for. */
+#ifndef ADMIN_FILTER_H
+#define ADMIN_FILTER_H
+
+#include "admin/params.h"
+
+/* The names of all of them, for params_known(). */
+extern const char *const filter_params[];
+
+/* From the request's parameters; its strings live as long as the exchange.
+ * False: answered. */
+bool filter_read(struct admin *a, struct exchange *x, struct store_query *out);
+
+/* The same question to one engaged alert, as store_engine_list() answers it. */
+bool filter_matches(const struct store_query *q, const struct engaged *e,
+                    struct arena *arena);
+/* Whether anything but the state is asked for. */
+bool filter_is_open(const struct store_query *q);
+
+#endif

@@ -1,0 +1,54 @@
+/* room.h -- inside the room: the admin, its resources, and the pieces of an
+ * answer that they share. */
+#ifndef ADMIN_ROOM_H
+#define ADMIN_ROOM_H
+
+#include "admin/admin.h"
+
+#define ADMIN_ANSWER_MAX (32u << 20) /* bytes of one answer */
+#define ADMIN_TESTS_MAX 4            /* test messages on their way at once */
+#define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
+#define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
+
+struct question;
+
+/* Endpoints, recipients and pools differ in these only. */
+struct resource {
+    struct admin *admin;
+    enum object_kind kind;
+    const char *path; /* "/api/v1/endpoints" */
+    size_t (*count)(const struct snapshot *s);
+    struct str (*name)(const struct snapshot *s, size_t i);
+    int64_t (*revision)(const struct snapshot *s, size_t i);
+    void (*write)(const struct snapshot *s, size_t i, struct json_out *o,
+                  const char *name);
+};
+
+struct admin {
+    struct admin_options with;
+    int64_t started_ms; /* wall */
+    int64_t started_tick_ms;
+    struct resource endpoints, recipients, pools;
+    struct question *questions; /* those that are not answered yet */
+    unsigned tests;             /* test messages on their way */
+    bool stopping;
+};
+
+/* Each declares its routes: the whole API, one line a resource. */
+void admin_endpoints(struct admin *a);
+void admin_recipients(struct admin *a);
+void admin_pools(struct admin *a);
+void admin_settings(struct admin *a);
+void admin_apply(struct admin *a);
+void admin_alerts(struct admin *a);
+void admin_alert(struct admin *a);
+void admin_explain(struct admin *a);
+void admin_deliveries(struct admin *a);
+void admin_retry(struct admin *a);
+void admin_schema(struct admin *a);
+void admin_apply(struct admin *a);
+void admin_status(struct admin *a);
+void admin_metrics(struct admin *a);
+void admin_probes(struct admin *a);
+
+#endif
