@@ -1,0 +1,227 @@
+/* command_alerts.c -- tocsin alerts list|show|release, tocsin explain. */
+#include "cli/commands.h"
+
+#include <unistd.h>
+
+int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table)
+{
+    struct answer a;
+    int status = client_get(c, path, &a);
+    const struct json *list = json_get(a.json, "data");
+
+    if (status != EXIT_OK)
+        return status;
+    switch (c->output) {
+    case OUTPUT_JSON:
+        print_json(c, a.json);
+        break;
+    case OUTPUT_IDS:
+        for (const struct json *e = list ? list->first : NULL; e; e = e->next)
+            print_text(cell_text(c, json_get(e, id_member)));
+        break;
+    case OUTPUT_TABLE:
+        table(c, list);
+        break;
+    }
+    return list == NULL || list->count == 0 ? EXIT_NOTHING : EXIT_OK;
+}
+
+static void alert_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"ID", "WHEN", "SEVERITY", "ACTION", "TYPE", "ON", "MESSAGE"}};
+
+    for (const struct json *a = list ? list->first : NULL; a; a = a->next) {
+        table_cell(&t, cell_text(c, json_get(a, "id")));
+        table_cell(&t, cell_time(c, json_get(a, "tstamp")));
+        table_cell(&t, cell_text(c, json_get(a, "severity")));
+        table_cell(&t, cell_text(c, json_get(a, "action")));
+        table_cell(&t, cell_text(c, json_get(a, "type")));
+        table_cell(&t, cell_text(c, json_get(a, "entity_value")));
+        table_cell(&t, cell_text(c, json_get(a, "message")));
+    }
+    table_print(&t);
+}
+
+static int alerts_list(struct cli *c)
+{
+    static const char *const filters[] = {
+        "state", "since", "until", "severity", "entity", "type", "category",
+        "source", "entity_value", "ip", "text", "limit", "cursor",
+    };
+    struct buf path freed_by(buf_release) = BUF(8192);
+
+    buf_text(&path, "/api/v1/alerts");
+    for (size_t i = 0; i < COUNT_OF(filters); i++) {
+        struct str option = arena_printf(&c->arena, "--%s", filters[i]);
+
+        client_query(&path, filters[i], cli_take(c, option.p));
+    }
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    return show_list(c, buf_c(&path), "id", alert_rows);
+}
+
+static void reason_print(struct cli *c, const struct json *r)
+{
+    printf("    %s %-17.*s ", json_bool_or(json_get(r, "pass"), false) ? "pass" : "FAIL",
+           STR_ARG(json_text(json_get(r, "name"))));
+    printf("has %.*s, wants %.*s\n", STR_ARG(cell_text(c, json_get(r, "have"))),
+           STR_ARG(cell_text(c, json_get(r, "want"))));
+}
+
+static void decisions_print(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"RECIPIENT", "RESULT", "BECAUSE"}};
+
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        table_cell(&t, cell_text(c, json_get(d, "recipient")));
+        table_cell(&t, cell_text(c, json_get(d, "outcome")));
+        table_cell(&t, cell_text(c, json_get(d, "because")));
+    }
+    table_print(&t);
+}
+
+static void reasons_print(struct cli *c, const struct json *list, const char *only)
+{
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        const struct json *reasons = json_get(d, "criteria");
+        struct str name = json_text(json_get(d, "recipient"));
+
+        if (only != NULL && !str_is(name, only))
+            continue;
+        printf("\n%.*s\n", STR_ARG(cell_text(c, json_get(d, "recipient"))));
+        for (const struct json *r = reasons ? reasons->first : NULL; r; r = r->next)
+            reason_print(c, r);
+    }
+}
+
+static void members_print(struct cli *c, const struct json *object)
+{
+    for (const struct json *m = object ? object->first : NULL; m; m = m->next)
+        printf("%-16.*s %.*s\n", STR_ARG(m->name), STR_ARG(cell_text(c, m)));
+}
+
+static void delivery_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"DELIVERY", "RECIPIENT", "STATE", "TRIES", "REASON"}};
+
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        table_cell(&t, cell_text(c, json_get(d, "id")));
+        table_cell(&t, cell_text(c, json_get(d, "recipient")));
+        table_cell(&t, cell_text(c, json_get(d, "state")));
+        table_cell(&t, cell_text(c, json_get(d, "attempts")));
+        table_cell(&t, cell_text(c, json_get(d, "reason")));
+    }
+    table_print(&t);
+}
+
+static int alerts_show(struct cli *c)
+{
+    const char *id = cli_word(c);
+    struct answer a;
+    int status;
+
+    if (id == NULL || !cli_done(c))
+        return EXIT_USAGE;
+    status = client_get(c, client_path(c, "/api/v1/alerts", id, ""), &a);
+    if (status != EXIT_OK)
+        return status;
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, a.json);
+        return EXIT_OK;
+    }
+    members_print(c, json_get(a.json, "data"));
+    putchar('\n');
+    delivery_rows(c, json_get(a.json, "deliveries"));
+    putchar('\n');
+    decisions_print(c, json_get(a.json, "explanation"));
+    return EXIT_OK;
+}
+
+static int alerts_release(struct cli *c)
+{
+    const char *id = cli_word(c);
+    struct answer a;
+    int status;
+
+    if (id == NULL || !cli_done(c))
+        return EXIT_USAGE;
+    status = client_send(c, "POST", client_path(c, "/api/v1/alerts", id, "/release"),
+                         STR("{}"), &a);
+    if (status == EXIT_OK)
+        printf("released alert %s\n", id);
+    return status;
+}
+
+int command_alerts(struct cli *c)
+{
+    const char *verb = cli_word(c);
+
+    if (verb == NULL || strcmp(verb, "list") == 0)
+        return alerts_list(c);
+    if (strcmp(verb, "show") == 0)
+        return alerts_show(c);
+    if (strcmp(verb, "release") == 0)
+        return alerts_release(c);
+    fprintf(stderr, "tocsin alerts: there is no verb \"%s\"\n", verb);
+    return EXIT_USAGE;
+}
+
+/* The decision for one recipient, as an exit status: routing tests in CI. */
+static int verify(struct cli *c, const struct json *list, const char *recipient,
+                  const char *expected)
+{
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        struct str outcome = json_text(json_get(d, "outcome"));
+
+        if (!str_is(json_text(json_get(d, "recipient")), recipient))
+            continue;
+        if (str_is(outcome, expected))
+            return EXIT_OK;
+        fprintf(stderr, "expected %s, got %.*s (%.*s)\n", expected, STR_ARG(outcome),
+                STR_ARG(cell_text(c, json_get(d, "because"))));
+        return EXIT_FAILED;
+    }
+    fprintf(stderr, "tocsin explain: there is no recipient \"%s\"\n", recipient);
+    return EXIT_NOTHING;
+}
+
+static int explain_ask(struct cli *c, const char *id, struct answer *a)
+{
+    struct buf in freed_by(buf_release) = BUF(1u << 20);
+    char *room;
+    size_t n;
+
+    if (strcmp(id, "-") != 0)
+        return client_get(c, client_path(c, "/api/v1/alerts", id, "/decisions"), a);
+    while ((room = buf_room(&in, 4096)) != NULL && (n = fread(room, 1, 4096, stdin)) > 0)
+        buf_used(&in, n);
+    return client_send(c, "POST", "/api/v1/explain", buf_view(&in), a);
+}
+
+int command_explain(struct cli *c)
+{
+    const char *recipient = cli_take(c, "--recipient");
+    const char *expected = cli_take(c, "--verify");
+    const char *id = cli_word(c);
+    const struct json *list;
+    struct answer a;
+    int status;
+
+    if (id == NULL || !cli_done(c) || (expected != NULL && recipient == NULL))
+        return EXIT_USAGE;
+    status = explain_ask(c, id, &a);
+    list = json_get(a.json, "decisions");
+    if (status != EXIT_OK)
+        return status;
+    if (expected != NULL)
+        return verify(c, list, recipient, expected);
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, a.json);
+        return EXIT_OK;
+    }
+    if (recipient == NULL)
+        decisions_print(c, list);
+    reasons_print(c, list, recipient);
+    return EXIT_OK;
+}

@@ -1,0 +1,116 @@
+/* command_config.c -- tocsin check-config and tocsin apply: YAML files. */
+#include "cli/commands.h"
+
+#include "base/limits.h"
+#include "config/declare.h"
+
+static void problem_print(const struct declared_problem *p)
+{
+    fprintf(stderr, "%.*s:%zu:%zu: error: %.*s\n", STR_ARG(p->file), p->line, p->column,
+            STR_ARG(p->text));
+    if (p->source_line.n == 0)
+        return;
+    fprintf(stderr, "%5zu | %.*s\n", p->line, STR_ARG(p->source_line));
+    fprintf(stderr, "      | %*s^\n", (int)(p->column > 0 ? p->column - 1 : 0), "");
+}
+
+/* Reads and checks; everything that is wrong is said. */
+static int files_read(struct cli *c, const char *const *paths, size_t n, struct declared *d)
+{
+    struct error err;
+
+    if (!declare_read(paths, n, &c->arena, d, &err)) {
+        fprintf(stderr, "tocsin: %s\n", err.text);
+        return EXIT_FAILED;
+    }
+    if (d->problem_count == 0)
+        declare_check(NULL, d, &c->arena);
+    for (size_t i = 0; i < d->problem_count; i++)
+        problem_print(&d->problems[i]);
+    return d->problem_count > 0 ? EXIT_INVALID : EXIT_OK;
+}
+
+int command_check_config(struct cli *c)
+{
+    const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
+    struct declared d = {0};
+    size_t n = 0;
+    const char *word;
+    int status;
+
+    while ((word = cli_word(c)) != NULL)
+        paths[n++] = word;
+    if (n == 0 || !cli_done(c))
+        return EXIT_USAGE;
+    status = files_read(c, paths, n, &d);
+    if (status == EXIT_OK)
+        printf("ok: %zu objects\n", d.n);
+    return status;
+}
+
+/* The files go as they are: the server reads them as `serve --config` would. */
+static bool file_write(struct cli *c, const char *path, struct json_out *o)
+{
+    struct buf text freed_by(buf_release) = BUF(DECLARE_FILE_MAX);
+    char *whole = realpath(path, NULL);
+    FILE *f = fopen(path, "re");
+    char *room;
+    size_t n;
+
+    while (f != NULL && (room = buf_room(&text, 4096)) != NULL &&
+           (n = fread(room, 1, 4096, f)) > 0)
+        buf_used(&text, n);
+    if (f == NULL || ferror(f) || text.over)
+        fprintf(stderr, "tocsin apply: cannot read %s\n", path);
+    out_object(o, NULL);
+    out_str(o, "name", arena_str(&c->arena, str_of(whole ? whole : path)));
+    out_str(o, "text", buf_view(&text));
+    out_object_end(o);
+    free(whole);
+    if (f != NULL)
+        fclose(f);
+    return f != NULL && !text.over;
+}
+
+static int files_send(struct cli *c, const char *const *paths, size_t n, bool prune)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    struct answer a;
+    bool read = true;
+    int status;
+
+    out_object(&o, NULL);
+    out_bool(&o, "prune", prune);
+    out_array(&o, "files");
+    for (size_t i = 0; i < n; i++)
+        read = file_write(c, paths[i], &o) && read;
+    out_array_end(&o);
+    out_object_end(&o);
+    if (!read)
+        return EXIT_FAILED;
+    status = client_send(c, "POST", "/api/v1/config/apply", buf_view(&b), &a);
+    if (status == EXIT_OK)
+        printf("%lld new, %lld changed, %lld deleted, %lld as before\n",
+               (long long)json_i64_or(json_get(a.json, "created"), 0),
+               (long long)json_i64_or(json_get(a.json, "changed"), 0),
+               (long long)json_i64_or(json_get(a.json, "deleted"), 0),
+               (long long)json_i64_or(json_get(a.json, "same"), 0));
+    return status;
+}
+
+int command_apply(struct cli *c)
+{
+    const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
+    struct declared d = {0};
+    bool prune = cli_flag(c, "--prune");
+    size_t n = 0;
+    int status;
+
+    while ((paths[n] = cli_take(c, "-f")) != NULL)
+        n++;
+    if (n == 0 || !cli_done(c))
+        return EXIT_USAGE;
+    status = files_read(c, paths, n, &d);
+    return status == EXIT_OK ? files_send(c, paths, n, prune) : status;
+}

@@ -1,0 +1,415 @@
+/* command_objects.c -- tocsin endpoint, recipient, pool, settings. */
+#include "cli/commands.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+
+struct noun {
+    const char *name; /* "endpoint" */
+    const char *base; /* "/api/v1/endpoints" */
+    rows_fn *table;
+    bool has_test;
+    /* The members beside params that options set: "--endpoint" ... */
+    const char *const *texts, *const *lists;
+};
+
+/* --- parameters: --set name=value -------------------------------------------- */
+
+static bool read_all(FILE *from, struct buf *to)
+{
+    char *room;
+    size_t n;
+
+    while ((room = buf_room(to, 4096)) != NULL && (n = fread(room, 1, 4096, from)) > 0)
+        buf_used(to, n);
+    while (to->n > 0 && (to->p[to->n - 1] == '\n' || to->p[to->n - 1] == '\r'))
+        to->n--;
+    return !to->over;
+}
+
+/* "@file", "-" (standard input) or the text itself. */
+static bool value_of(struct cli *c, const char *text, struct str *out)
+{
+    struct buf b freed_by(buf_release) = BUF(PARAM_TEXT_MAX);
+    FILE *f = NULL;
+    bool ok = true;
+
+    if (text[0] != '@' && strcmp(text, "-") != 0) {
+        *out = str_of(text);
+        return true;
+    }
+    f = text[0] == '@' ? fopen(text + 1, "re") : stdin;
+    if (f == NULL || !read_all(f, &b)) {
+        fprintf(stderr, "tocsin: cannot read %s: %s\n", text,
+                f == NULL ? strerror(errno) : "too long");
+        ok = false;
+    }
+    if (f != NULL && f != stdin)
+        fclose(f);
+    *out = arena_str(&c->arena, buf_view(&b));
+    return ok;
+}
+
+/* The JSON Schema of one parameter, from the server's own table; NULL: unknown. */
+static const struct json *param_schema(struct cli *c, const char *noun, struct str type,
+                                       struct str name)
+{
+    struct answer a;
+    const struct json *list;
+    const char *side = strcmp(noun, "endpoint") == 0 ? "endpoint" : "recipient";
+
+    if (client_get(c, "/api/v1/schema/endpoint-types", &a) != EXIT_OK)
+        return NULL;
+    list = json_get(a.json, "data");
+    for (const struct json *t = list ? list->first : NULL; t; t = t->next)
+        if (str_eq(json_text(json_get(t, "name")), type))
+            return json_get(json_get(json_get(t, side), "properties"),
+                            arena_c(&c->arena, name));
+    return NULL;
+}
+
+static void list_write(struct json_out *o, const char *name, struct str text)
+{
+    struct str rest = text;
+
+    out_array(o, name);
+    while (rest.n > 0)
+        out_str(o, NULL, str_trim(str_until(&rest, ',')));
+    out_array_end(o);
+}
+
+static bool param_write(struct cli *c, const struct json *schema, struct str name,
+                        const char *text, struct json_out *o)
+{
+    struct str type = json_text(json_get(schema, "type"));
+    bool secret = json_bool_or(json_get(schema, "writeOnly"), false);
+    const char *member = arena_c(&c->arena, name);
+    struct str value;
+    int64_t number;
+
+    if (secret && text[0] != '@' && strcmp(text, "-") != 0 &&
+        strncmp(text, "env:", 4) != 0 && strncmp(text, "cred:", 5) != 0 &&
+        strncmp(text, "file:", 5) != 0) {
+        fprintf(stderr, "tocsin: %s is secret and would be seen in the process list; "
+                        "give it as %s=@FILE or %s=- (standard input)\n",
+                member, member, member);
+        return false;
+    }
+    if (!value_of(c, text, &value))
+        return false;
+    if (str_is(type, "boolean") && (str_is(value, "true") || str_is(value, "false")))
+        out_bool(o, member, str_is(value, "true"));
+    else if (str_is(type, "integer") && str_to_i64(value, &number))
+        out_i64(o, member, number);
+    else if (str_is(type, "array"))
+        list_write(o, member, value);
+    else
+        out_str(o, member, value);
+    return true;
+}
+
+static bool params_write(struct cli *c, const char *noun, struct str type,
+                         struct json_out *o)
+{
+    bool open = false;
+    const char *word;
+    bool ok = true;
+
+    while (ok && (word = cli_take(c, "--set")) != NULL) {
+        struct str rest = str_of(word);
+        struct str name = str_until(&rest, '=');
+
+        if (!open)
+            out_object(o, "params");
+        open = true;
+        ok = param_write(c, param_schema(c, noun, type, name), name, word + name.n + 1, o);
+    }
+    if (open)
+        out_object_end(o);
+    return ok;
+}
+
+/* --- the object of add and set ------------------------------------------------- */
+
+static void members_write(struct cli *c, const struct noun *n, struct json_out *o)
+{
+    for (size_t i = 0; n->texts[i] != NULL; i++) {
+        struct str option = arena_printf(&c->arena, "--%s", n->texts[i]);
+        const char *value = cli_take(c, option.p);
+
+        if (value != NULL)
+            out_text(o, n->texts[i], value);
+    }
+    for (size_t i = 0; n->lists[i] != NULL; i++) {
+        struct str option = arena_printf(&c->arena, "--%s", n->lists[i]);
+        const char *value = cli_take(c, option.p);
+
+        if (value == NULL)
+            continue;
+        if (strcmp(value, "any") == 0)
+            out_null(o, n->lists[i]);
+        else
+            list_write(o, n->lists[i], str_of(strcmp(value, "none") == 0 ? "" : value));
+    }
+}
+
+/* Which endpoint type's parameters these are; the object that is being changed,
+ * or for a new recipient its endpoint, knows. */
+static struct str type_of(struct cli *c, const struct noun *n, const char *name,
+                          const char *type, const char *endpoint)
+{
+    struct answer a;
+    const struct json *object;
+
+    if (type != NULL)
+        return str_of(type);
+    if (strcmp(n->name, "pool") == 0 || strcmp(n->name, "settings") == 0)
+        return STR_NONE;
+    if (endpoint == NULL) {
+        if (client_get(c, client_path(c, n->base, name, ""), &a) != EXIT_OK)
+            return STR_NONE;
+        object = json_get(a.json, "data");
+        if (strcmp(n->name, "endpoint") == 0)
+            return json_text(json_get(object, "type"));
+        endpoint = arena_c(&c->arena, json_text(json_get(object, "endpoint")));
+    }
+    if (client_get(c, client_path(c, "/api/v1/endpoints", endpoint, ""), &a) != EXIT_OK)
+        return STR_NONE;
+    return json_text(json_get(json_get(a.json, "data"), "type"));
+}
+
+static int object_send(struct cli *c, const struct noun *n, const char *name, bool add)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *type = cli_take(c, "--type");
+    const char *endpoint = cli_take(c, "--endpoint");
+    struct answer a;
+    int status;
+
+    out_object(&o, NULL);
+    if (add)
+        out_text(&o, "name", name);
+    if (type != NULL)
+        out_text(&o, "type", type);
+    if (endpoint != NULL)
+        out_text(&o, "endpoint", endpoint);
+    members_write(c, n, &o);
+    if (!params_write(c, n->name, type_of(c, n, name, type, endpoint), &o))
+        return EXIT_USAGE;
+    out_object_end(&o);
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    status = add ? client_send(c, "POST", n->base, buf_view(&b), &a)
+                 : client_send(c, "PATCH", client_path(c, n->base, name, ""), buf_view(&b), &a);
+    if (status == EXIT_OK)
+        printf("%s %s %s\n", n->name, name, add ? "added" : "changed");
+    return status;
+}
+
+/* --- show, rm, test ---------------------------------------------------------------- */
+
+static int object_show(struct cli *c, const struct noun *n, const char *name)
+{
+    struct answer a;
+    int status = client_get(c, client_path(c, n->base, name, ""), &a);
+
+    if (status == EXIT_OK)
+        print_json(c, json_get(a.json, "data"));
+    return status;
+}
+
+static int object_remove(struct cli *c, const struct noun *n, const char *name)
+{
+    struct answer a;
+    char line[8] = "";
+    int status;
+
+    if (!c->yes && isatty(0)) {
+        fprintf(stderr, "delete %s %s? [y/N] ", n->name, name);
+        if (fgets(line, sizeof line, stdin) == NULL || line[0] != 'y')
+            return EXIT_FAILED;
+    } else if (!c->yes) {
+        fprintf(stderr, "tocsin: deleting needs --yes when nobody can be asked\n");
+        return EXIT_USAGE;
+    }
+    status = client_call(c, "DELETE", client_path(c, n->base, name, ""), "", STR_NONE, &a);
+    if (status == EXIT_OK)
+        printf("%s %s deleted\n", n->name, name);
+    return status;
+}
+
+static int object_test(struct cli *c, const struct noun *n, const char *name)
+{
+    struct answer a;
+    int status = client_send(c, "POST", client_path(c, n->base, name, "/test"), STR("{}"), &a);
+    const struct json *steps = json_get(a.json, "steps");
+    bool ok = json_bool_or(json_get(a.json, "ok"), false);
+
+    if (status != EXIT_OK)
+        return status;
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, a.json);
+        return ok ? EXIT_OK : EXIT_FAILED;
+    }
+    for (const struct json *s = steps ? steps->first : NULL; s; s = s->next)
+        printf("%-10.*s %8.*s ms\n", STR_ARG(cell_text(c, json_get(s, "step"))),
+               STR_ARG(cell_text(c, json_get(s, "ms"))));
+    printf("%s  %.*s", ok ? "ok  " : "FAIL", STR_ARG(cell_text(c, json_get(a.json, "verdict"))));
+    printf(" (%.*s)\n", STR_ARG(cell_text(c, json_get(a.json, "reason"))));
+    return ok ? EXIT_OK : EXIT_FAILED;
+}
+
+/* --- tables ------------------------------------------------------------------------ */
+
+static void endpoint_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"NAME", "TYPE", "ENABLED", "MANAGED BY"}};
+
+    for (const struct json *e = list ? list->first : NULL; e; e = e->next) {
+        table_cell(&t, cell_text(c, json_get(e, "name")));
+        table_cell(&t, cell_text(c, json_get(e, "type")));
+        table_cell(&t, cell_text(c, json_get(e, "enabled")));
+        table_cell(&t, cell_text(c, json_get(e, "managed_by")));
+    }
+    table_print(&t);
+}
+
+static struct str any_or(struct cli *c, const struct json *j)
+{
+    return j == NULL || json_is(j, JSON_NULL) ? STR("any") : cell_text(c, j);
+}
+
+static void recipient_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"NAME", "ENDPOINT", "SEVERITY", "CATEGORIES", "ENTITIES",
+                                 "POOLS", "ENABLED"}};
+
+    for (const struct json *r = list ? list->first : NULL; r; r = r->next) {
+        table_cell(&t, cell_text(c, json_get(r, "name")));
+        table_cell(&t, cell_text(c, json_get(r, "endpoint")));
+        table_cell(&t, any_or(c, json_get(r, "minimum_severity")));
+        table_cell(&t, any_or(c, json_get(r, "categories")));
+        table_cell(&t, any_or(c, json_get(r, "entities")));
+        table_cell(&t, any_or(c, json_get(r, "host_pools")));
+        table_cell(&t, cell_text(c, json_get(r, "enabled")));
+    }
+    table_print(&t);
+}
+
+static void pool_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"NAME", "MEMBERS"}};
+
+    for (const struct json *p = list ? list->first : NULL; p; p = p->next) {
+        table_cell(&t, cell_text(c, json_get(p, "name")));
+        table_cell(&t, cell_text(c, json_get(p, "members")));
+    }
+    table_print(&t);
+}
+
+static void type_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"TYPE", "TITLE", "WHAT IT IS"}};
+
+    for (const struct json *e = list ? list->first : NULL; e; e = e->next) {
+        table_cell(&t, cell_text(c, json_get(e, "name")));
+        table_cell(&t, cell_text(c, json_get(e, "title")));
+        table_cell(&t, cell_text(c, json_get(e, "help")));
+    }
+    table_print(&t);
+}
+
+static int noun_run(struct cli *c, const struct noun *n)
+{
+    const char *verb = cli_word(c);
+    const char *name = verb ? cli_word(c) : NULL;
+
+    if (verb == NULL || (strcmp(verb, "list") == 0 && name == NULL))
+        return cli_done(c) ? show_list(c, n->base, "name", n->table) : EXIT_USAGE;
+    if (strcmp(verb, "types") == 0 && strcmp(n->name, "endpoint") == 0)
+        return show_list(c, "/api/v1/schema/endpoint-types", "name", type_rows);
+    if (name == NULL) {
+        fprintf(stderr, "tocsin %s %s: a name is missing\n", n->name, verb);
+        return EXIT_USAGE;
+    }
+    if (strcmp(verb, "add") == 0)
+        return object_send(c, n, name, true);
+    if (strcmp(verb, "set") == 0)
+        return object_send(c, n, name, false);
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    if (strcmp(verb, "show") == 0)
+        return object_show(c, n, name);
+    if (strcmp(verb, "rm") == 0)
+        return object_remove(c, n, name);
+    if (strcmp(verb, "test") == 0 && n->has_test)
+        return object_test(c, n, name);
+    fprintf(stderr, "tocsin %s: there is no verb \"%s\"\n", n->name, verb);
+    return EXIT_USAGE;
+}
+
+static const char *const nothing[] = {NULL};
+
+int command_endpoint(struct cli *c)
+{
+    static const struct noun endpoint = {"endpoint", "/api/v1/endpoints", endpoint_rows,
+                                         true,       nothing,              nothing};
+
+    return noun_run(c, &endpoint);
+}
+
+int command_recipient(struct cli *c)
+{
+    static const char *const texts[] = {"minimum_severity", NULL};
+    static const char *const lists[] = {"categories", "entities", "types",
+                                        "host_pools", "am_hosts", NULL};
+    static const struct noun recipient = {"recipient", "/api/v1/recipients", recipient_rows,
+                                          true,        texts,                 lists};
+
+    return noun_run(c, &recipient);
+}
+
+int command_pool(struct cli *c)
+{
+    static const char *const lists[] = {"members", NULL};
+    static const struct noun pool = {"pool", "/api/v1/pools", pool_rows,
+                                     false,  nothing,          lists};
+
+    return noun_run(c, &pool);
+}
+
+int command_settings(struct cli *c)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *verb = cli_word(c);
+    struct answer a;
+    const char *word;
+    int status;
+
+    if (verb == NULL || strcmp(verb, "show") == 0) {
+        status = client_get(c, "/api/v1/settings", &a);
+        print_json(c, json_get(a.json, "data"));
+        return status;
+    }
+    if (strcmp(verb, "set") != 0)
+        return EXIT_USAGE;
+    out_object(&o, NULL);
+    while ((word = cli_take(c, "--set")) != NULL || (word = cli_word(c)) != NULL) {
+        struct str rest = str_of(word);
+        struct str name = str_until(&rest, '=');
+        struct str value;
+
+        if (name.n == strlen(word) || !value_of(c, word + name.n + 1, &value))
+            return EXIT_USAGE;
+        out_str(&o, arena_c(&c->arena, name), value);
+    }
+    out_object_end(&o);
+    status = client_send(c, "PATCH", "/api/v1/settings", buf_view(&b), &a);
+    if (status == EXIT_OK)
+        puts("settings changed");
+    return status;
+}
