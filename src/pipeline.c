@@ -1,0 +1,242 @@
+/* pipeline.c -- the spine: registry_apply, routing_match, outbox_put. */
+#include "pipeline.h"
+
+#include <sodium.h>
+
+#include "base/log.h"
+
+#define ROOM "pipeline"
+#define LAPSE_CHECK_MS 1000
+#define LAPSE_TURN_MAX 500 /* leases released in one turn, so it stays short */
+#define LINE_GUESS 1024    /* bytes an alert takes when it is kept, roughly */
+
+struct pipeline {
+    struct loop *loop;
+    const struct clock *clock;
+    struct pipeline_options with;
+    struct timer lapse;
+    int64_t *recipients; /* room for every recipient's id */
+    size_t recipient_room;
+};
+
+/* One accepted batch until its commit: who waits for it, and what would take
+ * each change back. */
+struct acceptance {
+    committed_fn *committed;
+    void *arg;
+    struct pipeline *pipeline;
+    size_t waiting;
+    bool failed;
+    struct step {
+        struct acceptance *whole;
+        struct undo *undo; /* NULL: a duplicate, only waits for its first */
+    } steps[];
+};
+
+static void step_done(void *arg, bool committed)
+{
+    struct step *step = arg;
+    struct acceptance *whole = step->whole;
+
+    if (step->undo != NULL && committed)
+        registry_keep(step->undo);
+    else if (step->undo != NULL)
+        registry_undo(whole->pipeline->with.registry, step->undo);
+    whole->failed = whole->failed || !committed;
+    if (--whole->waiting > 0)
+        return;
+    if (whole->committed != NULL)
+        whole->committed(whole->arg, whole->failed ? ACCEPT_FAILED : ACCEPTED);
+    free(whole);
+}
+
+/* --- one alert ----------------------------------------------------------- */
+
+static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
+{
+    if (now->recipient_count > p->recipient_room) {
+        p->recipient_room = now->recipient_count;
+        p->recipients = mem_grow(p->recipients, p->recipient_room,
+                                 sizeof *p->recipients);
+    }
+    return p->recipients;
+}
+
+static void accept_one(struct pipeline *p, struct alert *a,
+                       const uint64_t seen[2], struct step *step,
+                       struct receipt *receipt)
+{
+    const struct snapshot *now = config_now(p->with.config);
+    struct put put = {.alert = a, .seen_hash = {seen[0], seen[1]}};
+    struct engaged_row row;
+    enum change change;
+    struct error err;
+
+    a->id = outbox_next_id(p->with.outbox);
+    /* There is room: pipeline_accept() has looked. */
+    if (!registry_apply(p->with.registry, a, clock_wall_ms(p->clock), &change,
+                        &step->undo, &err))
+        bug(err.text);
+    registry_row(step->undo, &row);
+    put.engaged = &row;
+    put.recipients = recipients_room(p, now);
+    put.recipient_count =
+        routing_match(now->routing, a, change, p->recipients);
+    outbox_put(p->with.outbox, &put, step_done, step);
+    *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
+}
+
+/* --- seen before? --------------------------------------------------------- */
+
+static void seen_hash(const struct incoming *in, uint64_t out[2])
+{
+    crypto_generichash_state state;
+    unsigned char digest[16];
+
+    out[0] = out[1] = 0;
+    if (in->idempotency.n == 0)
+        return;
+    crypto_generichash_init(&state, NULL, 0, sizeof digest);
+    crypto_generichash_update(&state, (const unsigned char *)in->alert.source.p,
+                              in->alert.source.n);
+    crypto_generichash_update(&state, (const unsigned char *)"\0", 1);
+    crypto_generichash_update(&state, (const unsigned char *)in->idempotency.p,
+                              in->idempotency.n);
+    crypto_generichash_final(&state, digest, sizeof digest);
+    memcpy(out, digest, sizeof digest);
+}
+
+/* A duplicate waits for what it is a duplicate of: that may not be on disk yet. */
+static bool accept_duplicate(struct pipeline *p, const uint64_t seen[2],
+                             struct step *step, struct receipt *receipt)
+{
+    int64_t id = seen[0] | seen[1] ? outbox_seen(p->with.outbox, seen) : 0;
+
+    if (id == 0)
+        return false;
+    *receipt = (struct receipt){.id = id, .change = "duplicate"};
+    outbox_barrier(p->with.outbox, step_done, step);
+    return true;
+}
+
+/* --- a batch -------------------------------------------------------------- */
+
+static bool has_room(const struct pipeline *p, const struct batch *b)
+{
+    return outbox_has_room(p->with.outbox, b->n, b->n * LINE_GUESS) &&
+           registry_count(p->with.registry) + b->n <= ENGAGED_MAX;
+}
+
+enum accepted pipeline_accept(struct pipeline *p, const struct batch *b,
+                              struct receipt *receipts, committed_fn *committed,
+                              void *arg)
+{
+    struct acceptance *whole;
+
+    assert(b->n > 0);
+    if (!has_room(p, b))
+        return ACCEPT_FULL;
+    whole = mem_new(sizeof *whole + b->n * sizeof whole->steps[0]);
+    whole->pipeline = p;
+    whole->committed = committed;
+    whole->arg = arg;
+    whole->waiting = b->n;
+    for (size_t i = 0; i < b->n; i++) {
+        struct step *step = &whole->steps[i];
+        uint64_t seen[2];
+
+        step->whole = whole;
+        seen_hash(&b->v[i], seen);
+        if (!accept_duplicate(p, seen, step, &receipts[i]))
+            accept_one(p, &b->v[i].alert, seen, step, &receipts[i]);
+    }
+    return ACCEPTED;
+}
+
+static enum accepted sink_accept(void *arg, const struct batch *b,
+                                 struct receipt *receipts,
+                                 committed_fn *committed, void *committed_arg)
+{
+    return pipeline_accept(arg, b, receipts, committed, committed_arg);
+}
+
+struct intake_sink pipeline_sink(struct pipeline *p)
+{
+    return (struct intake_sink){.accept = sink_accept, .arg = p};
+}
+
+/* --- releases of our own --------------------------------------------------- */
+
+/* The release of `e` at end_ms, as if its source had sent it. */
+static bool release(struct pipeline *p, const struct engaged *e, int64_t end_ms,
+                    committed_fn *committed, void *arg, struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct incoming in = {0};
+    struct batch one = {.v = &in, .n = 1};
+    struct receipt receipt;
+    /* The registry lets go of its copy while the alert is still in use. */
+    const struct json *line =
+        json_parse(&arena, arena_str(&arena, e->json), err);
+
+    if (line == NULL || !alert_read(&arena, line, end_ms, &in.alert, err))
+        return error_in(err, "engaged alert %lld as kept", (long long)e->id);
+    in.alert.action = ACTION_RELEASE;
+    in.alert.key = arena_str(&arena, e->key);
+    in.alert.tstamp_end_ms = end_ms;
+    in.alert.lease_ms = 0;
+    if (pipeline_accept(p, &one, &receipt, committed, arg) != ACCEPTED)
+        return error_set(err, "no room in the outbox just now; try again");
+    return true;
+}
+
+bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
+                      void *arg, struct error *err)
+{
+    const struct engaged *e = registry_find_id(p->with.registry, id);
+
+    if (e == NULL)
+        return error_set(err, "alert %lld is not engaged", (long long)id);
+    return release(p, e, clock_wall_ms(p->clock), committed, arg, err);
+}
+
+/* Leases that ran out: their source has gone silent, so they ended then. */
+static void lapse_check(void *arg)
+{
+    struct pipeline *p = arg;
+    int64_t now_ms = clock_wall_ms(p->clock);
+    const struct engaged *e;
+    struct error err;
+
+    for (int n = 0; n < LAPSE_TURN_MAX; n++) {
+        e = registry_lapsed(p->with.registry, now_ms);
+        if (e == NULL)
+            break;
+        if (!release(p, e, e->lease_ms, NULL, NULL, &err)) {
+            log_warn(ROOM, "cannot release alert %lld whose lease ran out: %s",
+                     (long long)e->id, err.text);
+            break;
+        }
+    }
+    loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
+}
+
+struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
+{
+    struct pipeline *p = mem_new(sizeof *p);
+
+    p->loop = l;
+    p->clock = loop_clock(l);
+    p->with = *o;
+    loop_timer_set(l, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
+    return p;
+}
+
+void pipeline_free(struct pipeline *p)
+{
+    if (p == NULL)
+        return;
+    loop_timer_clear(p->loop, &p->lapse);
+    free(p->recipients);
+    free(p);
+}

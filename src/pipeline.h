@@ -1,0 +1,30 @@
+/* pipeline.h -- the spine: an alert comes in, is applied, matched and put. */
+#ifndef PIPELINE_H
+#define PIPELINE_H
+
+#include "config/config.h"
+#include "intake/intake.h"
+#include "outbox/outbox.h"
+
+struct pipeline;
+
+struct pipeline_options {
+    struct config *config;
+    struct registry *registry;
+    struct outbox *outbox;
+};
+
+struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);
+void pipeline_free(struct pipeline *p);
+
+/* All of the batch or none of it; see struct intake_sink. */
+enum accepted pipeline_accept(struct pipeline *p, const struct batch *b,
+                              struct receipt *receipts, committed_fn *committed,
+                              void *arg);
+struct intake_sink pipeline_sink(struct pipeline *p);
+
+/* Ends an engaged alert by hand. False: no engaged alert has that id (err). */
+bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
+                      void *arg, struct error *err) must_check;
+
+#endif
