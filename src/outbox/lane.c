@@ -3,6 +3,7 @@
 
 #define REFILL_BELOW (WINDOW_MAX / 4)
 #define BLOCKED_MAX 64 /* keys that wait in one walk; then the walk ends */
+#define REFILL_MAX 1024 /* rows of one refill: a commit waits for it */
 #define SMALL_REFILL 16 /* when memory is short, each lane still goes on */
 
 void kept_share(struct kept *k)
@@ -118,7 +119,8 @@ static size_t refill_limit(const struct outbox *o, const struct lane *l)
 {
     size_t room = WINDOW_MAX - MIN(l->count + l->reserved, (size_t)WINDOW_MAX);
 
-    return o->window_bytes < WINDOW_BYTES_MAX ? room : MIN(room, (size_t)SMALL_REFILL);
+    return MIN(room, (size_t)(o->window_bytes < WINDOW_BYTES_MAX ? REFILL_MAX
+                                                                 : SMALL_REFILL));
 }
 
 void lane_refill(struct outbox *o, struct lane *l)

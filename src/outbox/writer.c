@@ -26,6 +26,7 @@ static void *work(void *arg)
     struct writer *w = arg;
     struct group *g;
 
+    pthread_setname_np(pthread_self(), "writer");
     while ((g = mailbox_take(w->in, true)) != NULL) {
         int64_t from = micros();
 
