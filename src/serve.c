@@ -183,8 +183,7 @@ static bool config_load(struct server *s, struct error *err)
         return true;
     if (!declare_read(&dir, 1, &arena, &declared, err))
         return false;
-    if (declared.problem_count == 0)
-        declare_check(s->config, &declared, &arena);
+    declare_check(s->config, &declared, &arena);
     problems_log(&declared);
     if (declared.problem_count > 0)
         return error_set(err, "%zu problems in %s; nothing of it was taken",

@@ -87,8 +87,7 @@ static void apply(void *admin, struct exchange *x)
             params_wrong(a, x, "a file is {\"name\": ..., \"text\": ...}");
             return;
         }
-    if (d.problem_count == 0)
-        declare_check(a->with.config, &d, arena);
+    declare_check(a->with.config, &d, arena);
     if (d.problem_count > 0)
         problems_answer(a, x, &d);
     else if (!declare_apply(a->with.config, &d,

@@ -31,6 +31,8 @@ struct alert {
     int64_t repeats;         /* engage: how often it was said again */
     struct str key;          /* pairs engage and release: see alert_key() */
     struct str source;       /* "ntopng", "alertmanager", "native", "tocsin" */
+    struct str line;         /* the line it was read back from as kept, so that
+                                it need not be written again; else empty */
     const struct json *facts; /* object of everything further, names as in
                                  spec/domain.md; NULL: none. Kept, not lost. */
 };

@@ -20,7 +20,7 @@
 /* the durable waist */
 #define GROUP_OPS_MAX 4096              /* changes in one commit */
 #define GROUP_BYTES_MAX (32u << 20)     /* waiting for the writer; then 503 */
-#define WINDOW_MAX 512                  /* deliveries of one recipient in memory */
+#define WINDOW_MAX 4096                 /* deliveries of one recipient in memory */
 #define WINDOW_BYTES_MAX (64u << 20)    /* of all recipients together */
 #define DELIVERY_TTL_MS (72 * 3600 * 1000LL) /* then dead: expired */
 #define DELIVERY_ATTEMPTS_MAX 1000      /* attempts, then dead; time ends it first */

@@ -23,8 +23,7 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, struct 
         fprintf(stderr, "tocsin: %s\n", err.text);
         return EXIT_FAILED;
     }
-    if (d->problem_count == 0)
-        declare_check(NULL, d, &c->arena);
+    declare_check(NULL, d, &c->arena);
     for (size_t i = 0; i < d->problem_count; i++)
         problem_print(&d->problems[i]);
     return d->problem_count > 0 ? EXIT_INVALID : EXIT_OK;

@@ -63,11 +63,26 @@ static struct lane *lane_add(struct courier *c, int64_t recipient_id)
     return lane;
 }
 
+static void lane_due(void *arg);
+
+/* Lets the next request grow a little, when the last was large. */
+static bool lane_lingers(struct lane *lane)
+{
+    int64_t left_ms =
+        lane->linger_until_ms - clock_tick_ms(lane->courier->clock);
+
+    if (left_ms <= 0)
+        return false;
+    loop_timer_set(lane->courier->loop, &lane->due, left_ms, lane_due, lane);
+    return true;
+}
+
 static void lane_ready(struct lane *lane)
 {
     struct post *post = lane->post;
 
-    if (lane->ready || lane->in_flight != NULL || post == NULL)
+    if (lane->ready || lane->in_flight != NULL || post == NULL ||
+        lane_lingers(lane))
         return;
     lane->ready = true;
     lane->next_ready = NULL;

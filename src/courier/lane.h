@@ -18,6 +18,7 @@ struct lane {
     struct lane *next_ready;  /* in its post's list */
     bool ready;               /* in that list */
     size_t singly;            /* so many more go out alone, to find the culprit */
+    int64_t linger_until_ms;  /* tick; the next request may grow until then */
     struct timer due;         /* when the outbox said to come back */
     struct courier *courier;
 };

@@ -4,6 +4,7 @@
 #include "base/log.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
+#define LINGER_COUNT 16  /* alerts in a request that make it a large one */
 #define ROOM "courier"
 
 /* --- render ------------------------------------------------------------ */
@@ -26,6 +27,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         return error_in(err, "alert %lld as kept", (long long)i->kept->id);
     alert->id = i->kept->id;
     alert->began_id = i->kept->began_id;
+    alert->line = i->kept->json;
     *out = (struct render_item){
         .alert = alert,
         .phase = phase_of(i),
@@ -182,6 +184,9 @@ static void parcel_end(struct parcel *p, const struct verdict *v,
             settle_one(p, p->items[i], &v[i], r);
     }
     lane->in_flight = NULL;
+    if (p->count >= LINGER_COUNT)
+        lane->linger_until_ms = clock_tick_ms(p->courier->clock) +
+                                p->recipient->endpoint->type->linger_ms;
     parcel_free(p);
     lane_idle(lane);
 }

@@ -200,6 +200,9 @@ bool courier_test(struct courier *c, const struct endpoint *e,
     if (e->builtin)
         return error_set(err, "the builtin alert store has no test: look for "
                               "the alert with `tocsin alerts list`");
+    if (e->fault.n > 0 || (r != NULL && r->fault.n > 0))
+        return error_set(err, "%.*s",
+                         STR_ARG(e->fault.n > 0 ? e->fault : r->fault));
     t = mem_new(sizeof *t);
     t->courier = c;
     t->snapshot = config_acquire(c->with.config);

@@ -424,6 +424,11 @@ void ecs_write(const struct alert *a, const struct message_place *place,
     out_array(o, "tags");
     out_text(o, NULL, "tocsin");
     out_array_end(o);
+    if (with->shortened) {
+        out_object(o, "labels");
+        out_text(o, "shortened", "true");
+        out_object_end(o);
+    }
     put_raw(&e);
     out_object_end(o);
 }

@@ -8,10 +8,11 @@
 #define ECS_VERSION "8.17.0"
 
 struct ecs_options {
-    const char *version; /* "8.17.0"; "1.6.0" is what ntopng says */
+    const char *version;  /* "8.17.0"; "1.6.0" is what ntopng says */
     bool scalar_category; /* as ntopng has it; else an array, as ECS wants */
-    bool raw;         /* the whole alert, too, as `alert` */
-    size_t text_max;  /* bytes of the message */
+    bool raw;        /* the whole alert, too, as `alert` */
+    bool shortened;  /* for want of room: labels.shortened says so */
+    size_t text_max; /* bytes of the message */
 };
 
 /* One JSON object. Empty, zero and malformed values are left out, for one of

@@ -77,22 +77,10 @@ static void put_date(const struct letter *l, struct buf *to)
 
 /* --- what about ---------------------------------------------------------- */
 
-static size_t count_title(const struct letter *l, struct str title)
+/* What has ended is no longer bad. */
+static enum severity now_of(const struct alert *a)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < l->in->count; i++)
-        n += str_eq(l->messages[i].title, title);
-    return n;
-}
-
-static bool is_first_of_title(const struct letter *l, size_t at)
-{
-    for (size_t i = 0; i < at; i++) {
-        if (str_eq(l->messages[i].title, l->messages[at].title))
-            return false;
-    }
-    return true;
+    return a->action == ACTION_RELEASE ? SEVERITY_NONE : a->severity;
 }
 
 size_t email_worst(const struct letter *l)
@@ -101,34 +89,69 @@ size_t email_worst(const struct letter *l)
     size_t worst = 0;
 
     for (size_t i = 1; i < l->in->count; i++) {
-        if (items[i].alert->severity > items[worst].alert->severity)
+        if (now_of(items[i].alert) > now_of(items[worst].alert))
             worst = i;
     }
     return worst;
 }
 
-static enum severity worst_of(const struct letter *l)
+static enum severity worst_now(const struct letter *l)
 {
-    return l->in->items[email_worst(l)].alert->severity;
+    return now_of(l->in->items[email_worst(l)].alert);
+}
+
+/* Alerts of one title in a digest. */
+struct kind {
+    struct str title;
+    enum severity worst;
+    size_t count;
+};
+
+static size_t kinds_of(const struct letter *l, struct kind *kinds)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < l->in->count; i++) {
+        size_t k = 0;
+
+        while (k < n && !str_eq(kinds[k].title, l->messages[i].title))
+            k++;
+        if (k == n)
+            kinds[n++] = (struct kind){.title = l->messages[i].title};
+        kinds[k].worst = MAX(kinds[k].worst, now_of(l->in->items[i].alert));
+        kinds[k].count++;
+    }
+    return n;
+}
+
+static int compare_kinds(const void *a, const void *b)
+{
+    const struct kind *x = a, *y = b;
+
+    if (x->worst != y->worst)
+        return x->worst > y->worst ? -1 : 1;
+    if (x->count != y->count)
+        return x->count > y->count ? -1 : 1;
+    return str_cmp(x->title, y->title);
 }
 
 struct str email_digest_title(const struct letter *l)
 {
     struct buf b freed_by(buf_release) = BUF(64u << 10);
-    size_t kinds = 0;
+    struct kind *kinds = arena_array(l->arena, l->in->count, sizeof(*kinds));
+    size_t n = kinds_of(l, kinds);
 
-    buf_printf(&b, "%zu alerts, worst %s: ", l->in->count,
-               severity_label(worst_of(l)));
-    for (size_t i = 0; i < l->in->count; i++) {
-        struct str title = l->messages[i].title;
-
-        if (!is_first_of_title(l, i) || ++kinds > KINDS_NAMED)
-            continue;
-        buf_printf(&b, "%s%.*s (%zu)", kinds > 1 ? ", " : "", STR_ARG(title),
-                   count_title(l, title));
-    }
-    if (kinds > KINDS_NAMED)
-        buf_printf(&b, " and %zu more kinds", kinds - KINDS_NAMED);
+    qsort(kinds, n, sizeof(*kinds), compare_kinds);
+    buf_printf(&b, "%zu alerts, ", l->in->count);
+    if (worst_now(l) == SEVERITY_NONE)
+        buf_text(&b, "all over: ");
+    else
+        buf_printf(&b, "worst %s: ", severity_label(worst_now(l)));
+    for (size_t i = 0; i < n && i < KINDS_NAMED; i++)
+        buf_printf(&b, "%s%.*s (%zu)", i > 0 ? ", " : "",
+                   STR_ARG(kinds[i].title), kinds[i].count);
+    if (n > KINDS_NAMED)
+        buf_printf(&b, " and %zu more kinds", n - KINDS_NAMED);
     return arena_str(l->arena, buf_view(&b));
 }
 
@@ -170,16 +193,15 @@ static const char *state_word(const struct alert *a)
 static void put_marks(const struct letter *l, struct buf *to)
 {
     const struct alert *a = l->in->items[0].alert;
-    enum severity worst = worst_of(l);
 
-    if (worst >= SEVERITY_ERROR &&
-        (l->in->count > 1 || a->action != ACTION_RELEASE))
+    if (worst_now(l) >= SEVERITY_ERROR)
         buf_text(to, "Importance: high\r\n");
-    buf_printf(to, "X-Tocsin-Severity: %s\r\n", severity_name(worst));
     if (l->in->count > 1) {
-        buf_printf(to, "X-Tocsin-Alerts: %zu\r\n", l->in->count);
+        buf_printf(to, "X-Tocsin-Severity: %s\r\nX-Tocsin-Alerts: %zu\r\n",
+                   severity_name(worst_now(l)), l->in->count);
         return;
     }
+    buf_printf(to, "X-Tocsin-Severity: %s\r\n", severity_name(a->severity));
     buf_printf(to, "X-Tocsin-Alert: %lld\r\n", (long long)a->id);
     buf_printf(to, "X-Tocsin-Type: %s/%.*s\r\n", entity_name(a->entity),
                STR_ARG(render_token(l->arena, a->type, 100)));

@@ -121,10 +121,12 @@ static void put_badge(const struct alert *a, const struct message *m,
 
     buf_printf(to, "<span class=\"s%u\" style=\"color:%s;font-weight:bold\">%s ",
                look, m->colour, shapes[look]);
+    if (a->action != ACTION_RELEASE)
+        put_upper(to, m->severity);
+    else if (!str_starts(m->state, "Released"))
+        buf_text(to, "Released. ");
     if (a->action == ACTION_RELEASE)
         escape_html(to, m->state);
-    else
-        put_upper(to, m->severity);
     buf_text(to, "</span>");
 }
 

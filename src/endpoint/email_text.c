@@ -36,6 +36,18 @@ static void put_row(struct buf *to, const char *label, struct str value)
     buf_char(to, '\n');
 }
 
+/* "RELEASED after 8 min 3 s", "RELEASED. Fired 15:01:06, cleared ..." */
+static void put_released(const struct message *m, struct buf *to)
+{
+    struct str rest = m->state;
+
+    if (str_starts(rest, "Released"))
+        rest = str_from(rest, strlen("Released"));
+    buf_text(to, "RELEASED");
+    if (rest.n > 0)
+        buf_printf(to, "%s%.*s", rest.p[0] == ' ' ? "" : ". ", STR_ARG(rest));
+}
+
 /* The first line is what a lock screen shows of the mail. */
 static void put_head(const struct letter *l, struct buf *to)
 {
@@ -45,12 +57,8 @@ static void put_head(const struct letter *l, struct buf *to)
     if (l->in->test)
         buf_text(to, "TEST: this is a sample, nothing is wrong.\n\n");
     if (a->action == ACTION_RELEASE) {
-        struct str rest = m->state;
-        struct str word = str_until(&rest, ' ');
-
-        put_upper(to, word);
-        buf_printf(to, "%s%.*s\n%.*s  (%.*s, score %lld)\n",
-                   rest.n > 0 ? " " : "", STR_ARG(rest), STR_ARG(m->title),
+        put_released(m, to);
+        buf_printf(to, "\n%.*s  (%.*s, score %lld)\n", STR_ARG(m->title),
                    STR_ARG(m->severity), (long long)a->score);
         return;
     }
@@ -97,13 +105,14 @@ static void put_alert(const struct letter *l, struct buf *to)
     put_foot(l, m->footer, to);
 }
 
-static void put_entry(const struct message *m, size_t number, struct buf *to)
+static void put_entry(const struct alert *a, const struct message *m,
+                      size_t number, struct buf *to)
 {
     struct buf sentence freed_by(buf_release) = BUF(4 * SENTENCE_POINTS);
 
     cut_points(&sentence, m->sentence, SENTENCE_POINTS);
     buf_printf(to, "\n%2zu. ", number);
-    put_upper(to, m->severity);
+    put_upper(to, a->action == ACTION_RELEASE ? STR("released") : m->severity);
     buf_printf(to, "  %.*s%s%.*s\n", STR_ARG(m->title),
                m->brief.n > 0 ? "  " : "", STR_ARG(m->brief));
     if (m->state.n > 0)
@@ -119,7 +128,7 @@ static void put_digest(const struct letter *l, struct buf *to)
 {
     buf_printf(to, "%.*s\n", STR_ARG(email_digest_title(l)));
     for (size_t i = 0; i < l->in->count; i++)
-        put_entry(&l->messages[i], i + 1, to);
+        put_entry(l->in->items[i].alert, &l->messages[i], i + 1, to);
     put_foot(l, arena_printf(l->arena, "tocsin %.*s",
                              STR_ARG(l->in->place.instance)),
              to);

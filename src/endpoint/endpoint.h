@@ -51,6 +51,8 @@ struct endpoint_type {
     /* How many this endpoint takes, 1..batch_max. NULL: batch_max. */
     size_t (*batch_limit)(const void *endpoint);
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
+    int64_t linger_ms; /* after a large request, how long to let the next one
+                          grow: for what costs much a request, little an alert */
     bool builtin;     /* not offered, not editable */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;

@@ -122,7 +122,8 @@ static void put_old_header(const struct syslog_line *l, struct buf *to)
 static void put_header(const struct syslog_line *l, struct buf *to)
 {
     bool checkmk = l->to->format == FORMAT_CHECKMK;
-    struct str msgid = checkmk ? STR_NONE : l->alert->type;
+    struct str msgid = render_token(
+        l->arena, checkmk ? STR_NONE : l->alert->type, MSGID_MAX);
     char time[TIME_TEXT_MAX];
 
     time_text(event_ms(l->alert), true, time);
@@ -131,7 +132,7 @@ static void put_header(const struct syslog_line *l, struct buf *to)
     buf_char(to, ' ');
     buf_str(to, token(l->to->app_name, APP_NAME_MAX, l->arena));
     buf_text(to, " - ");
-    buf_str(to, token(msgid, MSGID_MAX, l->arena));
+    buf_str(to, msgid.n > 0 ? msgid : STR("-"));
     buf_char(to, ' ');
     if (checkmk)
         syslog_element(l, to);

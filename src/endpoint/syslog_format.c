@@ -246,11 +246,11 @@ static bool put_ecs(const struct syslog_line *l, size_t room, struct buf *to,
                     struct error *err)
 {
     static const struct ecs_options ways[] = {
-        {ECS_VERSION, false, true, 3 * ALERT_MESSAGE_MAX},
-        {ECS_VERSION, false, false, 3 * ALERT_MESSAGE_MAX},
-        {ECS_VERSION, false, false, 1000},
-        {ECS_VERSION, false, false, 200},
-        {ECS_VERSION, false, false, 50},
+        {ECS_VERSION, false, true, false, 3 * ALERT_MESSAGE_MAX},
+        {ECS_VERSION, false, false, true, 3 * ALERT_MESSAGE_MAX},
+        {ECS_VERSION, false, false, true, 1000},
+        {ECS_VERSION, false, false, true, 200},
+        {ECS_VERSION, false, false, true, 50},
     };
 
     for (size_t i = 0; i < COUNT_OF(ways); i++) {

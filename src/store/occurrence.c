@@ -41,6 +41,10 @@ static bool line_make(const struct alert *a, struct arena *arena,
 {
     struct buf line freed_by(buf_release) = BUF(LINE_MAX_BYTES);
 
+    if (a->line.n > 0) {
+        *out = arena_str(arena, a->line);
+        return true;
+    }
     alert_write_line(a, &line);
     if (line.over)
         return error_set(err,
