@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -24,6 +25,7 @@
 #define DRAIN_MS 10000 /* for requests in flight when asked to stop */
 #define DRAIN_LOOK_MS 50
 #define PATH_BYTES 4096
+#define HEAP_KEPT (16 << 20) /* not given back to the system between bursts */
 
 struct serve_options {
     const char *data_dir;
@@ -482,6 +484,8 @@ int serve(int argc, char **argv)
     if (sodium_init() < 0)
         bug("libsodium does not start");
     umask(077);
+    mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
+    mallopt(M_TOP_PAD, HEAP_KEPT / 16);
     if (rooms_open(&s, &err)) {
         greet(&s);
         notify_service("READY=1");

@@ -37,6 +37,7 @@
 #define ROOM "outbox"
 #define FULL_RETRY_MS 1000
 #define SPACE_LOOK_MS 1000
+#define LINE_GUESS 768 /* bytes of a usual line: one allocation instead of five */
 
 const char *delivery_state_name(enum delivery_state s)
 {
@@ -285,19 +286,31 @@ bool outbox_has_room(struct outbox *o, size_t n, size_t bytes)
            (count == 0 || (count + n <= GROUP_OPS_MAX && held + bytes <= GROUP_BYTES_MAX));
 }
 
-static struct kept *kept_new(struct outbox *o, const struct alert *a)
+static struct str line_of(const struct put *p)
 {
-    struct kept *k = mem_new(sizeof *k);
     struct buf line = BUF(ALERT_JSON_MAX);
+    struct str made;
 
-    alert_write_line(a, &line);
+    if (p->line.n > 0)
+        return str_copy(p->line, SIZE_MAX);
+    buf_room(&line, LINE_GUESS);
+    alert_write_line(p->alert, &line);
     assert(!line.over); /* alert_check() saw to that */
+    made.p = buf_take(&line, &made.n);
+    return made;
+}
+
+static struct kept *kept_new(struct outbox *o, const struct put *p)
+{
+    const struct alert *a = p->alert;
+    struct kept *k = mem_new(sizeof *k);
+
     k->id = a->id;
     k->began_id = a->began_id;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
     k->key_hash = hash_bytes(a->key);
-    k->json.p = buf_take(&line, &k->json.n);
+    k->json = line_of(p);
     k->refs = 1;
     return k;
 }
@@ -328,7 +341,7 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
     memcpy(op->put.seen, p->seen_hash, sizeof op->put.seen);
     seen_add(o->seen, p->seen_hash, p->alert->id, clock_wall_ms(o->clock));
     if (!repeat) {
-        op->put.kept = kept_new(o, p->alert);
+        op->put.kept = kept_new(o, p);
         op->bytes = op->put.kept->json.n;
         op->put.count = p->recipient_count;
         for (size_t i = 0; i < p->recipient_count; i++)

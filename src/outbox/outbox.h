@@ -63,6 +63,8 @@ bool outbox_has_room(struct outbox *o, size_t n, size_t bytes);
 typedef void outbox_done_fn(void *arg, bool committed);
 struct put {
     const struct alert *alert;   /* REPEATED: only the engaged row is written */
+    struct str line;             /* alert_write_line() of it, when that is known
+                                    already; else empty. Copied */
     const struct engaged_row *engaged;
     uint64_t seen_hash[2];       /* idempotency; 0,0: none */
     const int64_t *recipients;
