@@ -34,7 +34,7 @@ struct field {
                              of a text or of each in a list. A max below min
                              (0, mostly) is none: a text's then PARAM_TEXT_MAX */
     const char *const *choices; /* NULL-terminated; of a list: of each in it */
-    bool optional; /* may be absent or "": zero, empty */
+    bool optional; /* may be absent, a text also "": zero, empty */
     bool secret;   /* write-only: never shown, logged or exported; only of a
                       text or a list */
     const char *format; /* "uri", "email", "hostname": for the form; may be NULL */

@@ -127,7 +127,8 @@ static void write_property(const struct field *f, struct json_out *o)
     out_object_end(o);
 }
 
-void fields_schema(const struct field *rows, struct json_out *o, const char *name)
+void fields_schema(const struct field *rows, struct json_out *o,
+                   const char *name)
 {
     out_object(o, name);
     out_text(o, "$schema", "https://json-schema.org/draft/2020-12/schema");

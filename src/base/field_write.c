@@ -1,4 +1,4 @@
-/* field_write.c -- parameters read back, changed in part, and kept out of sight. */
+/* field_write.c -- parameters read back, changed in part, kept out of sight. */
 #include "base/field.h"
 
 static const void *member_of(const struct field *f, const void *from)
@@ -72,7 +72,8 @@ static void write_secret(const struct field *f, const void *from,
     out_object_end(o);
 }
 
-void fields_write(const struct field *rows, const void *from, struct json_out *o)
+void fields_write(const struct field *rows, const void *from,
+                  struct json_out *o)
 {
     for (const struct field *f = rows; f->name != NULL; f++) {
         if (f->secret)
@@ -82,7 +83,8 @@ void fields_write(const struct field *rows, const void *from, struct json_out *o
     }
 }
 
-static const struct json *member_find(const struct json *object, struct str name)
+static const struct json *member_find(const struct json *object,
+                                      struct str name)
 {
     if (!json_is(object, JSON_OBJECT))
         return NULL;
@@ -112,7 +114,8 @@ const struct json *fields_merge(const struct field *rows,
                                 const struct json *stored,
                                 const struct json *change, struct arena *a)
 {
-    const struct json *first = json_is(stored, JSON_OBJECT) ? stored->first : NULL;
+    bool any = json_is(stored, JSON_OBJECT);
+    const struct json *first = any ? stored->first : NULL;
     struct json_list result = {0};
 
     if (change != NULL && change->type != JSON_OBJECT)

@@ -24,7 +24,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The power of ten after an "e"; beyond `most` the exact value is all the same. */
+/* The power of ten after an "e"; beyond `most` it is all the same. */
 static int64_t exponent_of(struct str s)
 {
     const int64_t most = INT64_C(1) << 40;
@@ -62,7 +62,8 @@ static int64_t zeros_after(struct str number, size_t *first, size_t *last)
 /* A whole number with a point or an exponent in its text, without rounding. */
 static bool whole_number(struct str number, int64_t *out)
 {
-    bool negative = str_starts(number, "-"), fits = true;
+    int sign = str_starts(number, "-") ? -1 : 1;
+    bool fits = true;
     size_t first, last;
     int64_t zeros = zeros_after(number, &first, &last), value = 0;
 
@@ -74,7 +75,7 @@ static bool whole_number(struct str number, int64_t *out)
         if (!is_digit(number.p[i]))
             continue; /* the point */
         fits = fits && !__builtin_mul_overflow(value, 10, &value) &&
-               !__builtin_add_overflow(value, negative ? -digit : digit, &value);
+               !__builtin_add_overflow(value, sign * digit, &value);
     }
     for (; value != 0 && zeros > 0; zeros--)
         fits = fits && !__builtin_mul_overflow(value, 10, &value);

@@ -1,4 +1,4 @@
-/* json_write.c -- RFC 8259 out: one encoder for everything that leaves as JSON. */
+/* json_write.c -- one encoder for everything that leaves as JSON. */
 #include "base/json.h"
 
 #include <math.h>
@@ -332,7 +332,8 @@ void out_tree(struct json_out *o, const char *name, const struct json *value)
     put_tree(o, value);
 }
 
-void out_name_tree(struct json_out *o, struct str name, const struct json *value)
+void out_name_tree(struct json_out *o, struct str name,
+                   const struct json *value)
 {
     begin_named(o, name);
     put_tree(o, value);

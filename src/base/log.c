@@ -107,7 +107,7 @@ static void write_all(struct str s)
 #define CUT "..."
 
 /* How much of the text to keep so that `spare` bytes of the line go: in JSON,
- * after add_escaped(), only quotes and backslashes are longer than themselves. */
+ * after add_escaped(), only quotes and backslashes take two bytes. */
 static size_t text_kept(struct str text, size_t spare)
 {
     bool doubled = atomic_load(&log_form) == LOG_FORMAT_JSON;

@@ -38,7 +38,8 @@ static void date_of(int64_t days, struct time_parts *out)
     int64_t era = floor_div(since, DAYS_IN_400_YEARS);
     int64_t in_era = since - era * DAYS_IN_400_YEARS;
     /* Take the leap days out, and what is left are years of 365 days. */
-    int64_t y = (in_era - in_era / 1460 + in_era / 36524 - in_era / 146096) / 365;
+    int64_t leap_days = in_era / 1460 - in_era / 36524 + in_era / 146096;
+    int64_t y = (in_era - leap_days) / 365;
     int64_t in_year = in_era - (y * 365 + y / 4 - y / 100);
     int64_t m = (5 * in_year + 2) / 153;
 

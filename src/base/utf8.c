@@ -16,8 +16,10 @@ static struct lead lead_of(unsigned char c)
     if (c < 0xe0)
         return (struct lead){2, 0x80, 0xbf};
     if (c < 0xf0)
-        return (struct lead){3, c == 0xe0 ? 0xa0 : 0x80, c == 0xed ? 0x9f : 0xbf};
-    return (struct lead){4, c == 0xf0 ? 0x90 : 0x80, c == 0xf4 ? 0x8f : 0xbf};
+        return (struct lead){3, c == 0xe0 ? 0xa0 : 0x80,
+                             c == 0xed ? 0x9f : 0xbf};
+    return (struct lead){4, c == 0xf0 ? 0x90 : 0x80,
+                         c == 0xf4 ? 0x8f : 0xbf};
 }
 
 size_t utf8_first(struct str s, uint32_t *code)

@@ -133,7 +133,7 @@ static bool pragmas(sqlite3 *db, int max_pages, struct error *err)
                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                "PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;"
                "PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0;"
-               "PRAGMA secure_delete = OFF; PRAGMA cache_size = -32768;"
+               "PRAGMA secure_delete = OFF; PRAGMA cache_size = -8192;"
                "PRAGMA journal_size_limit = 67108864;",
                err) &&
            run(db, buf_c(&b), err);

@@ -148,6 +148,27 @@ static void refusing(void **state unused)
     }
 }
 
+/* Each byte at each place of a string, whichever way the scan gets there. */
+static void every_byte(void **state unused)
+{
+    for (int byte = 0; byte < 256; byte++) {
+        bool plain = byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
+
+        for (size_t at = 1; at < 21; at++) {
+            struct arena a freed_by(arena_release) = {0};
+            char text[22];
+            const struct json *j;
+
+            memset(text, 'x', sizeof(text));
+            text[0] = text[21] = '"';
+            text[at] = (char)byte;
+            j = json_parse(&a, (struct str){text, sizeof(text)}, NULL);
+            if ((j != NULL) != plain)
+                fail_msg("byte 0x%02x at %zu", (unsigned)byte, at);
+        }
+    }
+}
+
 static void raw_nul(void **state unused)
 {
     struct arena a freed_by(arena_release) = {0};
@@ -545,6 +566,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(accepting),
         cmocka_unit_test(refusing),
+        cmocka_unit_test(every_byte),
         cmocka_unit_test(raw_nul),
         cmocka_unit_test(depth_limit),
         cmocka_unit_test(depth_is_not_count),

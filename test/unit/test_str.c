@@ -168,14 +168,14 @@ static void real_numbers_random(void **state unused)
 {
     uint64_t seed = 1;
 
-    for (int i = 0; i < 20000; i++) {
+    for (int i = 0; i < 40000; i++) {
         char text[64];
         double got;
 
         seed = seed * 6364136223846793005u + 1442695040888963407u;
         snprintf(text, sizeof(text), "%" PRIu64 ".%04" PRIu64 "e%d",
-                 (seed >> 33) % 100000000, (seed >> 11) % 10000,
-                 (int)(seed >> 50) % 60 - 30);
+                 (seed >> 1) >> (seed >> 50) % 60, (seed >> 11) % 10000,
+                 (int)(seed >> 55) % 60 - 30);
         assert_true(str_to_double(str_of(text), &got));
         if (got > strtod(text, NULL) || got < strtod(text, NULL))
             fail_msg("\"%s\" gave %a", text, got);
@@ -205,6 +205,8 @@ static void durations(void **state unused)
         {"315360001", false, 0, NULL},
         {"99999999999999999999s", false, 0, NULL},
         {"300000000w", false, 0, NULL},
+        {"18446744073709551615s", false, 0, NULL},
+        {"1d9223372036854775807s", false, 0, NULL},
         {"", false, 0, NULL},
         {"m", false, 0, NULL},
         {"5", true, 5, "5s"},
