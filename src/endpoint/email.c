@@ -255,6 +255,8 @@ static void judge_mail(const struct request *sent, const struct response *r,
     }
     if (v->reason.n == 0)
         v->reason = judge_reason(r->status, r->error, a);
+    if (v->reason.n == 0)
+        v->reason = STR("no answer that could be understood");
 }
 
 static void email_judge(const struct request *sent, const struct response *r,

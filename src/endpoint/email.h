@@ -32,6 +32,11 @@ void email_headers(const struct letter *l, struct buf *to);
 void email_text(const struct letter *l, struct buf *to);
 void email_html(const struct letter *l, struct buf *to);
 
+/* Of one alert in a list: what it is about, and what happened; in one when the
+ * one goes on from the other. */
+void email_entry(const struct letter *l, size_t at, struct str *about,
+                 struct str *sentence);
+
 /* Which of the alerts is the worst. */
 size_t email_worst(const struct letter *l);
 /* "12 alerts, worst Error: TLS Cert Expired (9), Susp. DGA Domain (3)" */

@@ -3,7 +3,6 @@
 
 #include "message/escape.h"
 
-#define SENTENCE_POINTS 300 /* of one alert in a list */
 #define PREHEADER_POINTS 120
 #define INK "#1f2328"
 #define MUTED "#59636e"
@@ -163,7 +162,7 @@ static void put_head(const struct letter *l, struct buf *to)
 static void put_row(const char *label, struct str value, bool code,
                     struct buf *to)
 {
-    buf_text(to, "<tr><td class=\"mu\" width=\"110\" valign=\"top\" "
+    buf_text(to, "<tr valign=\"top\"><td class=\"mu\" width=\"110\" "
                  "style=\"color:" MUTED ";padding:2px 8px 2px 0\">");
     escape_html(to, str_of(label));
     buf_printf(to, "</td><td class=\"tx\" style=\"color:" INK
@@ -216,16 +215,24 @@ static void put_alert(const struct letter *l, struct buf *to)
 
 /* --- several ------------------------------------------------------------- */
 
-static void put_entry(const struct alert *a, const struct message *m,
-                      struct buf *to)
+static void put_line(struct str line, struct buf *to)
 {
-    struct buf sentence freed_by(buf_release) = BUF(4 * SENTENCE_POINTS);
+    if (line.n == 0)
+        return;
+    buf_text(to, "<br>\n");
+    escape_html(to, line);
+}
 
-    cut_points(&sentence, m->sentence, SENTENCE_POINTS);
+static void put_entry(const struct letter *l, size_t at, struct buf *to)
+{
+    const struct message *m = &l->messages[at];
+    struct str about, sentence;
+
+    email_entry(l, at, &about, &sentence);
     buf_text(to, "<tr><td class=\"tx hr\" style=\"padding:10px 20px;"
                  "color:" INK ";border-top:1px solid #d1d9e0;"
                  "word-break:break-word\">");
-    put_badge(a, m, to);
+    put_badge(l->in->items[at].alert, m, to);
     buf_text(to, " &middot; <b>");
     if (m->link.n > 0) {
         buf_text(to, "<a class=\"lk\" style=\"color:" LINK "\" href=\"");
@@ -234,14 +241,8 @@ static void put_entry(const struct alert *a, const struct message *m,
     }
     escape_html(to, m->title);
     buf_text(to, m->link.n > 0 ? "</a></b>" : "</b>");
-    if (m->brief.n > 0) {
-        buf_text(to, "<br>\n");
-        escape_html(to, m->brief);
-    }
-    if (sentence.n > 0) {
-        buf_text(to, "<br>\n");
-        escape_html(to, buf_view(&sentence));
-    }
+    put_line(about, to);
+    put_line(sentence, to);
     buf_text(to, "<br>\n<span class=\"mu\" style=\"color:" MUTED
                  ";font-size:14px\">");
     escape_html(to, m->when);
@@ -259,7 +260,7 @@ static void put_digest(const struct letter *l, struct buf *to)
     escape_html(to, title);
     buf_text(to, "</h1></td></tr>\n");
     for (size_t i = 0; i < l->in->count; i++)
-        put_entry(l->in->items[i].alert, &l->messages[i], to);
+        put_entry(l, i, to);
     put_bottom(l, arena_printf(l->arena, "tocsin %.*s",
                                STR_ARG(l->in->place.instance)),
                to);

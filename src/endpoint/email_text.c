@@ -105,30 +105,52 @@ static void put_alert(const struct letter *l, struct buf *to)
     put_foot(l, m->footer, to);
 }
 
-static void put_entry(const struct alert *a, const struct message *m,
-                      size_t number, struct buf *to)
+void email_entry(const struct letter *l, size_t at, struct str *about,
+                 struct str *sentence)
 {
-    struct buf sentence freed_by(buf_release) = BUF(4 * SENTENCE_POINTS);
+    const struct message *m = &l->messages[at];
+    struct str subject = m->subject;
+    struct buf cut freed_by(buf_release) = BUF(4 * SENTENCE_POINTS);
 
-    cut_points(&sentence, m->sentence, SENTENCE_POINTS);
-    buf_printf(to, "\n%2zu. ", number);
-    put_upper(to, a->action == ACTION_RELEASE ? STR("released") : m->severity);
-    buf_printf(to, "  %.*s%s%.*s\n", STR_ARG(m->title),
-               m->brief.n > 0 ? "  " : "", STR_ARG(m->brief));
-    if (m->state.n > 0)
-        buf_printf(to, "    %.*s\n", STR_ARG(m->state));
-    if (sentence.n > 0)
-        buf_printf(to, "    %.*s\n", STR_ARG(buf_view(&sentence)));
-    buf_printf(to, "    %.*s\n", STR_ARG(m->when));
-    if (m->link.n > 0)
-        buf_printf(to, "    %.*s\n", STR_ARG(m->link));
+    cut_points(&cut, m->sentence, SENTENCE_POINTS);
+    *about = m->brief;
+    *sentence = arena_str(l->arena, buf_view(&cut));
+    if (subject.n == 0 || !str_eq(str_first(*sentence, subject.n), subject))
+        return;
+    *about = arena_printf(l->arena, "%.*s%.*s", STR_ARG(m->brief),
+                          STR_ARG(str_from(*sentence, subject.n)));
+    *sentence = STR_NONE;
+}
+
+static void put_line(struct str line, struct buf *to)
+{
+    if (line.n > 0)
+        buf_printf(to, "    %.*s\n", STR_ARG(line));
+}
+
+static void put_entry(const struct letter *l, size_t at, struct buf *to)
+{
+    const struct alert *a = l->in->items[at].alert;
+    const struct message *m = &l->messages[at];
+    bool released = a->action == ACTION_RELEASE;
+    struct str about, sentence;
+
+    email_entry(l, at, &about, &sentence);
+    buf_printf(to, "\n%2zu. ", at + 1);
+    put_upper(to, released ? STR("released") : m->severity);
+    buf_printf(to, "  %.*s\n", STR_ARG(m->title));
+    put_line(m->state, to);
+    put_line(about, to);
+    put_line(sentence, to);
+    put_line(m->when, to);
+    put_line(m->link, to);
 }
 
 static void put_digest(const struct letter *l, struct buf *to)
 {
     buf_printf(to, "%.*s\n", STR_ARG(email_digest_title(l)));
     for (size_t i = 0; i < l->in->count; i++)
-        put_entry(l->in->items[i].alert, &l->messages[i], i + 1, to);
+        put_entry(l, i, to);
     put_foot(l, arena_printf(l->arena, "tocsin %.*s",
                              STR_ARG(l->in->place.instance)),
              to);

@@ -342,6 +342,13 @@ static void child_free(struct child *c)
     free(c);
 }
 
+void child_abandon(struct child *c)
+{
+    child_kill(c);
+    child_reap(c->pid);
+    child_free(c);
+}
+
 /* Reaps it and kills what it left in its group. */
 static bool child_collect(struct child *c, struct child_end *end)
 {

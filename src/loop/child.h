@@ -35,5 +35,8 @@ typedef void child_fn(void *arg, const struct child_end *end);
 struct child *child_start(struct loop *l, const struct child_spec *spec,
                           child_fn *ended, void *arg, struct error *err);
 void child_kill(struct child *c); /* SIGKILL to the group; `ended` still comes */
+/* Kills, waits for the end, and frees; `ended` does not come. For shutting down:
+ * who has a loop to go back to kills instead. */
+void child_abandon(struct child *c);
 
 #endif

@@ -3,6 +3,8 @@
 
 #define TEXT_POINTS 2000
 #define NAME_POINTS 60
+#define TITLE_POINTS 100
+#define SUBJECT_POINTS 200
 
 /* What to say of one kind of alert, after its title; "" when its facts do not
  * tell. */
@@ -80,36 +82,37 @@ static struct str describe_known(const struct alert *a, struct arena *arena)
 
 static const char *describe_role(const struct alert *a)
 {
+    bool over = a->action == ACTION_RELEASE;
+
     if (a->entity != ENTITY_HOST)
         return "";
     if (json_bool_or(alert_fact(a, "is_attacker"), false))
-        return " is the attacker";
-    return json_bool_or(alert_fact(a, "is_victim"), false) ? " is the victim"
-                                                           : "";
+        return over ? " was the attacker" : " is the attacker";
+    if (json_bool_or(alert_fact(a, "is_victim"), false))
+        return over ? " was the victim" : " is the victim";
+    return "";
 }
 
 /* "192.168.1.7 is the attacker [5964 > 256]" */
-static struct str describe_subject(const struct alert *a, struct arena *arena)
+static void put_subject(const struct alert *a, struct arena *arena,
+                        struct buf *b)
 {
-    struct str subject = words_shown(arena, alert_subject(a, arena), 200);
     struct str measured = words_measured(a, arena);
     struct str further = describe_known(a, arena);
-    struct buf b freed_by(buf_release) = BUF(64u << 10);
+    bool over = a->action == ACTION_RELEASE;
 
-    buf_str(&b, subject);
-    buf_text(&b, describe_role(a));
+    buf_str(b, words_shown(arena, alert_subject(a, arena), SUBJECT_POINTS));
     if (words_unreachable(a)) {
-        buf_text(&b, a->action == ACTION_RELEASE ? " answers again"
-                                                 : " gives no answer");
-        return words_kept(arena, &b);
+        buf_text(b, over ? " answers again" : " gives no answer");
+        return;
     }
+    buf_text(b, describe_role(a));
     if (further.n > 0) {
-        buf_text(&b, b.n > 0 ? ", " : "");
-        buf_str(&b, further);
+        buf_text(b, b->n > 0 ? ", " : "");
+        buf_str(b, further);
     }
     if (measured.n > 0)
-        buf_printf(&b, "%s[%.*s]", b.n > 0 ? " " : "", STR_ARG(measured));
-    return words_kept(arena, &b);
+        buf_printf(b, "%s[%.*s]", b->n > 0 ? " " : "", STR_ARG(measured));
 }
 
 /* Text of its own that a source put among the facts: that of an alert made
@@ -123,20 +126,22 @@ static struct str describe_said(const struct alert *a, struct arena *arena)
     return words_shown(arena, said, TEXT_POINTS);
 }
 
+/* ntopng's releases repeat what was measured when the alert began; so they say
+ * that it is over. */
 struct str message_describe(const struct alert *a, struct arena *arena)
 {
     struct str said = describe_said(a, arena);
-    struct str title = words_shown(arena, alert_title(a, arena), 100);
-    struct str subject;
+    struct buf b freed_by(buf_release) = BUF(64u << 10);
 
     if (said.n > 0)
         return said;
-    subject = describe_subject(a, arena);
-    /* A release repeats what was measured when it began. */
-    return arena_printf(arena, "%s%.*s%s%.*s",
+    put_subject(a, arena, &b);
+    return arena_printf(arena, "%.*s%s%s%.*s",
+                        STR_ARG(words_shown(arena, alert_title(a, arena),
+                                            TITLE_POINTS)),
+                        b.n > 0 ? ": " : "",
                         a->action == ACTION_RELEASE && !words_unreachable(a)
-                            ? "Over: "
+                            ? "over now, "
                             : "",
-                        STR_ARG(title), subject.n > 0 ? ": " : "",
-                        STR_ARG(subject));
+                        STR_ARG(buf_view(&b)));
 }

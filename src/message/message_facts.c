@@ -236,7 +236,10 @@ static void add_user(struct facts *f)
 
 static void add_device(struct facts *f)
 {
-    fact_add(f, entity_label(f->a->entity), f->m->subject, false);
+    fact_add(f,
+             f->a->entity == ENTITY_OTHER ? "About"
+                                          : entity_label(f->a->entity),
+             f->m->subject, false);
     fact_text(f, "Name", alert_fact_text(f->a, "name"));
     add_measured(f);
 }
@@ -263,26 +266,32 @@ static struct str scalar_text(const struct json *j)
                                                               : STR_NONE;
 }
 
+static bool is_one_of(struct str name, const char *const *names)
+{
+    while (*names != NULL && !str_is(name, *names))
+        names++;
+    return *names != NULL;
+}
+
 /* What was taken by name already, or says nothing to people. */
 static bool is_taken(const struct alert *a, struct str name)
 {
     static const char *const of_all[] = {"severity", "ifid", "ip_version",
-                                         "test"};
+                                         "test", NULL};
     static const char *const of_flows[] = {"proto", "proto.ndpi", "first_seen",
-                                           "info", "community_id", "vlan_id"};
-    bool flow = a->entity == ENTITY_FLOW;
+                                           "info", "community_id", "vlan_id",
+                                           NULL};
+    static const char *const of_hosts[] = {"name", "ip", "asn", "os", "vlan_id",
+                                           "city_name", "country_name", NULL};
 
-    for (size_t i = 0; i < COUNT_OF(of_all); i++) {
-        if (str_is(name, of_all[i]))
-            return true;
-    }
-    for (size_t i = 0; flow && i < COUNT_OF(of_flows); i++) {
-        if (str_is(name, of_flows[i]))
-            return true;
-    }
-    return flow && (str_starts(name, "cli_") || str_starts(name, "srv_") ||
-                    str_starts(name, "cli2srv_") ||
-                    str_starts(name, "srv2cli_") || str_starts(name, "is_"));
+    if (is_one_of(name, of_all))
+        return true;
+    if (a->entity == ENTITY_HOST)
+        return is_one_of(name, of_hosts) || str_starts(name, "is_");
+    return a->entity == ENTITY_FLOW &&
+           (is_one_of(name, of_flows) || str_starts(name, "cli_") ||
+            str_starts(name, "srv_") || str_starts(name, "cli2srv_") ||
+            str_starts(name, "srv2cli_") || str_starts(name, "is_"));
 }
 
 /* Every plain member, under its own name. An operator's labels name his own

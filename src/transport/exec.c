@@ -17,8 +17,10 @@
 #define SCRIPT_NAME_MAX 255
 #define SCRIPT_SUFFIX ".sh"
 
-/* A script on its way; outlives a sending that was dropped. */
+/* A script that runs; outlives a sending that was dropped. */
 struct errand {
+    struct transport *transport;
+    struct errand *next, *previous;
     struct sending *sending; /* NULL: nobody wants to know any more */
     struct child *child;
 };
@@ -149,12 +151,36 @@ static int script_open(const struct exec_request *r, struct error *err)
 
 /* --- running it --- */
 
+static struct errand *errand_new(struct sending *s)
+{
+    struct errand *e = mem_new(sizeof(*e));
+
+    e->transport = s->transport;
+    e->sending = s;
+    e->next = e->transport->errands;
+    if (e->next != NULL)
+        e->next->previous = e;
+    e->transport->errands = e;
+    return e;
+}
+
+static void errand_free(struct errand *e)
+{
+    if (e->previous != NULL)
+        e->previous->next = e->next;
+    else
+        e->transport->errands = e->next;
+    if (e->next != NULL)
+        e->next->previous = e->previous;
+    free(e);
+}
+
 static void script_ended(void *arg, const struct child_end *end)
 {
     struct errand *e = arg;
     struct sending *s = e->sending;
 
-    free(e);
+    errand_free(e);
     if (s == NULL)
         return;
     s->response.status = end->exit_status;
@@ -189,13 +215,12 @@ void exec_start(struct sending *s)
         sending_end(s, OUTCOME_DENIED);
         return;
     }
-    e = mem_new(sizeof(*e));
-    e->sending = s;
+    e = errand_new(s);
     s->carried = e;
     e->child = child_start(sending_loop(s), &spec, script_ended, e, &s->err);
     close(spec.exec_fd);
     if (e->child == NULL) {
-        free(e);
+        errand_free(e);
         sending_end(s, OUTCOME_UNREACHED);
     }
 }
@@ -206,4 +231,12 @@ void exec_drop(struct sending *s)
 
     e->sending = NULL;
     child_kill(e->child);
+}
+
+void exec_abandon(struct transport *t)
+{
+    while (t->errands != NULL) {
+        child_abandon(t->errands->child);
+        errand_free(t->errands);
+    }
 }

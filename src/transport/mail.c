@@ -250,7 +250,7 @@ static void mail_fail(struct mail *m, enum outcome outcome, const char *words)
 /* Once the message has been sent, only its answer tells what became of it. */
 static bool mail_may_be_theirs(const struct mail *m)
 {
-    return m->smtp.step == SMTP_MESSAGE && m->out_sent == m->out.n;
+    return m->smtp.given && m->out_sent == m->out.n;
 }
 
 static void mail_done(struct mail *m)

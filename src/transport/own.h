@@ -47,6 +47,7 @@ int64_t sending_timeout_ms(const struct sending *s);
 struct loop *sending_loop(const struct sending *s);
 
 struct multi;
+struct errand;
 struct mail_lines;
 struct syslog_lines;
 
@@ -55,6 +56,7 @@ struct transport {
     struct transport_options options;
     char *user_agent; /* ours */
     struct sending *first;
+    struct errand *errands; /* scripts that run, also those that were dropped */
     struct multi *web;     /* ours: HTTP, connections kept by libcurl */
     struct multi *streams; /* ours: connections that we talk on ourselves */
     struct mail_lines *mail;     /* ours */
@@ -70,6 +72,7 @@ void syslog_start(struct sending *s);
 void syslog_drop(struct sending *s);
 void exec_start(struct sending *s);
 void exec_drop(struct sending *s);
+void exec_abandon(struct transport *t); /* kills what still runs */
 
 /* Connections kept open between requests. */
 struct mail_lines *mail_lines_new(void);

@@ -131,6 +131,7 @@ static void smtp_answered(struct smtp *m, int status, struct buf *out)
             return;
         }
         m->step = SMTP_MESSAGE;
+        m->given = true;
         smtp_message(m->mail->body, out);
         return;
     case SMTP_MESSAGE:
@@ -183,6 +184,9 @@ void smtp_hear(struct smtp *m, struct str bytes, struct buf *out)
     while (!smtp_over(m) && (at = str_find(rest, '\n')) < rest.n) {
         line_heard(m, str_first(rest, at), out);
         rest = str_from(rest, at + 1);
+        /* More, when that was the end of an answer? We have not asked yet. */
+        if (m->reply.n == 0 && rest.n > 0 && !smtp_over(m))
+            smtp_end(m, SMTP_MUMBLED, 0);
     }
     buf_drop(&m->heard, m->heard.n - rest.n);
 }

@@ -19,6 +19,7 @@ enum smtp_step {
 struct smtp {
     const struct mail_request *mail;
     enum smtp_step step;
+    bool given;      /* the message was put into `out` */
     size_t asked;    /* recipients named so far */
     size_t accepted; /* of them */
     int status;      /* of the last answer that counts */

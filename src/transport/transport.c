@@ -222,6 +222,7 @@ void transport_free(struct transport *t)
         return;
     while (t->first != NULL)
         transport_cancel(t->first);
+    exec_abandon(t);
     syslog_lines_free(t->syslog);
     mail_lines_free(t->mail);
     multi_free(t->streams);

@@ -113,7 +113,7 @@ void exchange_on_gone(struct exchange *x, void (*gone)(void *arg), void *arg)
     assert(!x->answered);
     x->gone = gone;
     x->gone_arg = arg;
-    if (x->stage != STAGE_HELD)
+    if (x->stage != STAGE_HELD || x->httpd == NULL)
         return;
     if (gone == NULL)
         gone_unwatch(x);

@@ -76,13 +76,6 @@ static void on_completed(void *arg unused, struct MHD_Connection *c unused,
     *request = NULL;
 }
 
-/* Escapes are our business: url.c is stricter. */
-static size_t on_unescape(void *arg unused, struct MHD_Connection *c unused,
-                          char *text)
-{
-    return strlen(text);
-}
-
 static void on_log(void *arg unused, const char *format, va_list args)
     printf_like(2, 0);
 static void on_log(void *arg unused, const char *format, va_list args)
@@ -278,7 +271,6 @@ static struct MHD_Daemon *daemon_start(struct httpd *h, int fd)
         WEB_CONNECTIONS_PER_IP_MAX, MHD_OPTION_CONNECTION_TIMEOUT, WEB_IDLE_S,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)WEB_CONNECTION_BYTES,
         MHD_OPTION_URI_LOG_CALLBACK, on_request_line, h,
-        MHD_OPTION_UNESCAPE_CALLBACK, on_unescape, NULL,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, h,
         MHD_OPTION_NOTIFY_CONNECTION, on_connection, h, MHD_OPTION_END);
 }

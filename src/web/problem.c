@@ -55,7 +55,7 @@ static void problem_log(const struct exchange *x, int status, const char *id,
 {
     const char *detail = err == NULL ? "" : err->text;
 
-    if (status >= 500)
+    if (status >= 500 && status != 503) /* being full is counted, not told */
         log_warn("web", "%d to %.*s %.*s, request_id %s: %s", status,
                  STR_ARG(x->method), STR_ARG(x->target.path), id, detail);
     else

@@ -15,13 +15,22 @@ static bool refuse(struct exchange *x, int status, const char *code,
     return false;
 }
 
+static bool head_too_large(struct exchange *x, size_t n)
+{
+    struct error err;
+
+    error_set(&err, "the header has %zu bytes, more than %u", n,
+              WEB_HEADERS_MAX);
+    exchange_problem(x, 431, "header-too-large", &err);
+    return false;
+}
+
 static bool head_is_sound(struct exchange *x, const struct head_bytes *head)
 {
     struct error err;
 
     if (head->n > WEB_HEADERS_MAX)
-        return refuse(x, 431, "header-too-large",
-                      "the header has more than 16384 bytes");
+        return head_too_large(x, head->n);
     if (guard_bytes(head, &err) &&
         guard_framing(&x->headers, str_of(head->version), &x->framing, &err))
         return true;

@@ -5,10 +5,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -161,9 +163,11 @@ static void scripts_run_as_agreed(void **state)
         {"signals are not ignored", SH "kill -PIPE $$; echo no", "", -1,
          SIGPIPE, ""},
     };
+    struct rlimit core = {1024, 1024};
     sigset_t usr1;
 
     (void)state;
+    setrlimit(RLIMIT_CORE, &core); /* so that 0 is the child's own; or it is 0 */
     assert_int_equal(dup2(STDERR_FILENO, 98), 98);
     assert_int_equal(dup2(STDERR_FILENO, 99), 99);
     sigemptyset(&usr1);
@@ -230,6 +234,54 @@ static void input_larger_than_a_pipe(void **state)
     free(input);
 }
 
+/* Returns once the script has opened the fifo, which it does when it is ready. */
+static void wait_ready(const struct run *r)
+{
+    char line[16];
+    int fd = open(r->fifo, O_RDONLY);
+
+    assert_true(fd >= 0);
+    assert_true(read(fd, line, sizeof(line)) > 0);
+    close(fd);
+}
+
+static size_t open_descriptors(void)
+{
+    DIR *d = opendir("/proc/self/fd");
+    size_t n = 0;
+
+    assert_non_null(d);
+    while (readdir(d) != NULL)
+        n++;
+    closedir(d);
+    return n;
+}
+
+/* A pipe nobody reads any more is let go of, not written to over and over. */
+static void input_ends_when_nobody_reads_it(void **state)
+{
+    char *input = mem_new(INPUT_BIG);
+    struct run r;
+    size_t before;
+    int fd;
+
+    (void)state;
+    run_init(&r, true);
+    script_start(&r, SH "exec <&-; echo > $FIFO; read go < $FIFO; exit 0",
+                 (struct str){input, INPUT_BIG});
+    wait_ready(&r);
+    before = open_descriptors();
+    loop_turn(r.loop, 0);
+    assert_int_equal(open_descriptors(), before - 1);
+    fd = open(r.fifo, O_WRONLY);
+    assert_int_equal(write(fd, "\n", 1), 1);
+    close(fd);
+    run_to_end(&r);
+    assert_int_equal(r.end.exit_status, 0);
+    run_release(&r);
+    free(input);
+}
+
 static void a_binary_runs_too(void **state)
 {
     struct run r;
@@ -272,17 +324,6 @@ static void what_cannot_run_is_an_error(void **state)
         assert_false(r.over);
         run_release(&r);
     }
-}
-
-/* Returns once the script has opened the fifo, which it does when it is ready. */
-static void wait_ready(const struct run *r)
-{
-    char line[16];
-    int fd = open(r->fifo, O_RDONLY);
-
-    assert_true(fd >= 0);
-    assert_true(read(fd, line, sizeof(line)) > 0);
-    close(fd);
 }
 
 static void ends_by_sigkill_if_sigterm_is_ignored(void **state)
@@ -341,6 +382,21 @@ static void can_be_killed(void **state)
     run_release(&r);
 }
 
+static void can_be_abandoned(void **state)
+{
+    struct run r;
+    size_t before;
+
+    (void)state;
+    run_init(&r, true);
+    before = open_descriptors();
+    child_abandon(script_start(&r, SH "exec sleep 1000", STR("x")));
+    assert_int_equal(open_descriptors(), before);
+    loop_turn(r.loop, 0);
+    assert_false(r.over);
+    run_release(&r);
+}
+
 static void wait_gone(pid_t pid)
 {
     struct pollfd p = {(int)syscall(SYS_pidfd_open, pid, 0), POLLIN, 0};
@@ -396,11 +452,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scripts_run_as_agreed),
         cmocka_unit_test(input_larger_than_a_pipe),
+        cmocka_unit_test(input_ends_when_nobody_reads_it),
         cmocka_unit_test(a_binary_runs_too),
         cmocka_unit_test(what_cannot_run_is_an_error),
         cmocka_unit_test(ends_by_sigkill_if_sigterm_is_ignored),
         cmocka_unit_test(may_end_by_itself_at_sigterm),
         cmocka_unit_test(can_be_killed),
+        cmocka_unit_test(can_be_abandoned),
         cmocka_unit_test(what_it_leaves_in_its_group_dies),
         cmocka_unit_test(a_daemon_does_not_keep_us_waiting),
     };

@@ -240,6 +240,25 @@ static void a_client_that_is_gone_is_noticed(void **state)
     site_release(&s);
 }
 
+static void leaving_after_the_answer_is_not_being_gone(void **state)
+{
+    struct site s;
+    struct client c, other;
+
+    (void)state;
+    site_init(&s);
+    client_init(&c, &s);
+    client_ask(&c, GET("/hold-watched"));
+    turn_until_held(&s, 1);
+    exchange_answer(s.held[0], 200, "text/plain", STR("here"));
+    client_wait(&c, 1);
+    client_release(&c);
+    site_ask(&s, &other, GET("/echo"));
+    client_release(&other);
+    assert_int_equal(s.gone, 0);
+    site_release(&s);
+}
+
 static void a_client_that_is_gone_does_no_harm(void **state)
 {
     struct site s;
@@ -387,6 +406,7 @@ static void freed_with_exchanges_held(void **state)
         assert_null(exchange_header(s.held[i], "Host").p);
         assert_false(exchange_is_loopback(s.held[i]));
     }
+    exchange_on_gone(s.held[0], NULL, NULL);
     exchange_problem(s.held[0], 503, "stopping", NULL);
     exchange_header_add(s.held[1], "X-One", STR("1"));
     exchange_answer(s.held[1], 200, "text/plain", STR("x"));
@@ -505,6 +525,7 @@ int main(void)
         cmocka_unit_test(pipelined_requests_keep_their_order),
         cmocka_unit_test(held_answers_go_out_together),
         cmocka_unit_test(a_client_that_is_gone_is_noticed),
+        cmocka_unit_test(leaving_after_the_answer_is_not_being_gone),
         cmocka_unit_test(a_client_that_is_gone_does_no_harm),
         cmocka_unit_test(a_half_closed_client_gets_its_answer),
         cmocka_unit_test(a_client_may_leave_at_any_time),

@@ -5,27 +5,29 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "store_bench.h"
+#include <sys/stat.h>
+
+#include "store_rig.h"
 
 static void a_row_comes_back_whole(void **state)
 {
     struct bench *b = *state;
     struct str text = STR("{\"cli_ip\":\"10.0.0.1\",\"deep\":{\"a\":[1,\"\\u0007\"]}}");
-    struct alert a = alert_make(7, ACTION_STORE), back;
+    struct alert a = store_alert(7, ACTION_STORE), back;
     struct store_query q = query_any();
     struct error err = {0};
     struct store_page page;
 
-    a.facts = parse(b, text);
-    put(b, &a);
-    page = ask(b, &q);
+    a.facts = store_parse(b, text);
+    store_put(b, &a);
+    page = store_ask(b, &q);
     assert_int_equal(page.n, 1);
     assert_int_equal(page.total, 1);
     assert_true(page.exact);
     assert_false(page.more);
     assert_int_equal(page.rows[0].id, 7);
     assert_int_equal(page.rows[0].stored_ms, T0 + 999);
-    assert_true(alert_read(&b->arena, parse(b, page.rows[0].json), 0, &back,
+    assert_true(alert_read(&b->arena, store_parse(b, page.rows[0].json), 0, &back,
                            &err));
     assert_true(str_eq(back.message, a.message));
     assert_int_equal(back.tstamp_ms, a.tstamp_ms);
@@ -35,17 +37,17 @@ static void a_row_comes_back_whole(void **state)
 static void the_same_again_changes_nothing(void **state)
 {
     struct bench *b = *state;
-    struct alert a = alert_make(7, ACTION_STORE), other = a;
+    struct alert a = store_alert(7, ACTION_STORE), other = a;
     struct store_query q = query_any();
     struct store_page page;
 
-    put(b, &a);
+    store_put(b, &a);
     other.message = STR("another text under the same id");
-    put(b, &other);
-    put(b, &a);
-    page = ask(b, &q);
+    store_put(b, &other);
+    store_put(b, &a);
+    page = store_ask(b, &q);
     assert_int_equal(page.n, 1);
-    assert_int_equal(json_text(json_get(parse(b, page.rows[0].json),
+    assert_int_equal(json_text(json_get(store_parse(b, page.rows[0].json),
                                         "message")).n,
                      a.message.n);
 }
@@ -72,8 +74,8 @@ static void engage_and_release_share_a_row(void **state)
 
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         int64_t base = (int64_t)i * 100;
-        struct alert engage = alert_make(base + 7, ACTION_ENGAGE);
-        struct alert release = alert_make(base + 9, ACTION_RELEASE);
+        struct alert engage = store_alert(base + 7, ACTION_ENGAGE);
+        struct alert release = store_alert(base + 9, ACTION_RELEASE);
         struct error err = {0};
         struct store_row row, by_release;
 
@@ -81,12 +83,12 @@ static void engage_and_release_share_a_row(void **state)
         release.tstamp_ms = engage.tstamp_ms;
         release.tstamp_end_ms = T0 + 500;
         for (const char *c = table[i].order; *c != '\0'; c++)
-            put(b, *c == 'e' ? &engage : &release);
+            store_put(b, *c == 'e' ? &engage : &release);
 
         if (!store_engine_get(b->engine, engage.id, &b->arena, &row, &err))
             fail_msg("%s: not there: %s", table[i].name, err.text);
         assert_int_equal(row.id, engage.id);
-        assert_true(str_is(json_text(json_get(parse(b, row.json), "action")),
+        assert_true(str_is(json_text(json_get(store_parse(b, row.json), "action")),
                            table[i].action));
         assert_int_equal(
             store_engine_get(b->engine, release.id, &b->arena, &by_release,
@@ -101,11 +103,11 @@ static void engage_and_release_share_a_row(void **state)
 static void a_release_of_nothing_is_its_own_row(void **state)
 {
     struct bench *b = *state;
-    struct alert a = alert_make(9, ACTION_RELEASE);
+    struct alert a = store_alert(9, ACTION_RELEASE);
     struct error err = {0};
     struct store_row row;
 
-    put(b, &a);
+    store_put(b, &a);
     assert_true(store_engine_get(b->engine, 9, &b->arena, &row, &err));
     assert_int_equal(row.id, 9);
     assert_false(store_engine_get(b->engine, 10, &b->arena, &row, &err));
@@ -119,7 +121,7 @@ static int64_t hourly_sum(struct bench *b)
     struct store_query q = query_any();
 
     q.limit = 1; /* there are more, so it is the roll-up that counts */
-    return ask(b, &q).total;
+    return store_ask(b, &q).total;
 }
 
 static void pruning_takes_the_old_and_their_counts(void **state)
@@ -144,7 +146,7 @@ static void pruning_takes_the_old_and_their_counts(void **state)
     assert_int_equal(hourly_sum(b), want);
     q.state = STORE_ENDED;
     q.until_ms = cut;
-    assert_int_equal(ask(b, &q).n, 0);
+    assert_int_equal(store_ask(b, &q).n, 0);
     free(rows);
 }
 
@@ -153,8 +155,8 @@ static void a_batch_is_all_or_nothing(void **state)
     struct bench *b = *state;
     size_t too_long = 3 * ALERT_JSON_MAX;
     char *text = mem_new(too_long);
-    struct alert good = alert_make(1, ACTION_STORE);
-    struct alert bad = alert_make(2, ACTION_STORE);
+    struct alert good = store_alert(1, ACTION_STORE);
+    struct alert bad = store_alert(2, ACTION_STORE);
     const struct alert *both[] = {&good, &bad};
     struct store_query q = query_any();
     struct error err = {0};
@@ -163,7 +165,7 @@ static void a_batch_is_all_or_nothing(void **state)
     bad.message = (struct str){text, too_long};
     assert_false(store_engine_put(b->engine, both, 2, T0, &err));
     assert_non_null(strstr(err.text, "alert 2 is longer than"));
-    assert_int_equal(ask(b, &q).n, 0);
+    assert_int_equal(store_ask(b, &q).n, 0);
     free(text);
 }
 
@@ -171,7 +173,7 @@ static void a_full_disk_is_an_error_and_passes(void **state)
 {
     struct bench *b = *state;
     struct row *rows = mem_array(ROWS, sizeof *rows);
-    struct alert a = alert_make(ROWS + 1, ACTION_STORE);
+    struct alert a = store_alert(ROWS + 1, ACTION_STORE);
     const struct alert *list[1] = {&a};
     struct store_query q = query_any();
     struct error err = {0};
@@ -181,7 +183,7 @@ static void a_full_disk_is_an_error_and_passes(void **state)
     rows_make(rows);
     rows_put(b, rows);
     memset(text, 'x', 60000);
-    a.facts = parse(b, arena_printf(&b->arena, "{\"x\":\"%.60000s\"}", text));
+    a.facts = store_parse(b, arena_printf(&b->arena, "{\"x\":\"%.60000s\"}", text));
     snprintf(pages, sizeof pages, "PRAGMA max_page_count = 10");
     assert_int_equal(sqlite3_exec(b->engine->db, pages, NULL, NULL, NULL), 0);
     assert_false(store_engine_put(b->engine, list, 1, T0, &err));
@@ -190,7 +192,7 @@ static void a_full_disk_is_an_error_and_passes(void **state)
     assert_int_equal(sqlite3_exec(b->engine->db, pages, NULL, NULL, NULL), 0);
     assert_true(store_engine_put(b->engine, list, 1, T0, &err));
     q.limit = 1;
-    assert_int_equal(ask(b, &q).total, ROWS + 1);
+    assert_int_equal(store_ask(b, &q).total, ROWS + 1);
     free(text);
     free(rows);
 }
@@ -202,13 +204,13 @@ static void what_is_stored_is_there_after_reopening(void **state)
     struct stat st;
 
     for (int64_t id = 1; id <= 4; id++) {
-        struct alert a = alert_make(id, ACTION_STORE);
+        struct alert a = store_alert(id, ACTION_STORE);
 
-        put(b, &a);
+        store_put(b, &a);
     }
     store_engine_close(b->engine);
-    engine_open(b);
-    assert_int_equal(ask(b, &q).n, 4);
+    store_open(b);
+    assert_int_equal(store_ask(b, &q).n, 4);
     assert_int_equal(stat(b->path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
 }

@@ -1,0 +1,73 @@
+/* registry.h -- engaged alerts: what began and has not ended. In memory; every
+ * change is written by the outbox in the same commit as the alert and its
+ * deliveries, so "engaged but not queued" cannot exist. */
+#ifndef REGISTRY_REGISTRY_H
+#define REGISTRY_REGISTRY_H
+
+#include "alert/alert.h"
+#include "loop/loop.h"
+
+/* Never fewer: the states an alert can put its engagement into. */
+enum change {
+    CHANGE_ENGAGED,  /* new: told to recipients */
+    CHANGE_REPEATED, /* engaged already: counted, lease renewed, not told */
+    CHANGE_RELEASED, /* ended: told */
+    CHANGE_UNSEEN,   /* a release of what was never seen: stored, not told */
+    CHANGE_STORED,   /* one-shot: told */
+};
+const char *change_name(enum change c); /* "engaged", "repeated", ... */
+
+struct engaged {
+    int64_t id;        /* of the alert that engaged */
+    struct str key;    /* ours */
+    struct str json;   /* ours: the alert's line as kept (alert_write_line) */
+    enum entity entity;
+    enum severity severity;
+    int64_t tstamp_ms;
+    int64_t last_ms;   /* wall time of the last repeat, or of the engage */
+    int64_t lease_ms;  /* 0: none */
+    int64_t repeats;
+    size_t lease_at;   /* place in the lease heap; private */
+};
+
+struct registry;
+struct registry *registry_new(void);
+void registry_free(struct registry *r);
+
+/* Applies `a` (id already given) and says what changed. For a release that ends
+ * something a->began_id is set, and tstamp_ms to when it began. On REPEATED
+ * a->id becomes the engaged one's. False: ENGAGED_MAX reached (err says). */
+struct undo; /* what takes this one change back, should its commit fail */
+bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
+                    enum change *change, struct undo **undo,
+                    struct error *err) must_check;
+/* Exactly one of the two, in reverse order of apply for registry_undo(). */
+void registry_undo(struct registry *r, struct undo *u);
+void registry_keep(struct undo *u);
+
+/* The engaged row as the outbox must write it for the change just applied. */
+struct engaged_row {
+    enum { ENGAGED_NONE, ENGAGED_INSERT, ENGAGED_UPDATE, ENGAGED_DELETE } op;
+    struct str key; /* borrowed from the undo */
+    int64_t id, tstamp_ms, last_ms, lease_ms, repeats;
+};
+void registry_row(const struct undo *u, struct engaged_row *out);
+
+/* At start: what the outbox has on disk. */
+bool registry_load(struct registry *r, const struct engaged *e, struct error *err)
+    must_check; /* strings are copied */
+
+const struct engaged *registry_find(const struct registry *r, struct str key);
+const struct engaged *registry_find_id(const struct registry *r, int64_t id);
+size_t registry_count(const struct registry *r);
+size_t registry_count_severity(const struct registry *r, enum severity s);
+
+/* Engaged ones with id < before (0: from the newest), newest first. */
+size_t registry_list(const struct registry *r, int64_t before, size_t max,
+                     const struct engaged **out);
+
+/* The one whose lease ends first, if it has ended by now_ms; else NULL. */
+const struct engaged *registry_lapsed(struct registry *r, int64_t now_ms);
+int64_t registry_next_lapse_ms(const struct registry *r); /* 0: none */
+
+#endif

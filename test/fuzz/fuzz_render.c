@@ -1,0 +1,287 @@
+/* fuzz_render.c -- any alert through every endpoint type: what comes out is well
+ * formed, and nothing of the alert gets where it must not be. */
+#include "base/limits.h"
+#include "decode.h"
+#include "endpoint/endpoint.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+
+#define LINK "https://alerts.example.net/a/"
+
+static const struct {
+    const char *type, *endpoint, *recipient;
+} ways[] = {
+    {"webhook", "{\"url\":\"https://example.com/x\",\"shared_secret\":\"s\"}",
+     "{}"},
+    {"webhook", "{\"url\":\"https://example.com/x\",\"format\":\"standard\","
+                "\"signing_secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}",
+     "{}"},
+    {"shell", "{\"script\":\"a.sh\"}", "{\"options\":\"-v 'a b'\"}"},
+    {"syslog", "{}", "{}"},
+    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\"}", "{}"},
+    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"header\":\"rfc3164\"}",
+     "{}"},
+    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\"}", "{}"},
+    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\","
+               "\"max_size\":480}", "{}"},
+    {"syslog", "{\"transport\":\"tls\",\"host\":\"h\",\"format\":\"ecs\"}", "{}"},
+    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"format\":\"checkmk\"}",
+     "{}"},
+    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
+    {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
+     "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
+    {"alert_store_db", "{}", "{}"},
+};
+
+static bool is_json(struct str s)
+{
+    struct arena arena freed_by(arena_release) = {0};
+
+    return json_parse(&arena, s, NULL) != NULL;
+}
+
+static bool is_one_line(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if ((unsigned char)s.p[i] < ' ' || s.p[i] == 0x7f)
+            return false;
+    }
+    return true;
+}
+
+static void check_http(const struct http_request *h)
+{
+    assert(is_json(h->body));
+    for (size_t i = 0; i < h->header_count; i++)
+        assert(is_one_line(h->headers[i].value));
+}
+
+static void check_exec(const struct exec_request *e)
+{
+    size_t n = 0;
+
+    assert(strcmp(e->argv[0], "a.sh") == 0 && strcmp(e->argv[1], "-v") == 0);
+    assert(strcmp(e->argv[2], "a b") == 0 && e->argv[3] == NULL);
+    while (e->envp[n] != NULL)
+        n++;
+    assert(n == 5 && str_ends(e->input, "\n"));
+    assert(is_json(str_first(e->input, e->input.n - 1)));
+}
+
+static struct str without_words(struct str s, size_t n)
+{
+    while (n-- > 0)
+        str_until(&s, ' ');
+    return s;
+}
+
+static void check_frame(const char *endpoint, size_t max, struct str frame)
+{
+    struct buf old freed_by(buf_release) = BUF(1u << 20);
+    struct buf new freed_by(buf_release) = BUF(1u << 20);
+    struct str body = without_words(frame, 6), again = body;
+
+    assert(is_one_line(frame) && utf8_valid(frame) && frame.n <= max);
+    assert(str_starts(frame, "<"));
+    if (strstr(endpoint, "json") != NULL || strstr(endpoint, "ecs") != NULL)
+        assert(str_starts(body, "- ") && is_json(str_from(body, 2)));
+    if (strstr(endpoint, "checkmk") != NULL) {
+        assert(decode_checkmk(&body, &old) && decode_element(&again, &new));
+        assert(str_starts(body, " ") && str_eq(body, again));
+        assert(str_eq(buf_view(&old), buf_view(&new)));
+    }
+}
+
+static void check_syslog(const char *endpoint, const struct syslog_request *s)
+{
+    size_t max = strstr(endpoint, "480") ? 480
+                 : s->transport == SYSLOG_UDP ? 2048 : 8192;
+
+    for (size_t i = 0; i < s->frame_count; i++)
+        check_frame(endpoint, max, s->frames[i]);
+}
+
+/* Names we write, and nothing else before the blank line. */
+static void check_headers(struct str head)
+{
+    static const char *const names[] = {
+        "From: ", "To: ", "Cc: ", "Subject: ", "Date: ", "Message-ID: ",
+        "In-Reply-To: ", "References: ", "Auto-Submitted: ",
+        "X-Auto-Response-Suppress: ", "List-Id: ", "Importance: ",
+        "X-Tocsin-Severity: ", "X-Tocsin-Alert: ", "X-Tocsin-Alerts: ",
+        "X-Tocsin-Type: ", "X-Tocsin-State: ", "MIME-Version: ",
+        "Content-Type: ",
+    };
+    bool seen[COUNT_OF(names)] = {false};
+
+    while (head.n > 0) {
+        struct str line = str_until(&head, '\n');
+        size_t i = 0;
+
+        assert(str_ends(line, "\r") && line.n <= 998);
+        line.n--;
+        assert(is_one_line(line));
+        if (str_starts(line, " "))
+            continue;
+        while (i < COUNT_OF(names) && !str_starts(line, names[i]))
+            i++;
+        assert(i < COUNT_OF(names) && !seen[i]);
+        seen[i] = true;
+    }
+}
+
+/* Our own tags with our own attributes, and links to ourselves only. */
+static void check_tag(struct str tag)
+{
+    static const char *const tags[] = {
+        "!doctype", "html", "head", "meta", "title", "style", "body", "div",
+        "table", "tr", "td", "span", "h1", "br", "b", "a",
+    };
+    struct str name = str_until(&tag, ' ');
+    size_t i = 0;
+
+    if (str_starts(name, "/"))
+        name = str_from(name, 1);
+    while (i < COUNT_OF(tags) && !str_is(name, tags[i]))
+        i++;
+    assert(i < COUNT_OF(tags));
+    while (tag.n > 0 && !str_is(name, "!doctype")) {
+        struct str attribute = str_until(&tag, '"');
+        struct str value = str_until(&tag, '"');
+
+        assert(str_ends(attribute, "=") && str_find(attribute, '<') == attribute.n);
+        assert(!str_starts(str_trim(attribute), "on"));
+        assert(!str_starts(str_trim(attribute), "src"));
+        if (str_is(str_trim(attribute), "href="))
+            assert(str_starts(value, LINK));
+    }
+}
+
+static void check_html(struct str html)
+{
+    while (html.n > 0) {
+        struct str text = str_until(&html, '<');
+        struct str tag = str_until(&html, '>');
+
+        assert(str_find(text, '"') == text.n || strchr(text.p, '{') != NULL);
+        if (tag.n > 0)
+            check_tag(tag);
+    }
+}
+
+static void check_mail(const struct mail_request *m)
+{
+    struct buf text freed_by(buf_release) = BUF(REQUEST_MAX);
+    struct buf html freed_by(buf_release) = BUF(REQUEST_MAX);
+    const char *end = memmem(m->body.p, m->body.n, "\r\n\r\n", 4);
+
+    assert(end != NULL && m->to_count == 2);
+    check_headers(str_first(m->body, (size_t)(end - m->body.p) + 2));
+    assert(decode_part(m->body, "=_tocsin", 0, &text));
+    assert(decode_part(m->body, "=_tocsin", 1, &html));
+    assert(!decode_part(m->body, "=_tocsin", 2, &text));
+    assert(utf8_valid(buf_view(&text)) && utf8_valid(buf_view(&html)));
+    check_html(buf_view(&html));
+}
+
+static void check_request(size_t way, const struct request *r)
+{
+    switch (r->via) {
+    case VIA_HTTP:
+        check_http(&r->http);
+        return;
+    case VIA_MAIL:
+        check_mail(&r->mail);
+        return;
+    case VIA_SYSLOG:
+        check_syslog(ways[way].endpoint, &r->syslog);
+        return;
+    case VIA_EXEC:
+        check_exec(&r->exec);
+        return;
+    case VIA_STORE:
+        return;
+    }
+}
+
+static const void *params(struct arena *a, const struct field *rows, size_t size,
+                          const char *json)
+{
+    void *made = arena_new(a, size + 1);
+    struct error err;
+
+    if (!fields_read(rows, json_parse(a, str_of(json), &err), made, a, &err))
+        bug(err.text);
+    return made;
+}
+
+static void render(size_t way, struct render_item *items, size_t count)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
+    struct render_input in = {
+        .endpoint = params(&arena, t->endpoint_fields, t->endpoint_size,
+                           ways[way].endpoint),
+        .recipient = params(&arena, t->recipient_fields, t->recipient_size,
+                            ways[way].recipient),
+        .items = items,
+        .recipient_name = STR("ops"),
+        .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
+    };
+    struct request r;
+    struct error err;
+
+    in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
+                                         : t->batch_max);
+    /* Only what is too large for a syslog message may be refused. */
+    if (t->render(&in, &arena, &r, &err))
+        check_request(way, &r);
+    else
+        assert(t->via == VIA_SYSLOG && strstr(err.text, "max_size") != NULL);
+}
+
+/* The bytes themselves in every text of an alert. */
+static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
+                           struct alert *out)
+{
+    static const char *const names[] = {"cli_ip", "srv_ip", "cli_name", "info",
+                                        "proto.ndpi", "name", "ifname", "ip"};
+    struct json_list facts = {0};
+    struct str part = str_first(s, utf8_cut(s, ALERT_ENTITY_VALUE_MAX));
+
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        json_list_add(&facts, a, str_of(names[i]), json_new_string(a, s));
+    json_list_add(&facts, a, s, json_new_string(a, s));
+    *out = (struct alert){
+        .id = pick, .type = part, .type_id = -1, .category = part,
+        .entity_value = part, .message = s, .source = part, .key = part,
+        .severity = (enum severity)(pick % SEVERITY_COUNT),
+        .action = (enum action)(pick % 3), .began_id = pick / 3,
+        .tstamp_ms = 1606141256000, .tstamp_end_ms = 1606141256000 + pick * 999,
+        .facts = json_new_object(a, &facts)};
+    if (!entity_from_number(pick % ENTITY_COUNT, &out->entity))
+        out->entity = ENTITY_FLOW;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct str s = {(const char *)bytes + 1, n - 1};
+    struct alert alert;
+    struct render_item items[2];
+    struct error err;
+
+    if (n < 1 || n > ALERT_JSON_MAX / 8)
+        return 0;
+    if (!alert_read(&arena, json_parse(&arena, s, &err), 1606141256000, &alert,
+                    &err) || !alert_check(&alert, &err))
+        alert_of_bytes(&arena, s, bytes[0], &alert);
+    for (size_t i = 0; i < COUNT_OF(items); i++)
+        items[i] = (struct render_item){
+            .alert = &alert, .id = STR("4711.3"), .handle = s,
+            .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
+                     : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
+    for (size_t way = 0; way < COUNT_OF(ways); way++)
+        render(way, items, 1 + (bytes[0] >> 7));
+    return 0;
+}

@@ -1,0 +1,272 @@
+/* admin_rig.c -- the rooms of the program, opened and closed as serve.c does. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#include "admin_rig.h"
+
+/* --- a peer for the courier ------------------------------------------------ */
+
+static void sending_soon(void *arg)
+{
+    struct sending *s = arg;
+
+    s->done(s->arg, &s->response);
+    free(s);
+}
+
+static void sending_stored(void *arg, bool ok, const struct error *err)
+{
+    struct sending *s = arg;
+
+    (void)err;
+    s->response.outcome = ok ? OUTCOME_ANSWERED : OUTCOME_UNREACHED;
+    s->response.status = 200;
+    sending_soon(s);
+}
+
+static void sending_answer(struct sending *s)
+{
+    s->response.outcome = OUTCOME_ANSWERED;
+    s->response.status = s->bench->answer_status;
+    s->response.body = str_of(s->bench->answer_body);
+    loop_timer_set(s->bench->loop, &s->soon, 0, sending_soon, s);
+}
+
+static struct sending *carrier_send(void *arg, const struct request *r,
+                                    transport_fn *done, void *done_arg)
+{
+    struct bench *b = arg;
+    struct sending *s = mem_new(sizeof *s);
+
+    s->bench = b;
+    s->done = done;
+    s->arg = done_arg;
+    if (r->via == VIA_STORE) {
+        assert_true(historian_put(b->historian, r->store.alerts,
+                                  r->store.count, sending_stored, s));
+    } else if (b->hold) {
+        s->next = b->held;
+        b->held = s;
+    } else {
+        sending_answer(s);
+    }
+    return s;
+}
+
+static void carrier_cancel(void *arg, struct sending *s)
+{
+    struct bench *b = arg;
+
+    for (struct sending **at = &b->held; *at != NULL; at = &(*at)->next)
+        if (*at == s) {
+            *at = s->next;
+            break;
+        }
+    loop_timer_clear(b->loop, &s->soon);
+    free(s);
+}
+
+void bench_let_go(struct bench *b)
+{
+    b->hold = false;
+    while (b->held != NULL) {
+        struct sending *s = b->held;
+
+        b->held = s->next;
+        sending_answer(s);
+    }
+}
+
+/* --- the rooms, as serve.c opens and closes them ----------------------------- */
+
+static void bench_ready(void *arg, int64_t recipient_id)
+{
+    struct bench *b = arg;
+
+    if (b->courier != NULL)
+        courier_ready(b->courier, recipient_id);
+}
+
+static void bench_broken(void *arg, const struct error *err)
+{
+    (void)arg;
+    fail_msg("%s", err->text);
+}
+
+static void bench_changed(void *arg, const struct snapshot *now)
+{
+    struct bench *b = arg;
+
+    if (b->courier != NULL)
+        courier_changed(b->courier, now);
+}
+
+static const struct intake_settings *bench_settings(void *arg)
+{
+    struct bench *b = arg;
+
+    b->intake_settings.resolve_timeout_ms = 300000;
+    return &b->intake_settings;
+}
+
+static bool bench_release(void *arg, int64_t id, committed_fn *committed,
+                          void *committed_arg, struct error *err)
+{
+    struct bench *b = arg;
+
+    return pipeline_release(b->pipeline, id, committed, committed_arg, err);
+}
+
+static void bench_rooms(struct bench *b, struct error *err)
+{
+    bool threads = getenv("TOCSIN_TEST_THREADS") != NULL; /* for TSan */
+    char outbox_path[64], store_path[64];
+    struct outbox_options o = {.path = outbox_path,
+                               .inline_writer = !threads,
+                               .ready = bench_ready,
+                               .ready_arg = b,
+                               .broken = bench_broken};
+    struct historian_options h = {.store_path = store_path,
+                                  .outbox_path = outbox_path,
+                                  .inline_thread = !threads};
+    struct courier_options c = {
+        .carrier = {carrier_send, carrier_cancel, b}};
+
+    snprintf(outbox_path, sizeof outbox_path, "%s/tocsin.db", b->directory);
+    snprintf(store_path, sizeof store_path, "%s/history.db", b->directory);
+    b->registry = registry_new();
+    b->outbox = outbox_open(b->loop, &o, b->registry, err);
+    assert_non_null(b->outbox);
+    b->config = config_open(b->directory, loop_clock(b->loop), err);
+    assert_non_null(b->config);
+    config_on_change(b->config, bench_changed, b);
+    b->historian = historian_start(b->loop, &h, err);
+    assert_non_null(b->historian);
+    c.config = b->config;
+    c.outbox = b->outbox;
+    b->courier = courier_new(b->loop, &c);
+}
+
+static void bench_faces(struct bench *b)
+{
+    struct pipeline_options p = {b->config, b->registry, b->outbox};
+    struct intake_options in = {.clock = loop_clock(b->loop),
+                                .settings = bench_settings,
+                                .settings_arg = b};
+    struct admin_options a = {
+        .httpd = b->httpd,
+        .config = b->config,
+        .registry = b->registry,
+        .outbox = b->outbox,
+        .courier = b->courier,
+        .historian = b->historian,
+        .clock = loop_clock(b->loop),
+        .data_dir = b->directory,
+        .version = "1.2.3",
+        .release = bench_release,
+        .release_arg = b,
+    };
+
+    b->pipeline = pipeline_new(b->loop, &p);
+    in.sink = pipeline_sink(b->pipeline);
+    b->intake = intake_new(b->httpd, &in);
+    a.intake = b->intake;
+    b->admin = admin_new(&a);
+}
+
+static void bench_token(struct bench *b)
+{
+    char path[64];
+    FILE *f;
+
+    snprintf(path, sizeof path, "%s/admin.token", b->directory);
+    f = fopen(path, "re");
+    assert_non_null(f);
+    assert_non_null(fgets(b->token, sizeof b->token, f));
+    b->token[strcspn(b->token, "\n")] = '\0';
+    fclose(f);
+}
+
+int admin_setup(void **state)
+{
+    struct bench *b = mem_new(sizeof *b);
+    struct error err = {0};
+
+    log_init(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
+    b->answer_status = 200;
+    b->answer_body = "ok";
+    snprintf(b->directory, sizeof b->directory, "/tmp/test-admin-XXXXXX");
+    assert_non_null(mkdtemp(b->directory));
+    b->loop = loop_new(&clock_real, &err);
+    assert_non_null(b->loop);
+    assert_true(access_open(b->directory, &b->http, &err));
+    bench_token(b);
+    b->http.address = "127.0.0.1";
+    b->httpd = httpd_new(b->loop, &b->http, &err);
+    if (b->httpd == NULL)
+        fail_msg("%s", err.text);
+    bench_rooms(b, &err);
+    bench_faces(b);
+    *state = b;
+    return 0;
+}
+
+static void directory_remove(const char *path)
+{
+    DIR *d = opendir(path);
+    struct dirent *e;
+    char name[512];
+
+    assert_non_null(d);
+    while ((e = readdir(d)) != NULL) {
+        snprintf(name, sizeof name, "%s/%s", path, e->d_name);
+        unlink(name);
+    }
+    closedir(d);
+    assert_int_equal(rmdir(path), 0);
+}
+
+int admin_teardown(void **state)
+{
+    struct bench *b = *state;
+
+    admin_stop(b->admin);
+    historian_stop(b->historian);
+    outbox_close(b->outbox);
+    courier_free(b->courier);
+    admin_free(b->admin);
+    intake_free(b->intake);
+    httpd_free(b->httpd);
+    access_close(&b->http);
+    pipeline_free(b->pipeline);
+    config_close(b->config);
+    registry_free(b->registry);
+    loop_free(b->loop);
+    arena_release(&b->arena);
+    directory_remove(b->directory);
+    free(b);
+    return 0;
+}
+
+void bench_settle(struct bench *b)
+{
+    for (int quiet = 0; quiet < 20;) {
+        struct outbox_counts before, after;
+
+        outbox_counts(b->outbox, &before);
+        loop_turn(b->loop, 1);
+        outbox_counts(b->outbox, &after);
+        quiet = before.commits == after.commits && after.pending == 0 &&
+                        historian_waiting(b->historian) == 0
+                    ? quiet + 1
+                    : 0;
+    }
+}

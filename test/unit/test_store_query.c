@@ -1,0 +1,309 @@
+/* test_store_query.c -- the history asked: filters, pages, totals, limits. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "store_rig.h"
+
+/* Four rows, and which of them (a bit each) a filter finds. */
+static void put_four(struct bench *b)
+{
+    struct alert flow = store_alert(1, ACTION_STORE);
+    struct alert host = store_alert(2, ACTION_ENGAGE);
+    struct alert wild = store_alert(3, ACTION_STORE);
+    struct alert ended = store_alert(4, ACTION_RELEASE);
+
+    flow.entity = ENTITY_FLOW;
+    flow.entity_value = STR("a flow");
+    flow.severity = SEVERITY_NOTICE;
+    flow.source = STR("ntopng");
+    flow.facts = store_parse(b, STR("{\"cli_ip\":\"2001:DB8:0::1\","
+                              "\"srv_ip\":\"10.0.0.9\"}"));
+    wild.entity = ENTITY_SYSTEM;
+    wild.entity_value = STR("100%_of'it");
+    wild.type = STR("disk\"full");
+    wild.category = STR("system");
+    wild.message = STR("back\\slash and 50% of _it_ '; DROP TABLE line; --");
+    wild.severity = SEVERITY_EMERGENCY;
+    ended.message = STR("\xc3\x9c" "ber 100 of them");
+    ended.tstamp_ms = T0 + 5 * HOUR_MS;
+    store_put(b, &flow);
+    store_put(b, &host);
+    store_put(b, &wild);
+    store_put(b, &ended);
+}
+
+#define FLOW 1u
+#define HOST 2u
+#define WILD 4u
+#define ENDED 8u
+#define ALL (FLOW | HOST | WILD | ENDED)
+#define Q(...) {.entity = -1, .limit = 100, __VA_ARGS__}
+
+static const struct {
+    const char *name;
+    struct store_query query;
+    unsigned want;
+} filters[] = {
+    {"nothing asked", Q(.state = STORE_ANY), ALL},
+    {"ended", Q(.state = STORE_ENDED), FLOW | WILD | ENDED},
+    {"engaged", Q(.state = STORE_ENGAGED), HOST},
+    {"since, included", Q(.since_ms = T0 + 3), WILD | ENDED},
+    {"until, excluded", Q(.until_ms = T0 + 3), FLOW | HOST},
+    {"both", Q(.since_ms = T0 + 2, .until_ms = T0 + 3), HOST},
+    {"empty range", Q(.since_ms = T0 + 3, .until_ms = T0 + 3), 0},
+    {"range back to front", Q(.since_ms = T0 + 9, .until_ms = T0), 0},
+    {"times of the absurd", Q(.since_ms = INT64_MIN, .until_ms = INT64_MAX),
+     ALL},
+    {"a far since", Q(.since_ms = INT64_MAX), 0},
+    {"a far until", Q(.until_ms = INT64_MIN), 0},
+    {"severity", Q(.minimum_severity = SEVERITY_ERROR), HOST | WILD | ENDED},
+    {"highest severity", Q(.minimum_severity = SEVERITY_EMERGENCY), WILD},
+    {"entity", {.entity = ENTITY_FLOW, .limit = 100}, FLOW},
+    {"entity 0", {.entity = ENTITY_INTERFACE, .limit = 100}, 0},
+    {"type", Q(.type = STR("syn_scan")), FLOW | HOST | ENDED},
+    {"type with a quote", Q(.type = STR("disk\"full")), WILD},
+    {"a part of a type", Q(.type = STR("syn")), 0},
+    {"category", Q(.category = STR("system")), WILD},
+    {"source", Q(.source = STR("ntopng")), FLOW},
+    {"entity value", Q(.entity_value = STR("100%_of'it")), WILD},
+    {"a wildcard there", Q(.entity_value = STR("100%")), 0},
+    {"client", Q(.ip = STR("2001:db8::1")), FLOW},
+    {"client, written otherwise", Q(.ip = STR("2001:0DB8::0:1")), FLOW},
+    {"server", Q(.ip = STR("10.0.0.9")), FLOW},
+    {"host without its VLAN", Q(.ip = STR("192.168.1.7")), HOST | ENDED},
+    {"half an address", Q(.ip = STR("10.0.0")), 0},
+    {"SQL for an address", Q(.ip = STR("' OR 1=1 --")), 0},
+    {"text", Q(.text = STR("scans")), FLOW | HOST},
+    {"text in any case", Q(.text = STR("SCANS")), FLOW | HOST},
+    {"text in the entity value", Q(.text = STR("a fl")), FLOW},
+    {"not ASCII", Q(.text = STR("\xc3\x9c" "ber")), ENDED},
+    {"percent is a percent", Q(.text = STR("%")), WILD},
+    {"100% is not 100 of", Q(.text = STR("100%")), WILD},
+    {"underscore is one", Q(.text = STR("_it_")), WILD},
+    {"backslash is one", Q(.text = STR("back\\slash")), WILD},
+    {"backslash percent", Q(.text = STR("\\%")), 0},
+    {"SQL in the text", Q(.text = STR("'; DROP TABLE line; --")), WILD},
+    {"SQL that is nowhere", Q(.text = STR("' OR '1'='1")), 0},
+    {"two filters", Q(.text = STR("scans"), .source = STR("native")), HOST},
+};
+
+static void every_filter_finds_its_rows(void **state)
+{
+    struct bench *b = *state;
+
+    put_four(b);
+    for (size_t i = 0; i < COUNT_OF(filters); i++) {
+        struct store_page page = store_ask(b, &filters[i].query);
+        unsigned found = 0;
+
+        for (size_t r = 0; r < page.n; r++)
+            found |= 1u << (page.rows[r].id - 1);
+        if (found != filters[i].want)
+            fail_msg("%s: found %x, wanted %x", filters[i].name, found,
+                     filters[i].want);
+        assert_int_equal(page.total, page.n);
+        assert_true(page.exact);
+    }
+}
+
+static void a_filter_has_a_length(void **state)
+{
+    static char longest[STORE_TEXT_MAX + 1];
+    struct bench *b = *state;
+    struct store_query q = query_any();
+    struct error err = {0};
+    struct store_page page;
+
+    memset(longest, '%', sizeof longest);
+    q.text = (struct str){longest, STORE_TEXT_MAX};
+    assert_int_equal(store_ask(b, &q).n, 0);
+    q.text.n++;
+    assert_false(store_engine_list(b->engine, &q, &b->arena, &page, &err));
+    assert_string_equal(err.text, "text is 513 bytes long; at most 512 are taken");
+    q = query_any();
+    q.source = (struct str){"a\0b", 3};
+    assert_false(store_engine_list(b->engine, &q, &b->arena, &page, &err));
+    assert_string_equal(err.text, "source holds a NUL byte; take it out");
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    if (x->tstamp_ms != y->tstamp_ms)
+        return x->tstamp_ms < y->tstamp_ms ? 1 : -1;
+    return x->id < y->id ? 1 : -1;
+}
+
+static bool oracle(const struct row *r, const struct store_query *q)
+{
+    return (q->since_ms == 0 || r->tstamp_ms >= q->since_ms) &&
+           (q->until_ms == 0 || r->tstamp_ms < q->until_ms) &&
+           r->severity >= q->minimum_severity &&
+           (q->entity < 0 || (int64_t)r->entity == q->entity) &&
+           (q->source.n == 0 || r->native == str_is(q->source, "native")) &&
+           (q->state == STORE_ANY || r->engaged == (q->state == STORE_ENGAGED));
+}
+
+/* Every page to the end: the oracle's rows, each once, in its order. */
+static void walk_all(struct bench *b, const struct row *sorted,
+                     struct store_query q)
+{
+    size_t at = 0, left = 0;
+    bool more = true;
+
+    for (size_t i = 0; i < ROWS; i++)
+        left += oracle(&sorted[i], &q);
+    for (bool first = true; more; first = false) {
+        struct store_page page = store_ask(b, &q);
+
+        assert_true(page.exact);
+        if (first)
+            assert_int_equal(page.total, left);
+        for (size_t r = 0; r < page.n; r++, at++, left--) {
+            while (at < ROWS && !oracle(&sorted[at], &q))
+                at++;
+            assert_true(at < ROWS);
+            assert_int_equal(page.rows[r].id, sorted[at].id);
+            q.before_tstamp_ms = sorted[at].tstamp_ms;
+            q.before_id = sorted[at].id;
+        }
+        more = page.more;
+        assert_true(page.n > 0 || !more);
+        arena_reset(&b->arena);
+    }
+    assert_int_equal(left, 0);
+}
+
+static void pages_have_no_gap_and_no_repeat(void **state)
+{
+    static const struct {
+        struct store_query query;
+        size_t limit;
+    } table[] = {
+        {{.entity = -1}, 1000},
+        {{.entity = -1}, 37},
+        {{.entity = -1}, PAGE_MAX},
+        {{.entity = -1, .minimum_severity = SEVERITY_ALERT}, 10},
+        {{.entity = ENTITY_FLOW, .source = {"native", 6}}, 13},
+        {{.entity = -1, .state = STORE_ENGAGED}, 50},
+        {{.entity = -1, .state = STORE_ENDED, .since_ms = T0 + 1}, 499},
+        {{.entity = -1, .since_ms = T0 + HOUR_MS, .until_ms = T0 + 9 * HOUR_MS},
+         100},
+        {{.entity = 3, .since_ms = T0 / HOUR_MS * HOUR_MS,
+          .until_ms = T0 / HOUR_MS * HOUR_MS + 2 * HOUR_MS}, 7},
+        {{.entity = -1, .since_ms = T0 + 60000, .until_ms = T0 + 60001}, 1},
+    };
+    struct bench *b = *state;
+    struct row *rows = mem_array(ROWS, sizeof *rows);
+
+    rows_make(rows);
+    rows_put(b, rows);
+    qsort(rows, ROWS, sizeof *rows, newest_first);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct store_query q = table[i].query;
+
+        q.limit = table[i].limit;
+        walk_all(b, rows, q);
+    }
+    free(rows);
+}
+
+/* A release moves a row to another hour, state and severity: so do the counts. */
+static void the_roll_up_follows_a_release(void **state)
+{
+    struct bench *b = *state;
+    struct alert engage = store_alert(1, ACTION_ENGAGE);
+    struct alert release = store_alert(2, ACTION_RELEASE);
+    struct store_query q = query_any();
+
+    store_put(b, &engage);
+    release.began_id = 1;
+    release.tstamp_ms = T0 - 7 * HOUR_MS;
+    release.severity = SEVERITY_INFO;
+    store_put(b, &release);
+    for (int64_t id = 3; id < 6; id++) {
+        struct alert a = store_alert(id, ACTION_STORE);
+
+        store_put(b, &a);
+    }
+    q.limit = 1;
+    assert_int_equal(store_ask(b, &q).total, 4);
+    q.minimum_severity = SEVERITY_ERROR;
+    assert_int_equal(store_ask(b, &q).total, 3);
+    q.minimum_severity = SEVERITY_NONE;
+    q.since_ms = T0 - 2 * HOUR_MS;
+    assert_int_equal(store_ask(b, &q).total, 3);
+    q.since_ms = 0;
+    q.state = STORE_ENGAGED;
+    assert_int_equal(store_ask(b, &q).total, 0);
+}
+
+static void a_slow_question_ends(void **state)
+{
+    struct bench *b = *state;
+    struct row *rows = mem_array(ROWS, sizeof *rows);
+    struct store_query q = query_any();
+    struct error err = {0};
+    struct store_page page;
+
+    rows_make(rows);
+    rows_put(b, rows);
+    q.text = STR("nowhere to be found");
+    assert_int_equal(store_ask(b, &q).n, 0);
+    b->engine->read_limit_ms = 0; /* no time at all */
+    assert_false(store_engine_list(b->engine, &q, &b->arena, &page, &err));
+    assert_string_equal(err.text, "too slow: no answer within 0 ms; narrow the "
+                                  "range of time or the filters");
+    b->engine->read_limit_ms = STORE_READ_MS;
+    assert_int_equal(store_ask(b, &q).n, 0); /* and does not spoil the next one */
+    free(rows);
+}
+
+/* Lines come with whole pages of many bytes: a page is cut, not the memory. */
+static void a_page_has_a_size_in_bytes(void **state)
+{
+    enum { LONG_ROWS = 250 };
+    struct bench *b = *state;
+    char *text = mem_new(50000);
+    struct store_query q = query_any();
+    struct store_page page;
+    size_t seen = 0;
+
+    memset(text, 'x', 49999);
+    for (int64_t id = 1; id <= LONG_ROWS; id++) {
+        struct alert a = store_alert(id, ACTION_STORE);
+
+        a.message = (struct str){text, 49999};
+        store_put(b, &a);
+    }
+    q.limit = PAGE_MAX;
+    do {
+        page = store_ask(b, &q);
+        seen += page.n;
+        assert_in_range(page.n, 1, STORE_PAGE_BYTES_MAX / 50000 + 2);
+        assert_int_equal(page.total, LONG_ROWS);
+        q.before_id = page.rows[page.n - 1].id;
+        q.before_tstamp_ms = T0 + q.before_id;
+        arena_reset(&b->arena);
+    } while (page.more);
+    assert_int_equal(seen, LONG_ROWS);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(every_filter_finds_its_rows),
+        TEST(a_filter_has_a_length),
+        TEST(pages_have_no_gap_and_no_repeat),
+        TEST(the_roll_up_follows_a_release),
+        TEST(a_slow_question_ends),
+        TEST(a_page_has_a_size_in_bytes),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,409 @@
+/* test_transport_syslog.c -- syslog to sockets of our own: every transport and
+ * framing, receivers that are slow, gone, or come back. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "transport_rig.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define LONG_MS 20000
+#define SHORT_MS 300
+#define LARGE (256u << 10) /* bytes of one message that fills a socket */
+
+static const struct str frames[] = {
+    {"<14>1 - - - - - - one", 21},
+    {"<14>1 - - - - - - gr\xc3\xbc\xc3\x9f" "e", 25},
+    {"7 begins like a length", 22},
+};
+static const char octets[] = "21 <14>1 - - - - - - one"
+                             "25 <14>1 - - - - - - gr\xc3\xbc\xc3\x9f" "e"
+                             "22 7 begins like a length";
+static const char lines[] = "<14>1 - - - - - - one\n"
+                            "<14>1 - - - - - - gr\xc3\xbc\xc3\x9f" "e\n"
+                            "7 begins like a length\n";
+
+static struct request syslog_to(enum syslog_transport transport, uint16_t port)
+{
+    return (struct request){
+        .via = VIA_SYSLOG,
+        .timeout_ms = LONG_MS,
+        .syslog = {.transport = transport, .framing = SYSLOG_OCTET,
+                   .host = STR("127.0.0.1"), .port = port, .frames = frames,
+                   .frame_count = COUNT_OF(frames)},
+    };
+}
+
+static void check(const struct answer *a, enum outcome want, size_t written)
+{
+    if (a->response.outcome != want || a->response.written != written)
+        fail_msg("outcome %d, %zu written: %s", (int)a->response.outcome,
+                 a->response.written, a->error);
+    assert_int_equal(a->response.error.n > 0, want != OUTCOME_ANSWERED);
+}
+
+/* --- UDP --- */
+
+static int udp_open(uint16_t port)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                            .sin_port = htons(port)};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)(void *)&a, sizeof(a)), 0);
+    return fd;
+}
+
+static void frames_arrived(int fd)
+{
+    char got[1024];
+
+    for (size_t i = 0; i < COUNT_OF(frames); i++) {
+        ssize_t n = recv(fd, got, sizeof(got), 0);
+
+        assert_int_equal(n, frames[i].n);
+        assert_memory_equal(got, frames[i].p, frames[i].n);
+    }
+    assert_int_equal(recv(fd, got, sizeof(got), 0), -1);
+}
+
+static void test_udp(void **state)
+{
+    uint16_t port = port_free(SOCK_DGRAM);
+    struct request q = syslog_to(SYSLOG_UDP, port);
+    int fd = udp_open(port);
+    struct answer a;
+    struct rig rig;
+    char peer[32];
+
+    (void)state;
+    rig_init(&rig);
+    snprintf(peer, sizeof(peer), "127.0.0.1:%u", port);
+    for (int i = 0; i < 3; i++) {
+        rig_carry(&rig, &q, &a);
+        check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+        assert_string_equal(a.peer, peer);
+        assert_int_equal(a.response.reused, i > 0);
+        frames_arrived(fd);
+    }
+    close(fd);
+    rig_release(&rig);
+}
+
+static void test_udp_by_name(void **state)
+{
+    uint16_t port = port_free(SOCK_DGRAM);
+    struct request q = syslog_to(SYSLOG_UDP, port);
+    int fd = udp_open(port);
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    q.syslog.host = STR("localhost");
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+    frames_arrived(fd);
+    q.syslog.host = STR("no-such-name.invalid");
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_UNREACHED, 0);
+    assert_non_null(strstr(a.error, "Could not resolve"));
+    close(fd);
+    rig_release(&rig);
+}
+
+static void test_udp_refused(void **state)
+{
+    uint16_t port = port_free(SOCK_DGRAM);
+    struct request q = syslog_to(SYSLOG_UDP, port);
+    struct answer a;
+    struct rig rig;
+    int fd;
+
+    (void)state;
+    rig_init(&rig);
+    for (int i = 0; i < 3; i++) {
+        rig_carry(&rig, &q, &a);
+        check(&a, OUTCOME_UNREACHED, 0);
+        assert_non_null(strstr(a.error, "Connection refused"));
+    }
+    fd = udp_open(port);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+    frames_arrived(fd);
+    close(fd);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_UNREACHED, 0);
+    rig_release(&rig);
+}
+
+static void test_udp_oversize(void **state)
+{
+    uint16_t port = port_free(SOCK_DGRAM);
+    struct request q = syslog_to(SYSLOG_UDP, port);
+    int fd = udp_open(port);
+    char *large = mem_new(70000);
+    struct str texts[] = {frames[0], {memset(large, 'x', 70000), 70000},
+                          frames[2]};
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    q.syslog.frames = texts;
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_DENIED, 1);
+    assert_non_null(strstr(a.error, "too large for a datagram"));
+    q.syslog.frames = frames;
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+    free(large);
+    close(fd);
+    rig_release(&rig);
+}
+
+/* --- streams --- */
+
+struct recorder {
+    struct buf got; /* of all connections, one after the other */
+    size_t hang_up_after; /* bytes of one connection; 0: when they do */
+    size_t piece;         /* read at a time */
+};
+
+static void record(void *arg, int fd, unsigned nth)
+{
+    struct recorder *r = arg;
+    size_t start = r->got.n;
+    char piece[4096];
+    ssize_t n;
+
+    (void)nth;
+    while ((r->hang_up_after == 0 || r->got.n - start < r->hang_up_after) &&
+           (n = read(fd, piece, MIN(r->piece, sizeof(piece)))) > 0)
+        buf_add(&r->got, piece, (size_t)n);
+}
+
+static void stream_rig(struct rig *rig, struct server *server,
+                       struct recorder *r)
+{
+    r->got = BUF(64u << 20);
+    r->piece = r->piece > 0 ? r->piece : 4096;
+    rig_init(rig);
+    server_start(server, record, r);
+}
+
+static void test_framings(void **state)
+{
+    static const struct {
+        enum syslog_framing framing;
+        const char *want;
+    } rows[] = {{SYSLOG_OCTET, octets}, {SYSLOG_LF, lines}};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct recorder r = {.piece = 0};
+        struct server server;
+        struct answer a;
+        struct request q;
+        struct rig rig;
+
+        stream_rig(&rig, &server, &r);
+        q = syslog_to(SYSLOG_TCP, server.port);
+        q.syslog.framing = rows[i].framing;
+        rig_carry(&rig, &q, &a);
+        check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+        rig_release(&rig);
+        server_stop(&server);
+        assert_string_equal(buf_c(&r.got), rows[i].want);
+        buf_release(&r.got);
+    }
+}
+
+/* Many at once share one connection and keep their order. */
+static void test_queue(void **state)
+{
+    struct recorder r = {.piece = 7};
+    char texts[40][16];
+    struct str frame[COUNT_OF(texts)];
+    struct request q[COUNT_OF(texts)];
+    struct answer *a = mem_array(COUNT_OF(texts), sizeof(*a));
+    struct sending *s[COUNT_OF(texts)];
+    struct buf want freed_by(buf_release) = BUF(4096);
+    struct server server;
+    struct rig rig;
+
+    (void)state;
+    stream_rig(&rig, &server, &r);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        snprintf(texts[i], sizeof(texts[i]), "<14>number %zu", i);
+        frame[i] = str_of(texts[i]);
+        q[i] = syslog_to(SYSLOG_TCP, server.port);
+        q[i].syslog.framing = SYSLOG_LF;
+        q[i].syslog.frames = &frame[i];
+        q[i].syslog.frame_count = 1;
+        s[i] = rig_send(&rig, &q[i], &a[i]);
+    }
+    transport_cancel(s[3]);
+    transport_cancel(s[0]);
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (i == 0 || i == 3)
+            continue;
+        rig_wait(&rig, &a[i].calls, 1);
+        check(&a[i], OUTCOME_ANSWERED, 1);
+        buf_printf(&want, "<14>number %zu\n", i);
+    }
+    rig_release(&rig);
+    server_stop(&server);
+    assert_int_equal(a[0].calls + a[3].calls, 0);
+    assert_int_equal(server.connections, 1);
+    assert_string_equal(buf_c(&r.got), buf_c(&want));
+    buf_release(&r.got);
+    free(a);
+}
+
+/* Far more than a socket takes at once, to somebody who reads in sips. */
+static void test_slow_reader(void **state)
+{
+    struct recorder r = {.piece = 1000};
+    char *text = mem_new(LARGE);
+    struct str texts[16];
+    struct request q;
+    struct server server;
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    stream_rig(&rig, &server, &r);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        texts[i] = (struct str){memset(text, 'x', LARGE), LARGE};
+    q = syslog_to(SYSLOG_TCP, server.port);
+    q.syslog.frames = texts;
+    q.syslog.frame_count = COUNT_OF(texts);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(texts));
+    rig_release(&rig);
+    server_stop(&server);
+    assert_int_equal(r.got.n, COUNT_OF(texts) * (LARGE + strlen("262144 ")));
+    buf_release(&r.got);
+    free(text);
+}
+
+/* The first connection is not read from until the gate opens. */
+static void stuck(void *arg, int fd, unsigned nth)
+{
+    const int *gate = arg;
+    char unwanted[1];
+
+    if (nth == 0)
+        assert_int_equal(read(gate[0], unwanted, 1), 0);
+    hear_end(fd);
+}
+
+/* The time is up in the midst of a message: the connection is of no more use,
+ * and the next request, which waited behind it, gets a new one. */
+static void test_stuck_reader(void **state)
+{
+    char *text = mem_new(LARGE);
+    struct str texts[64];
+    struct request q, next;
+    struct server server;
+    struct answer a, b;
+    struct rig rig;
+    int gate[2];
+
+    (void)state;
+    assert_int_equal(pipe(gate), 0);
+    rig_init(&rig);
+    server_start(&server, stuck, gate);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        texts[i] = (struct str){memset(text, 'x', LARGE), LARGE};
+    q = next = syslog_to(SYSLOG_TCP, server.port);
+    q.timeout_ms = SHORT_MS;
+    q.syslog.frames = texts;
+    q.syslog.frame_count = COUNT_OF(texts);
+    rig_send(&rig, &q, &a);
+    rig_send(&rig, &next, &b);
+    rig_wait(&rig, &a.calls, 1);
+    assert_int_equal(a.response.outcome, OUTCOME_TIMED_OUT);
+    assert_in_range(a.response.written, 1, COUNT_OF(texts) - 1);
+    rig_wait(&rig, &b.calls, 1);
+    check(&b, OUTCOME_ANSWERED, COUNT_OF(frames));
+    close(gate[1]);
+    rig_release(&rig);
+    server_stop(&server);
+    assert_int_equal(server.connections, 2);
+    close(gate[0]);
+    free(text);
+}
+
+/* A waiting request whose time is up was never sent. */
+static void test_timed_out_in_the_queue(void **state)
+{
+    char *text = mem_new(LARGE);
+    struct str texts[64];
+    struct request q, next;
+    struct server server;
+    struct answer a, b;
+    struct rig rig;
+    int gate[2];
+
+    (void)state;
+    assert_int_equal(pipe(gate), 0);
+    rig_init(&rig);
+    server_start(&server, stuck, gate);
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        texts[i] = (struct str){memset(text, 'x', LARGE), LARGE};
+    q = next = syslog_to(SYSLOG_TCP, server.port);
+    q.syslog.frames = texts;
+    q.syslog.frame_count = COUNT_OF(texts);
+    next.timeout_ms = SHORT_MS;
+    rig_send(&rig, &q, &a);
+    rig_send(&rig, &next, &b);
+    rig_wait(&rig, &b.calls, 1);
+    check(&b, OUTCOME_UNREACHED, 0);
+    assert_int_equal(a.calls, 0);
+    close(gate[1]);
+    rig_wait(&rig, &a.calls, 1);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(texts));
+    rig_release(&rig);
+    server_stop(&server);
+    assert_int_equal(server.connections, 1);
+    close(gate[0]);
+    free(text);
+}
+
+/* The server closes after each request; none is lost to a connection that was
+ * dead already, and all arrive in order. */
+static void test_closed_while_kept(void **state)
+{
+    struct recorder r = {.hang_up_after = strlen(lines)};
+    struct server server;
+    struct answer a;
+    struct request q;
+    struct rig rig;
+
+    (void)state;
+    stream_rig(&rig, &server, &r);
+    for (int i = 0; i < 10; i++) {
+        size_t before = (size_t)i * strlen(lines);
+
+        q = syslog_to(SYSLOG_TCP, server.port);
+        q.syslog.framing = SYSLOG_LF;
+        rig_carry(&rig, &q, &a);
+        check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+        assert_int_equal(a.response.reused, false);
+        (void)before;
+        for (int turns = 0; turns < 1000 && turns * 1 < 1000; turns++)
+            loop_turn(rig.loop, 0);
+    }
+    rig_release(&rig);
+    server_stop(&server);
+    buf_release(&r.got);
+}
