@@ -122,9 +122,10 @@ static void write_whole(struct alert_question *l, const struct alert *alert,
 {
     struct admin *a = l->q.admin;
     struct decided d = decided_of(l, alert);
-    bool engaged = registry_find_id(a->with.registry, alert->id) != NULL;
+    const struct engaged *engaged = registry_find_id(a->with.registry, alert->id);
+    struct shown shown = {.line = l->line, .has_ended = engaged == NULL, .engaged = engaged};
 
-    if (!shown_write(l->line, !engaged, &l->q.arena, &r->out, "data", NULL))
+    if (!shown_write(&shown, &l->q.arena, &r->out, "data", NULL))
         bug("a line that was read cannot be read");
     ended_write(l, alert, &r->out);
     out_array(&r->out, "deliveries");

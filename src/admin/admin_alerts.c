@@ -28,10 +28,12 @@ static bool rows_write(struct list_question *l, const struct store_page *page)
     struct question *q = &l->q;
 
     out_array(&l->reply.out, "data");
-    for (size_t i = 0; i < page->n; i++)
-        if (!shown_write(page->rows[i].json, false, &q->arena, &l->reply.out,
-                         NULL, &q->err))
+    for (size_t i = 0; i < page->n; i++) {
+        struct shown shown = {.line = page->rows[i].json};
+
+        if (!shown_write(&shown, &q->arena, &l->reply.out, NULL, &q->err))
             return false;
+    }
     out_array_end(&l->reply.out);
     return true;
 }
@@ -97,7 +99,8 @@ static bool scan_one(struct scan *s, const struct engaged *e,
     arena_reset(&s->arena);
     matches = filter_matches(s->query, e, &s->arena);
     if (matches)
-        ok = shown_write(e->json, false, &s->arena, &s->reply.out, NULL, err);
+        ok = shown_write(&(struct shown){.line = e->json, .engaged = e}, &s->arena,
+                         &s->reply.out, NULL, err);
     s->found += matches;
     s->looked_at++;
     s->last_id = e->id;

@@ -20,16 +20,22 @@ int64_t disk_free_bytes(const struct admin *a)
     return (int64_t)st.f_bavail * (int64_t)st.f_frsize;
 }
 
-int64_t file_bytes(const struct admin *a, const char *name)
+static int64_t file_bytes(const struct admin *a, const char *name,
+                          const char *end)
 {
     char path[PATH_BYTES];
     struct stat st;
 
-    if (snprintf(path, sizeof path, "%s/%s", a->with.data_dir, name) >=
+    if (snprintf(path, sizeof path, "%s/%s%s", a->with.data_dir, name, end) >=
             (int)sizeof path ||
         stat(path, &st) < 0)
-        return -1;
+        return 0;
     return st.st_size;
+}
+
+int64_t database_bytes(const struct admin *a, const char *name)
+{
+    return file_bytes(a, name, "") + file_bytes(a, name, "-wal");
 }
 
 bool is_ready(const struct admin *a, struct error *why)

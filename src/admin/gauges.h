@@ -6,9 +6,10 @@
 
 int64_t uptime_ms(const struct admin *a);
 
-/* Bytes free for us where the data is, and of one file there; -1: not known. */
+/* Bytes free for us where the data is (-1: not known), and of a database there
+ * with what its log holds. */
 int64_t disk_free_bytes(const struct admin *a);
-int64_t file_bytes(const struct admin *a, const char *name);
+int64_t database_bytes(const struct admin *a, const char *name);
 
 /* Whether alerts are taken now; else `why` says why not. */
 bool is_ready(const struct admin *a, struct error *why);

@@ -1,6 +1,8 @@
 /* shown.c -- an alert's line, with its state. */
 #include "admin/shown.h"
 
+#include "admin/reply.h"
+
 static const char *state_of(const struct json *alert, bool has_ended)
 {
     enum action action = ACTION_STORE;
@@ -18,20 +20,43 @@ static const char *state_of(const struct json *alert, bool has_ended)
     bug("an action nobody thought of");
 }
 
-bool shown_write(struct str line, bool has_ended, struct arena *arena,
+/* What the registry knows better than the line that began it. */
+static const char *const live[] = {"repeats", "last", "lease", NULL};
+
+static bool is_live(struct str name)
+{
+    for (size_t i = 0; live[i] != NULL; i++)
+        if (str_is(name, live[i]))
+            return true;
+    return false;
+}
+
+static void live_write(const struct engaged *e, struct json_out *o)
+{
+    out_i64(o, "repeats", e->repeats);
+    out_time(o, "last", e->last_ms);
+    out_time(o, "lease", e->lease_ms);
+}
+
+bool shown_write(const struct shown *s, struct arena *arena,
                  struct json_out *o, const char *name, struct error *err)
 {
-    const struct json *alert = json_parse(arena, line, err);
+    const struct json *alert = json_parse(arena, s->line, err);
 
     if (alert == NULL)
         return error_in(err, "an alert as it was kept");
     out_object(o, name);
     for (const struct json *m = alert->first; m != NULL; m = m->next) {
-        bool is_state = str_is(m->name, "state");
+        bool ours = str_is(m->name, "state") || str_is(m->name, "last");
 
-        out_name_tree(o, is_state ? STR("fact_state") : m->name, m);
+        if (s->engaged != NULL && is_live(m->name) && !ours)
+            continue;
+        out_name_tree(o, ours ? arena_printf(arena, "fact_%.*s", STR_ARG(m->name)) : m->name,
+                      m);
     }
-    out_text(o, "state", state_of(alert, has_ended));
+    out_text(o, "state", state_of(alert, s->has_ended));
+    if (s->engaged != NULL)
+        live_write(s->engaged, o);
     out_object_end(o);
     return true;
 }

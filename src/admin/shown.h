@@ -4,10 +4,17 @@
 
 #include "admin/room.h"
 
-/* The alert's kept line with "state" added: what its action made of it, or
- * "released" for an engage that `has_ended`. A fact that is called "state" too
- * is shown as "fact_state". False: the line cannot be read (err). */
-bool shown_write(struct str line, bool has_ended, struct arena *arena,
+struct shown {
+    struct str line; /* as kept */
+    bool has_ended;  /* an engage that is over */
+    const struct engaged *engaged; /* while it is on: repeats, last seen and
+                                      lease are the registry's; else NULL */
+};
+
+/* The alert's line with "state" added: what its action made of it, or "released"
+ * for an engage that has ended. A fact of one of our added names is shown with
+ * "fact_" before it. False: the line cannot be read (err). */
+bool shown_write(const struct shown *s, struct arena *arena,
                  struct json_out *o, const char *name, struct error *err);
 
 #endif

@@ -15,8 +15,8 @@ struct store_query {
     int64_t since_ms, until_ms; /* since <= tstamp < until; 0: open */
     enum severity minimum_severity;
     int64_t entity;             /* -1: any */
-    struct str type, category, source, text; /* "": any; text: substring of message or entity value */
-    struct str entity_value;    /* exact */
+    struct str type, category, source, entity_value; /* exact; "": any */
+    struct str text;            /* a part of the message or the entity value */
     struct str ip;              /* cli_ip, srv_ip or ip; "" : any */
     int64_t before_tstamp_ms, before_id; /* keyset: newest first; 0,0: from the top */
     size_t limit;

@@ -111,14 +111,14 @@ class Authority:
 
 
 class Tool:
-    """test/transport-tool: the real transport, one request at a time."""
+    """test/transport_tool: the real transport, one request at a time."""
 
     def __init__(self, build):
-        places = [os.path.join(build, "test", "transport-tool"),
-                  os.path.join(build, "transport-tool")]
+        places = [os.path.join(build, "test", "transport_tool"),
+                  os.path.join(build, "transport_tool")]
         found = [p for p in places if os.path.exists(p)]
         if not found:
-            raise SystemExit(f"no transport-tool in {build}; build it first")
+            raise SystemExit(f"no transport_tool in {build}; build it first")
         self.path = found[0]
 
     def __call__(self, way, *lists, **options):
