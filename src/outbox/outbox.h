@@ -33,21 +33,19 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     struct str handle; /* ours: of the engage's message; may be empty */
     bool aside;        /* others may pass it; those of its key wait */
     bool in_flight;
-    bool resolving;    /* asking the disk what `began` is */
+    bool resolving; /* asking the disk what `began` is */
     struct item *next, *previous;
 };
 
-struct outbox;
 typedef void outbox_ready_fn(void *arg, int64_t recipient_id);
-
+struct outbox;
 struct outbox_options {
     const char *path;    /* DATA/tocsin.db */
     bool inline_writer;  /* no thread: commits at the turn's end (tests) */
     int max_pages;       /* of the file; 0: no limit (tests: a full disk) */
     outbox_ready_fn *ready; /* something to take for this recipient */
     void *ready_arg;
-    void (*broken)(void *arg, const struct error *err); /* I/O error on commit:
-                            the process must end; never returns to the writer */
+    void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
     void *broken_arg;
 };
 
@@ -63,8 +61,7 @@ bool outbox_has_room(struct outbox *o, size_t n, size_t bytes);
 typedef void outbox_done_fn(void *arg, bool committed);
 struct put {
     const struct alert *alert;   /* REPEATED: only the engaged row is written */
-    struct str line;             /* alert_write_line() of it, when that is known
-                                    already; else empty. Copied */
+    struct str line; /* alert_write_line() of it if known already; copied */
     const struct engaged_row *engaged;
     uint64_t seen_hash[2];       /* idempotency; 0,0: none */
     const int64_t *recipients;
@@ -120,5 +117,4 @@ struct lane_counts {
     int64_t oldest_ms;
 };
 void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_counts *out);
-
 #endif

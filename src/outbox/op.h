@@ -1,0 +1,99 @@
+/* op.h -- one change on its way to the writer: filled on the loop, run on the
+ * writer inside the group's transaction, ended on the loop after its commit;
+ * private. */
+#ifndef OUTBOX_OP_H
+#define OUTBOX_OP_H
+
+#include "outbox/database.h"
+
+enum op_kind {
+    OP_PUT,
+    OP_SETTLE,
+    OP_TAKE,
+    OP_RESOLVE,
+    OP_ABANDON,
+    OP_REDRIVE,
+    OP_BARRIER,
+};
+
+struct target { /* of a put: one recipient */
+    int64_t recipient_id;
+    bool direct;       /* enters its window after the commit; born licensed */
+    enum began began;  /* filled by the writer */
+    struct str handle; /* filled by the writer, ours */
+};
+
+struct taken { /* a row of a TAKE, ours until it is an item */
+    struct kept *kept;
+    int64_t due_ms;
+    int attempts;
+    enum began began;
+    struct str handle;
+};
+
+struct op {
+    enum op_kind kind;
+    struct op *next, *previous;
+    outbox_done_fn *done;
+    void *arg;
+    size_t bytes; /* for GROUP_BYTES_MAX */
+    union {
+        struct {
+            struct kept *kept; /* a share of it; NULL: only the engaged row */
+            struct engaged_row engaged;
+            uint64_t seen[2];
+            size_t count;
+        } put;
+        struct {
+            struct delivery_id id;
+            enum delivery_state state;
+            int attempts, status;
+            int64_t due_ms, at_ms;
+            struct str reason, handle; /* ours */
+            bool changed;
+        } settle;
+        struct {
+            int64_t recipient_id, after_id, upto_id;
+            size_t limit;
+            struct taken *rows; /* ours */
+            size_t count, gave_up;
+        } take;
+        struct {
+            struct item *item;
+            enum began began;
+            struct str handle; /* ours */
+        } resolve;
+        struct {
+            int64_t recipient_id, at_ms;
+            struct str reason; /* ours */
+            int64_t changed;
+        } abandon;
+        struct {
+            struct delivery_id *ids; /* ours */
+            size_t n, changed;
+            bool *did; /* ours; which of them */
+            outbox_count_fn *counted;
+            void *counted_arg;
+        } redrive;
+    };
+    struct target targets[]; /* of a put */
+};
+
+struct group {
+    struct op *first, *last;
+    size_t count, bytes;
+    int result; /* SQLITE_OK after a commit */
+    char text[ERROR_TEXT_MAX];
+    int64_t took_us;
+};
+void group_add(struct group *g, struct op *op);
+
+/* One whole group in one transaction; result and text say how it went. */
+void group_run(struct database *d, struct group *g);
+
+struct op *op_new(enum op_kind kind, size_t targets);
+void op_free(struct op *op);
+void kept_share(struct kept *k);
+void kept_drop(struct kept *k);
+
+#endif
