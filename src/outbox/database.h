@@ -33,6 +33,7 @@ enum statement {
 struct database {
     sqlite3 *db;
     sqlite3_stmt *statements[SQL_COUNT];
+    int64_t settled_max; /* alerts kept beside the engaged and pending */
     int64_t prune_from; /* alerts below are pruned or cannot be yet */
 };
 

@@ -4,7 +4,6 @@
 #include "base/log.h"
 
 #define ROOM "outbox"
-#define DUE_AHEAD_MAX_MS RETRY_AFTER_CAP_MS /* the clock may have jumped */
 
 static struct item *item_new(struct kept *k, int64_t recipient_id)
 {
@@ -76,14 +75,24 @@ static void count_ended(struct outbox *o, struct lane *l, enum delivery_state st
 
 static void settle_finish(struct outbox *o, struct op *op)
 {
+    struct lane *l = lane_get(o, op->settle.id.recipient_id);
+    struct item *i = op->settle.item;
+
     if (op->settle.changed && op->settle.state != DELIVERY_PENDING)
-        count_ended(o, lane_get(o, op->settle.id.recipient_id), op->settle.state, 1);
+        count_ended(o, l, op->settle.state, 1);
+    if (i == NULL)
+        return;
+    /* Deferred: its next try is licensed now. */
+    i->in_flight = i->settling = false;
+    if (l->abandoned)
+        lane_remove(o, l, i);
+    else
+        lane_ready(o, l);
 }
 
 static void take_finish(struct outbox *o, struct op *op)
 {
     struct lane *l = lane_get(o, op->take.recipient_id);
-    int64_t latest_ms = clock_wall_ms(o->clock) + DUE_AHEAD_MAX_MS;
     bool all = op->take.count + op->take.gave_up < op->take.limit;
 
     l->taking = false;
@@ -100,7 +109,8 @@ static void take_finish(struct outbox *o, struct op *op)
         if (l->abandoned || lane_has(l, t->kept->id))
             continue; /* it is in flight already, after a retry by hand */
         i = item_new(t->kept, op->take.recipient_id);
-        i->due_ms = MIN(t->due_ms, latest_ms);
+        i->due_ms = t->due_ms;
+        i->unlicensed = t->unlicensed;
         i->attempts = t->attempts;
         i->began = t->began;
         i->handle = t->handle;
@@ -114,18 +124,18 @@ static void take_finish(struct outbox *o, struct op *op)
     lane_refill(o, l);
 }
 
-static void resolve_finish(struct outbox *o, struct op *op)
+static void prepare_finish(struct outbox *o, struct op *op)
 {
-    struct item *i = op->resolve.item;
+    struct item *i = op->prepare.item;
     struct lane *l = lane_get(o, i->recipient_id);
 
-    i->resolving = false;
+    i->preparing = i->unlicensed = false;
     /* Whatever was settled before was written before: still pending means that
      * it waits aside, and then it is not for us to wait for. */
-    i->began = op->resolve.began == BEGAN_PENDING ? BEGAN_NONE : op->resolve.began;
+    i->began = op->prepare.began == BEGAN_PENDING ? BEGAN_NONE : op->prepare.began;
     free((char *)(uintptr_t)i->handle.p);
-    i->handle = op->resolve.handle;
-    op->resolve.handle = STR_NONE;
+    i->handle = op->prepare.handle;
+    op->prepare.handle = STR_NONE;
     if (l->abandoned)
         lane_remove(o, l, i);
     else
@@ -148,6 +158,7 @@ static void redriven(struct outbox *o, const struct delivery_id *id)
 {
     struct lane *l = lane_get(o, id->recipient_id);
 
+    l->abandoned = false;
     l->dead--;
     l->pending++;
     o->counts.dead--;
@@ -178,8 +189,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         settle_finish(o, op);
     else if (committed && op->kind == OP_TAKE)
         take_finish(o, op);
-    else if (committed && op->kind == OP_RESOLVE)
-        resolve_finish(o, op);
+    else if (committed && op->kind == OP_PREPARE)
+        prepare_finish(o, op);
     else if (committed && op->kind == OP_ABANDON)
         abandon_finish(o, op);
     else if (committed && op->kind == OP_REDRIVE)

@@ -89,7 +89,7 @@ void lane_drop_waiting(struct outbox *o, struct lane *l)
 
     for (struct item *i = l->head; i != NULL; i = next) {
         next = i->next;
-        if (!i->in_flight && !i->resolving)
+        if (!i->in_flight && !i->preparing)
             lane_remove(o, l, i);
     }
 }
@@ -135,6 +135,7 @@ void lane_refill(struct outbox *o, struct lane *l)
     op->take.recipient_id = l->recipient_id;
     op->take.after_id = l->last_loaded_id;
     op->take.upto_id = l->last_put_id;
+    op->take.at_ms = clock_wall_ms(o->clock);
     op->take.limit = refill_limit(o, l);
     l->taking = true;
     op_gather(o, op);
@@ -180,15 +181,16 @@ static void note_due(struct walk *w, int64_t due_ms)
         w->next_ms = due_ms;
 }
 
-static void resolve(struct outbox *o, struct item *i)
+/* Asks the disk how its engage fared, and for a license of its own. */
+static void prepare(struct outbox *o, struct item *i)
 {
     struct op *op;
 
-    if (i->resolving)
+    if (i->preparing)
         return;
-    i->resolving = true;
-    op = op_new(OP_RESOLVE, 0);
-    op->resolve.item = i;
+    i->preparing = true;
+    op = op_new(OP_PREPARE, 0);
+    op->prepare.item = i;
     op_gather(o, op);
 }
 
@@ -196,16 +198,20 @@ enum what { TAKE_IT, PASS_IT, STOP_HERE };
 
 static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
 {
+    if (i->settling && !i->aside)
+        return STOP_HERE;
     if (i->in_flight || is_blocked(w, i->kept->key_hash))
         return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
+    /* The wall clock may have jumped back since. */
+    i->due_ms = MIN(i->due_ms, w->now_ms + RETRY_AFTER_CAP_MS);
     if (i->due_ms > w->now_ms) {
         note_due(w, i->due_ms);
         if (!i->aside) /* the order is kept: what is behind it waits too */
             return STOP_HERE;
         return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
     }
-    if (i->began == BEGAN_PENDING) {
-        resolve(o, i);
+    if (i->began == BEGAN_PENDING || i->unlicensed) {
+        prepare(o, i);
         return STOP_HERE;
     }
     return TAKE_IT;

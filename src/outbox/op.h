@@ -10,7 +10,7 @@ enum op_kind {
     OP_PUT,
     OP_SETTLE,
     OP_TAKE,
-    OP_RESOLVE,
+    OP_PREPARE,
     OP_ABANDON,
     OP_REDRIVE,
     OP_BARRIER,
@@ -27,6 +27,7 @@ struct taken { /* a row of a TAKE, ours until it is an item */
     struct kept *kept;
     int64_t due_ms;
     int attempts;
+    bool unlicensed;
     enum began began;
     struct str handle;
 };
@@ -45,6 +46,7 @@ struct op {
             size_t count;
         } put;
         struct {
+            struct item *item; /* PENDING: goes back into its window; else NULL */
             struct delivery_id id;
             enum delivery_state state;
             int attempts, status;
@@ -53,7 +55,7 @@ struct op {
             bool changed;
         } settle;
         struct {
-            int64_t recipient_id, after_id, upto_id;
+            int64_t recipient_id, after_id, upto_id, at_ms;
             size_t limit;
             struct taken *rows; /* ours */
             size_t count, gave_up;
@@ -62,7 +64,7 @@ struct op {
             struct item *item;
             enum began began;
             struct str handle; /* ours */
-        } resolve;
+        } prepare;
         struct {
             int64_t recipient_id, at_ms;
             struct str reason; /* ours */

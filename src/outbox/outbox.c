@@ -83,9 +83,9 @@ static void op_reset(struct op *op)
         free(op->take.rows);
         op->take.rows = NULL;
         op->take.count = op->take.gave_up = 0;
-    } else if (op->kind == OP_RESOLVE) {
-        str_free(op->resolve.handle);
-        op->resolve.handle = STR_NONE;
+    } else if (op->kind == OP_PREPARE) {
+        str_free(op->prepare.handle);
+        op->prepare.handle = STR_NONE;
     }
 }
 
@@ -111,7 +111,7 @@ void op_free(struct op *op)
         free(op->redrive.did);
         break;
     case OP_TAKE:
-    case OP_RESOLVE:
+    case OP_PREPARE:
     case OP_BARRIER:
         break;
     }
@@ -259,7 +259,7 @@ static void turn_end(void *arg)
 
 int64_t outbox_next_id(struct outbox *o)
 {
-    return o->next_id++;
+    return o->next_id;
 }
 
 static bool space_left(struct outbox *o)
@@ -275,15 +275,15 @@ static bool space_left(struct outbox *o)
     return o->space_ok;
 }
 
-bool outbox_has_room(struct outbox *o, size_t n, size_t bytes)
+bool outbox_has_room(struct outbox *o, size_t n unused, size_t bytes)
 {
     const struct group *g = o->gathering;
     size_t count = g != NULL ? g->count : 0;
     size_t held = g != NULL ? g->bytes : 0;
 
-    /* One body may be larger than a group; it then is a group of its own. */
-    return !o->full && space_left(o) &&
-           (count == 0 || (count + n <= GROUP_OPS_MAX && held + bytes <= GROUP_BYTES_MAX));
+    /* Each body is far smaller than a group: some more than "full" is fine. */
+    return !o->full && space_left(o) && count < GROUP_OPS_MAX &&
+           held + bytes <= GROUP_BYTES_MAX;
 }
 
 static struct str line_of(const struct put *p)
@@ -341,6 +341,8 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
     memcpy(op->put.seen, p->seen_hash, sizeof op->put.seen);
     seen_add(o->seen, p->seen_hash, p->alert->id, clock_wall_ms(o->clock));
     if (!repeat) {
+        assert(p->alert->id == o->next_id);
+        o->next_id++;
         op->put.kept = kept_new(o, p);
         op->bytes = op->put.kept->json.n;
         op->put.count = p->recipient_count;
@@ -380,12 +382,15 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     op->settle.due_ms = s->due_ms;
     op->settle.at_ms = s->state == DELIVERY_PENDING ? 0 : clock_wall_ms(o->clock);
     op->settle.reason = str_copy(s->reason, REASON_MAX);
-    op->settle.handle = str_copy(s->handle, HANDLE_MAX);
+    /* Half a handle is nobody's. */
+    op->settle.handle = s->handle.n <= HANDLE_MAX ? str_copy(s->handle, HANDLE_MAX) : STR_NONE;
     op_gather(o, op);
-    i->in_flight = false;
     i->due_ms = s->due_ms;
     i->aside = s->aside;
-    if (s->state != DELIVERY_PENDING || l->abandoned)
+    i->settling = s->state == DELIVERY_PENDING;
+    if (i->settling)
+        op->settle.item = i;
+    else
         lane_remove(o, l, i);
     lane_refill(o, l);
 }
@@ -478,6 +483,8 @@ struct outbox *outbox_open(struct loop *l, const struct outbox_options *options,
         database_load(&o->database, r, o, err) &&
         (options->inline_writer ||
          (o->writer = writer_start(l, &o->database, group_back, o, err)) != NULL)) {
+        if (options->settled_max > 0)
+            o->database.settled_max = options->settled_max;
         loop_at_turn_end(l, turn_end, o);
         loop_timer_set(l, &o->refill, 1, refill_all, o);
         return o;

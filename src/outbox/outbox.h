@@ -31,9 +31,9 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     int attempts;     /* that had an outcome */
     enum began began; /* never BEGAN_PENDING once taken */
     struct str handle; /* ours: of the engage's message; may be empty */
-    bool aside;        /* others may pass it; those of its key wait */
-    bool in_flight;
-    bool resolving; /* asking the disk what `began` is */
+    bool in_flight, aside; /* aside: others may pass it; those of its key wait */
+    bool settling;  /* its deferral is not on disk yet */
+    bool unlicensed, preparing; /* a commit of its own comes before it is tried */
     struct item *next, *previous;
 };
 
@@ -42,7 +42,7 @@ struct outbox;
 struct outbox_options {
     const char *path;    /* DATA/tocsin.db */
     bool inline_writer;  /* no thread: commits at the turn's end (tests) */
-    int max_pages;       /* of the file; 0: no limit (tests: a full disk) */
+    int max_pages, settled_max; /* of the file; instead of SETTLED_KEPT_MAX; 0: not (tests) */
     outbox_ready_fn *ready; /* something to take for this recipient */
     void *ready_arg;
     void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
@@ -53,7 +53,7 @@ struct outbox_options {
 struct outbox *outbox_open(struct loop *l, const struct outbox_options *o,
                            struct registry *r, struct error *err);
 void outbox_close(struct outbox *o); /* commits what is gathered first */
-int64_t outbox_next_id(struct outbox *o); /* for the next alert, in order */
+int64_t outbox_next_id(struct outbox *o); /* of the next alert that is put */
 
 /* Room for n more alerts of together `bytes`: false is a 503 (disk or group full). */
 bool outbox_has_room(struct outbox *o, size_t n, size_t bytes);

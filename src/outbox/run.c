@@ -3,6 +3,7 @@
 #include "outbox/own.h"
 
 #define PRUNE_BITE 256  /* alerts a group may prune along the way */
+#define SUSPECT 3       /* tries without an end, then each is licensed alone */
 #define PRUNE_BUSY 512  /* a group larger than this has no time for it */
 
 static sqlite3_stmt *statement(struct database *d, enum statement s)
@@ -191,25 +192,34 @@ static int take_rows(struct database *d, struct op *op, int *unended)
 
 /* Tried again and again without any try coming to an end: it may be what kills
  * us, so it is not tried any more. */
-static bool give_up(struct database *d, const struct taken *t, int64_t recipient_id)
+static bool give_up(struct database *d, const struct op *op, const struct taken *t)
 {
     sqlite3_stmt *s = statement(d, SQL_GIVE_UP);
 
     sqlite3_bind_int64(s, 1, t->kept->id);
-    sqlite3_bind_int64(s, 2, recipient_id);
+    sqlite3_bind_int64(s, 2, op->take.recipient_id);
     bind_str(s, 3, STR("gave up: too many tries never came to an end"));
-    sqlite3_bind_int64(s, 4, t->kept->accepted_ms);
+    sqlite3_bind_int64(s, 4, op->take.at_ms);
     return step_done(d, SQL_GIVE_UP);
 }
 
-static bool license(struct database *d, struct taken *t, int64_t recipient_id)
+static bool license(struct database *d, int64_t alert_id, int64_t recipient_id)
 {
     sqlite3_stmt *s = statement(d, SQL_LICENSE);
 
-    sqlite3_bind_int64(s, 1, t->kept->id);
+    sqlite3_bind_int64(s, 1, alert_id);
     sqlite3_bind_int64(s, 2, recipient_id);
-    return step_done(d, SQL_LICENSE) &&
-           began_find(d, t->kept->began_id, recipient_id, &t->began, &t->handle);
+    return step_done(d, SQL_LICENSE);
+}
+
+/* What is loaded is licensed on the spot, while it is above suspicion: a restart
+ * alone must not use licenses up. What has several behind it that never ended
+ * gets its next one when it really is its turn. */
+static bool take_one(struct database *d, struct op *op, struct taken *t, int unended)
+{
+    t->unlicensed = unended >= SUSPECT;
+    return (t->unlicensed || license(d, t->kept->id, op->take.recipient_id)) &&
+           began_find(d, t->kept->began_id, op->take.recipient_id, &t->began, &t->handle);
 }
 
 static bool run_take(struct database *d, struct op *op)
@@ -224,13 +234,13 @@ static bool run_take(struct database *d, struct op *op)
         struct taken *t = &op->take.rows[i];
 
         if (unended[i] > DELIVERY_UNENDED_MAX) {
-            ok = give_up(d, t, op->take.recipient_id);
+            ok = give_up(d, op, t);
             kept_drop(t->kept);
             op->take.gave_up++;
-            continue;
+        } else {
+            ok = take_one(d, op, t, unended[i]);
+            op->take.rows[kept++] = *t;
         }
-        ok = license(d, t, op->take.recipient_id);
-        op->take.rows[kept++] = *t;
     }
     if (ok)
         op->take.count = kept;
@@ -240,12 +250,13 @@ static bool run_take(struct database *d, struct op *op)
 
 /* --- the rare ones ------------------------------------------------------------------ */
 
-static bool run_resolve(struct database *d, struct op *op)
+static bool run_prepare(struct database *d, struct op *op)
 {
-    const struct item *i = op->resolve.item;
+    const struct item *i = op->prepare.item;
 
-    return began_find(d, i->kept->began_id, i->recipient_id, &op->resolve.began,
-                      &op->resolve.handle);
+    return (!i->unlicensed || license(d, i->kept->id, i->recipient_id)) &&
+           began_find(d, i->kept->began_id, i->recipient_id, &op->prepare.began,
+                      &op->prepare.handle);
 }
 
 static bool run_abandon(struct database *d, struct op *op)
@@ -286,8 +297,8 @@ static bool op_run(struct database *d, struct op *op)
         return run_settle(d, op);
     case OP_TAKE:
         return run_take(d, op);
-    case OP_RESOLVE:
-        return run_resolve(d, op);
+    case OP_PREPARE:
+        return run_prepare(d, op);
     case OP_ABANDON:
         return run_abandon(d, op);
     case OP_REDRIVE:
@@ -330,7 +341,7 @@ static bool prune_one(struct database *d, int64_t id)
 static bool prune(struct database *d, int64_t newest_id)
 {
     int64_t ids[PRUNE_BITE];
-    int64_t below = newest_id - SETTLED_KEPT_MAX;
+    int64_t below = newest_id - d->settled_max;
     sqlite3_stmt *s = statement(d, SQL_PRUNE_LIST);
     size_t n = 0;
 

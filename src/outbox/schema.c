@@ -14,6 +14,7 @@ static const char schema[] =
     "  seen_a INTEGER NOT NULL,"
     "  seen_b INTEGER NOT NULL,"
     "  json TEXT NOT NULL);"
+    "CREATE INDEX alert_began ON alert (began_id) WHERE began_id <> 0;"
     /* state: 0 pending, 1 delivered, 2 dead; it only leaves 2 by a retry. */
     "CREATE TABLE delivery ("
     "  alert_id INTEGER NOT NULL REFERENCES alert(id),"
@@ -62,11 +63,11 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_ENGAGED_UPDATE] =
         "UPDATE engaged SET last_ms = ?2, lease_ms = ?3, repeats = ?4 WHERE id = ?1",
     [SQL_ENGAGED_DELETE] = "DELETE FROM engaged WHERE id = ?",
-    /* A deferral licenses the next attempt. */
+    /* A deferral licenses the next attempt, the only one without an outcome. */
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
         " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9,"
-        " licensed = licensed + (?3 = 0)"
+        " licensed = CASE ?3 WHEN 0 THEN ?4 + 1 ELSE licensed END"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 0",
     [SQL_BEGAN] =
         "SELECT state, handle FROM delivery WHERE alert_id = ? AND recipient_id = ?",
@@ -93,6 +94,9 @@ static const char *const texts[SQL_COUNT] = {
         " AND NOT EXISTS (SELECT 1 FROM engaged e WHERE e.id = a.id)"
         " AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.alert_id = a.id"
         "   AND d.state = 0)"
+        /* A release that waits will ask how its engage fared. */
+        " AND NOT EXISTS (SELECT 1 FROM alert r JOIN delivery p ON p.alert_id = r.id"
+        "   WHERE r.began_id = a.id AND r.began_id <> 0 AND p.state = 0)"
         " ORDER BY id LIMIT ?3",
     [SQL_PRUNE_DELIVERIES] =
         "DELETE FROM delivery WHERE alert_id = ? AND state = ?",
@@ -170,7 +174,7 @@ bool database_open(struct database *d, const char *path, int max_pages,
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
                 SQLITE_OPEN_EXRESCODE;
 
-    *d = (struct database){0};
+    *d = (struct database){.settled_max = SETTLED_KEPT_MAX};
     if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
         error_set(err, "%s", sqlite3_errmsg(d->db));
     else if (pragmas(d->db, max_pages, err) && migrate(d->db, err) &&

@@ -9,6 +9,7 @@
 #include "transport_rig.h"
 
 #include <arpa/inet.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -311,7 +312,7 @@ static void stuck(void *arg, int fd, unsigned nth)
 static void test_stuck_reader(void **state)
 {
     char *text = mem_new(LARGE);
-    struct str texts[64];
+    struct str texts[60];
     struct request q, next;
     struct server server;
     struct answer a, b;
@@ -347,7 +348,7 @@ static void test_stuck_reader(void **state)
 static void test_timed_out_in_the_queue(void **state)
 {
     char *text = mem_new(LARGE);
-    struct str texts[64];
+    struct str texts[60];
     struct request q, next;
     struct server server;
     struct answer a, b;
@@ -379,11 +380,159 @@ static void test_timed_out_in_the_queue(void **state)
     free(text);
 }
 
-/* The server closes after each request; none is lost to a connection that was
- * dead already, and all arrive in order. */
+/* Closes, or resets, once a request has arrived, and says that it has. */
+struct closer {
+    struct buf got;
+    bool hard;
+    atomic_uint closed;
+};
+
+static void close_after_one(void *arg, int fd, unsigned nth)
+{
+    struct closer *c = arg;
+    char heard[sizeof(lines)];
+    size_t n = 0;
+
+    (void)nth;
+    while (n < strlen(lines)) {
+        ssize_t more = read(fd, heard + n, strlen(lines) - n);
+
+        if (more <= 0)
+            return;
+        n += (size_t)more;
+    }
+    buf_add(&c->got, heard, n);
+    if (c->hard)
+        hang_up_hard(fd);
+    if (c->hard)
+        dup2(STDERR_FILENO, fd); /* closes it, and leaves something to close */
+    else
+        shutdown(fd, SHUT_RDWR);
+    c->closed++;
+}
+
+/* Until the other thread has said so; in between the loop may turn, or not, so
+ * that the news reaches us as an event or only when we look. */
+static void closed_wait(struct rig *rig, struct closer *c, unsigned wanted,
+                        bool turn)
+{
+    while (c->closed < wanted)
+        usleep(100);
+    for (int i = 0; turn && i < 3; i++)
+        loop_turn(rig->loop, 0);
+}
+
+/* A connection that died while it waited is noticed before anything is handed to
+ * it: nothing is lost, and nothing told as sent that was not. */
 static void test_closed_while_kept(void **state)
 {
-    struct recorder r = {.hang_up_after = strlen(lines)};
+    (void)state;
+    for (int hard = 0; hard < 2; hard++) {
+        struct closer c = {.got = BUF(4096), .hard = hard};
+        struct server server;
+        struct answer a;
+        struct request q;
+        struct rig rig;
+
+        rig_init(&rig);
+        server_start(&server, close_after_one, &c);
+        q = syslog_to(SYSLOG_TCP, server.port);
+        q.syslog.framing = SYSLOG_LF;
+        for (unsigned i = 0; i < 8; i++) {
+            rig_carry(&rig, &q, &a);
+            check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+            assert_int_equal(a.response.reused, false);
+            closed_wait(&rig, &c, i + 1, i % 2 == 0);
+        }
+        rig_release(&rig);
+        server_stop(&server);
+        assert_int_equal(server.connections, 8);
+        assert_int_equal(c.got.n, 8 * strlen(lines));
+        buf_release(&c.got);
+    }
+}
+
+static void test_cancel(void **state)
+{
+    char *text = mem_new(LARGE);
+    struct str texts[60];
+    struct request q, next;
+    struct server server;
+    struct answer a, b;
+    struct rig rig;
+    struct sending *s;
+    int gate[2];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        texts[i] = (struct str){memset(text, 'x', LARGE), LARGE};
+    for (int turns = 0; turns < 6; turns++) {
+        assert_int_equal(pipe(gate), 0);
+        rig_init(&rig);
+        server_start(&server, stuck, gate);
+        q = next = syslog_to(SYSLOG_TCP, server.port);
+        q.syslog.frames = texts;
+        q.syslog.frame_count = COUNT_OF(texts);
+        s = rig_send(&rig, &q, &a);
+        rig_send(&rig, &next, &b);
+        for (int i = 0; i < turns; i++)
+            loop_turn(rig.loop, 10);
+        transport_cancel(s);
+        rig_wait(&rig, &b.calls, 1);
+        check(&b, OUTCOME_ANSWERED, COUNT_OF(frames));
+        assert_int_equal(a.calls, 0);
+        close(gate[1]);
+        rig_release(&rig);
+        server_stop(&server);
+        close(gate[0]);
+    }
+    free(text);
+}
+
+static void test_not_reached(void **state)
+{
+    static const struct {
+        const char *host;
+        enum syslog_transport transport;
+        enum outcome want;
+        const char *words;
+    } rows[] = {
+        {"127.0.0.1", SYSLOG_TCP, OUTCOME_UNREACHED, "Connection refused"},
+        {"127.0.0.1", SYSLOG_TLS, OUTCOME_UNREACHED, "Connection refused"},
+        {"no-such-name.invalid", SYSLOG_TCP, OUTCOME_UNREACHED,
+         "Could not resolve"},
+        {"169.254.169.254", SYSLOG_TCP, OUTCOME_DENIED, "metadata"},
+        {"169.254.169.254", SYSLOG_UDP, OUTCOME_DENIED, "metadata"},
+        {"fe80::1", SYSLOG_UDP, OUTCOME_DENIED, "link-local"},
+        {"[fe80::1]", SYSLOG_TCP, OUTCOME_DENIED, "link-local"},
+        {"224.0.0.1", SYSLOG_UDP, OUTCOME_DENIED, "multicast"},
+        {"255.255.255.255", SYSLOG_UDP, OUTCOME_DENIED, "reserved"},
+        {"0.0.0.0", SYSLOG_UDP, OUTCOME_DENIED, "unspecified"},
+        {"a b", SYSLOG_UDP, OUTCOME_DENIED, "is not a host and port"},
+        {"user@host", SYSLOG_TCP, OUTCOME_DENIED, "is not a host and port"},
+        {"host/path", SYSLOG_TCP, OUTCOME_DENIED, "is not a host and port"},
+        {"", SYSLOG_TCP, OUTCOME_DENIED, "is not a host and port"},
+    };
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct request q = syslog_to(rows[i].transport, port_free(SOCK_STREAM));
+
+        q.syslog.host = str_of(rows[i].host);
+        rig_carry(&rig, &q, &a);
+        check(&a, rows[i].want, 0);
+        if (strstr(a.error, rows[i].words) == NULL)
+            fail_msg("%s: %s", rows[i].host, a.error);
+    }
+    rig_release(&rig);
+}
+
+static void test_no_tls_there(void **state)
+{
+    struct recorder r = {.hang_up_after = 1};
     struct server server;
     struct answer a;
     struct request q;
@@ -391,19 +540,188 @@ static void test_closed_while_kept(void **state)
 
     (void)state;
     stream_rig(&rig, &server, &r);
-    for (int i = 0; i < 10; i++) {
-        size_t before = (size_t)i * strlen(lines);
-
-        q = syslog_to(SYSLOG_TCP, server.port);
-        q.syslog.framing = SYSLOG_LF;
-        rig_carry(&rig, &q, &a);
-        check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
-        assert_int_equal(a.response.reused, false);
-        (void)before;
-        for (int turns = 0; turns < 1000 && turns * 1 < 1000; turns++)
-            loop_turn(rig.loop, 0);
-    }
+    q = syslog_to(SYSLOG_TLS, server.port);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_TLS, 0);
     rig_release(&rig);
     server_stop(&server);
+    assert_null(memmem(r.got.p, r.got.n, "one", 3)); /* nothing in clear */
     buf_release(&r.got);
+}
+
+/* --- the local socket --- */
+
+struct local {
+    char dir[40], path[64];
+    int fd;
+};
+
+static void local_open(struct local *l, int type)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+
+    snprintf(a.sun_path, sizeof(a.sun_path), "%s", l->path);
+    l->fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(l->fd, (struct sockaddr *)(void *)&a, sizeof(a)), 0);
+    if (type == SOCK_STREAM)
+        assert_int_equal(listen(l->fd, 4), 0);
+}
+
+static void local_close(struct local *l)
+{
+    close(l->fd);
+    unlink(l->path);
+}
+
+static void local_init(struct local *l)
+{
+    *l = (struct local){.dir = "/tmp/test_transport_syslog_XXXXXX"};
+    assert_non_null(mkdtemp(l->dir));
+    snprintf(l->path, sizeof(l->path), "%s/log", l->dir);
+}
+
+static struct request syslog_local(const struct local *l)
+{
+    struct request q = syslog_to(SYSLOG_LOCAL, 0);
+
+    q.syslog.host = str_of(l->path);
+    return q;
+}
+
+/* The daemon goes and comes back between two requests. */
+static void test_local(void **state)
+{
+    struct local l;
+    struct request q;
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    local_init(&l);
+    q = syslog_local(&l);
+    rig_init(&rig);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_UNREACHED, 0);
+    assert_non_null(strstr(a.error, "No such file or directory"));
+    for (int i = 0; i < 3; i++) {
+        local_open(&l, SOCK_DGRAM);
+        for (int k = 0; k < 2; k++) {
+            rig_carry(&rig, &q, &a);
+            check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+            assert_string_equal(a.peer, l.path);
+            frames_arrived(l.fd);
+        }
+        local_close(&l);
+    }
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_UNREACHED, 0);
+    rig_release(&rig);
+    rmdir(l.dir);
+}
+
+/* More than the daemon's queue takes: the rest waits for it, on the loop. */
+static void test_local_full(void **state)
+{
+    struct str texts[500];
+    struct local l;
+    struct request q;
+    struct answer a;
+    struct rig rig;
+    char got[64];
+    size_t arrived = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        texts[i] = frames[0];
+    local_init(&l);
+    local_open(&l, SOCK_DGRAM);
+    q = syslog_local(&l);
+    q.syslog.frames = texts;
+    q.syslog.frame_count = COUNT_OF(texts);
+    rig_init(&rig);
+    rig_send(&rig, &q, &a);
+    assert_int_equal(a.calls, 0);
+    while (arrived < COUNT_OF(texts)) {
+        while (recv(l.fd, got, sizeof(got), 0) > 0)
+            arrived++;
+        loop_turn(rig.loop, 10);
+    }
+    rig_wait(&rig, &a.calls, 1);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(texts));
+    q.timeout_ms = SHORT_MS; /* and if it takes no more at all */
+    rig_carry(&rig, &q, &a);
+    assert_int_equal(a.response.outcome, OUTCOME_TIMED_OUT);
+    assert_in_range(a.response.written, 1, COUNT_OF(texts) - 1);
+    rig_release(&rig);
+    local_close(&l);
+    rmdir(l.dir);
+}
+
+static void test_local_stream(void **state)
+{
+    struct local l;
+    struct request q;
+    struct answer a;
+    struct rig rig;
+    char got[256];
+    int fd;
+
+    (void)state;
+    local_init(&l);
+    local_open(&l, SOCK_STREAM);
+    q = syslog_local(&l);
+    rig_init(&rig);
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_ANSWERED, COUNT_OF(frames));
+    fd = accept4(l.fd, NULL, NULL, SOCK_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_int_equal(read(fd, got, sizeof(got)), strlen(lines));
+    assert_memory_equal(got, lines, strlen(lines));
+    close(fd);
+    rig_release(&rig);
+    local_close(&l);
+    rmdir(l.dir);
+}
+
+static void test_local_path_too_long(void **state)
+{
+    char path[200];
+    struct request q = syslog_to(SYSLOG_LOCAL, 0);
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    memset(path, 'x', sizeof(path));
+    path[0] = '/';
+    q.syslog.host = (struct str){path, sizeof(path)};
+    rig_carry(&rig, &q, &a);
+    check(&a, OUTCOME_UNREACHED, 0);
+    assert_non_null(strstr(a.error, "is no path of a socket"));
+    rig_release(&rig);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_udp),
+        cmocka_unit_test(test_udp_by_name),
+        cmocka_unit_test(test_udp_refused),
+        cmocka_unit_test(test_udp_oversize),
+        cmocka_unit_test(test_framings),
+        cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_slow_reader),
+        cmocka_unit_test(test_stuck_reader),
+        cmocka_unit_test(test_timed_out_in_the_queue),
+        cmocka_unit_test(test_closed_while_kept),
+        cmocka_unit_test(test_cancel),
+        cmocka_unit_test(test_not_reached),
+        cmocka_unit_test(test_no_tls_there),
+        cmocka_unit_test(test_local),
+        cmocka_unit_test(test_local_full),
+        cmocka_unit_test(test_local_stream),
+        cmocka_unit_test(test_local_path_too_long),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -108,11 +108,19 @@ static int listener_open(uint16_t *port)
 static void *server_run(void *arg)
 {
     struct server *s = arg;
+    struct sockaddr_in from;
+    socklen_t n = sizeof(from);
     int fd;
 
-    while ((fd = accept4(s->listener, NULL, NULL, SOCK_CLOEXEC)) >= 0) {
-        s->serve(s->arg, fd, s->connections++);
+    while ((fd = accept4(s->listener, (struct sockaddr *)(void *)&from, &n,
+                         SOCK_CLOEXEC)) >= 0) {
+        bool stop = from.sin_port == s->last_port;
+
+        if (!stop)
+            s->serve(s->arg, fd, s->connections++);
         close(fd);
+        if (stop)
+            break;
     }
     return NULL;
 }
@@ -124,10 +132,21 @@ void server_start(struct server *s, serve_fn *serve, void *arg)
     assert_int_equal(pthread_create(&s->thread, NULL, server_run, s), 0);
 }
 
+/* A connection of our own is the last: those before it are served first. */
 void server_stop(struct server *s)
 {
-    shutdown(s->listener, SHUT_RDWR); /* ends accept() */
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof(a);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    assert_int_equal(bind(fd, (struct sockaddr *)(void *)&a, sizeof(a)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)(void *)&a, &n), 0);
+    s->last_port = a.sin_port;
+    a.sin_port = htons(s->port);
+    assert_int_equal(connect(fd, (struct sockaddr *)(void *)&a, sizeof(a)), 0);
     pthread_join(s->thread, NULL);
+    close(fd);
     close(s->listener);
 }
 

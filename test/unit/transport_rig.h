@@ -3,6 +3,7 @@
 #ifndef TEST_TRANSPORT_RIG_H
 #define TEST_TRANSPORT_RIG_H
 
+#include <netinet/in.h>
 #include <pthread.h>
 
 #include "base/buf.h"
@@ -43,7 +44,8 @@ struct server {
     pthread_t thread;
     serve_fn *serve;
     void *arg;
-    unsigned connections; /* read it after server_stop() */
+    _Atomic in_port_t last_port; /* who comes from there ends it */
+    unsigned connections;        /* read it after server_stop() */
 };
 void server_start(struct server *s, serve_fn *serve, void *arg);
 void server_stop(struct server *s);
