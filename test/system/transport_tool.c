@@ -1,7 +1,7 @@
 /* transport_tool.c -- sends one request by the real transport and prints what
  * came back as JSON, a line each time: the driver of the tests with real peers.
  *
- *   transport-tool http|mail|syslog --name value ...
+ *   transport_tool http|mail|syslog --name value ...
  *
  * A value "@path" is what that file holds. --header, --to and --frame may be
  * given many times; --times sends the same request again and again, one after
@@ -34,7 +34,7 @@ struct run {
 
 static _Noreturn void fail(const char *words, const char *what)
 {
-    fprintf(stderr, "transport-tool: %s: %s\n", words, what);
+    fprintf(stderr, "transport_tool: %s: %s\n", words, what);
     exit(2);
 }
 
@@ -282,7 +282,7 @@ static void answered(void *arg, const struct response *r)
 
 int main(int argc, char **argv)
 {
-    struct transport_options none = {.user_agent = "transport-tool"};
+    struct transport_options none = {.user_agent = "transport_tool"};
     struct options o = {0};
     struct run run = {0};
     struct error err;
