@@ -33,6 +33,10 @@ step "build gcc, no warnings" builds build-gcc gcc -Dbuildtype=release
 step "build clang + ASan + UBSan, no warnings" builds build-asan clang \
     -Db_sanitize=address,undefined -Db_lundef=false -Dfuzzers=true
 step "build gcc + TSan" builds build-tsan gcc -Db_sanitize=thread -Db_lundef=false
+if [ "$bad" -gt 0 ]; then # nothing below would say more
+    echo "$ok passed, $bad failed"
+    exit 1
+fi
 step "tidy" /usr/bin/python3 tools/tidy.py
 step "layers" /usr/bin/python3 tools/layers.py build-gcc
 step "man pages lint" tools/lint-man.sh

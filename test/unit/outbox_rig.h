@@ -204,9 +204,10 @@ static inline void rig_done(void *arg, bool committed)
 
 static inline struct rig_step *rig_step(struct rig *r)
 {
-    struct rig_step *s = &r->steps[r->step_count++];
+    struct rig_step *s = &r->steps[r->step_count];
 
-    assert_true(r->step_count <= RIG_STEPS_MAX);
+    assert_true(r->step_count < RIG_STEPS_MAX);
+    r->step_count++;
     *s = (struct rig_step){.rig = r, .waiting = true};
     return s;
 }

@@ -1,0 +1,488 @@
+/* test_outbox_order.c -- windows and order: who may pass whom, and when the disk
+ * is asked. */
+#include "outbox_rig.h"
+
+#include <sys/wait.h>
+
+static const int64_t one[] = {1};
+
+/* Takes and delivers all that is due of recipient 1, in batches; checks that ids
+ * only grow. How many there were. */
+static size_t drain(struct rig *r, size_t batch)
+{
+    struct item *items[64];
+    size_t n, total = 0;
+    int64_t last = 0;
+
+    for (int idle = 0; idle < 3; rig_settle_down(r), idle++)
+        while ((n = rig_take(r, 1, batch, items)) > 0) {
+            idle = 0;
+            for (size_t i = 0; i < n; i++) {
+                assert_true(items[i]->kept->id > last);
+                last = items[i]->kept->id;
+                rig_deliver(r, items[i], "");
+            }
+            total += n;
+            rig_turn(r);
+        }
+    return total;
+}
+
+/* --- the window and the disk ----------------------------------------------------- */
+
+static void a_backlog_stays_on_disk_and_comes_in_order(void **state)
+{
+    enum { MANY = 5 * WINDOW_MAX };
+    struct rig *r = *state;
+    struct outbox_counts n;
+
+    for (int i = 0; i < MANY; i++) {
+        rig_put(r, "k");
+        if (i % 100 == 0)
+            rig_turn(r);
+    }
+    rig_settle_down(r);
+    outbox_counts(r->outbox, &n);
+    assert_int_equal(n.pending, MANY);
+    assert_in_range(n.window_items, 1, WINDOW_MAX);
+    assert_int_equal(drain(r, 7), MANY);
+    outbox_counts(r->outbox, &n);
+    assert_int_equal(n.window_items, 0);
+    assert_int_equal(n.window_bytes, 0);
+    rig_conserves(r);
+}
+
+static void what_comes_while_it_drains_stays_behind(void **state)
+{
+    struct rig *r = *state;
+    struct item *items[16];
+    int64_t last = 0;
+    size_t total = 0, n;
+
+    for (int i = 0; i < 2 * WINDOW_MAX; i++)
+        rig_put(r, "k");
+    rig_settle_down(r);
+    for (int round = 0; round < 400; round++) {
+        for (int i = 0; i < 3; i++)
+            rig_put(r, "k");
+        n = rig_take(r, 1, COUNT_OF(items), items);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(items[i]->kept->id > last);
+            last = items[i]->kept->id;
+            rig_deliver(r, items[i], "");
+        }
+        total += n;
+        rig_turn(r);
+    }
+    total += drain(r, 16);
+    assert_int_equal(total, 2 * WINDOW_MAX + 3 * 400);
+    rig_conserves(r);
+}
+
+static void a_backlog_is_there_after_a_restart(void **state)
+{
+    struct rig *r = *state;
+
+    for (int i = 0; i < 3 * WINDOW_MAX; i++)
+        rig_put(r, "k");
+    rig_settle_down(r);
+    rig_reopen(r);
+    rig_settle_down(r);
+    assert_true(r->ready[1] > 0);
+    assert_int_equal(drain(r, 32), 3 * WINDOW_MAX);
+}
+
+/* Large alerts of one recipient that is stuck must not keep another from going
+ * on, nor memory from having a limit. */
+static void memory_is_bounded_and_shared_fairly(void **state)
+{
+    struct rig *r = *state;
+    char *text = mem_new(16000);
+    struct outbox_counts n;
+    struct item *item;
+
+    memset(text, 'x', 15999);
+    for (int64_t to = 1; to <= 12; to++)
+        for (int i = 0; i < WINDOW_MAX; i++) {
+            rig_put_alert(r, &(struct rig_alert){ACTION_STORE, "k", text, .to = &to, .n = 1});
+            if (i % 64 == 63)
+                rig_turn(r);
+        }
+    rig_settle_down(r);
+    outbox_counts(r->outbox, &n);
+    assert_in_range(n.window_bytes, 1, WINDOW_BYTES_MAX + (WINDOW_BYTES_MAX / 4));
+    for (int64_t to = 1; to <= 12; to++)
+        assert_int_equal(rig_take(r, to, 1, &item), 1);
+    free(text);
+    rig_reopen(r); /* nor does a start load it all */
+    rig_settle_down(r);
+    outbox_counts(r->outbox, &n);
+    assert_in_range(n.window_bytes, 1, 2 * WINDOW_BYTES_MAX);
+    for (int64_t to = 1; to <= 12; to++)
+        assert_int_equal(rig_take(r, to, 1, &item), 1);
+}
+
+/* --- the order rule -------------------------------------------------------------- */
+
+struct order_case {
+    const char *name;
+    const char *items;  /* "a1 b1 a2": the letter is the key */
+    const char *states; /* one each: . due, w waits, s waits aside, f in flight */
+    const char *want;   /* what may be taken then, in order */
+};
+
+/* Puts item i and brings it into its state; what is due before it is had as
+ * well, and given back. */
+static int64_t order_put(struct rig *r, const struct order_case *c, size_t i)
+{
+    char key[] = {c->items[3 * i], '\0'};
+    int64_t id = rig_put(r, key);
+    struct item *had[8];
+    size_t n;
+
+    rig_turn(r);
+    if (c->states[i] == '.')
+        return id;
+    n = rig_take(r, 1, COUNT_OF(had), had);
+    assert_true(n > 0 && had[n - 1]->kept->id == id);
+    for (size_t k = 0; k + 1 < n; k++)
+        rig_defer(r, had[k], 0, false);
+    if (c->states[i] != 'f')
+        rig_defer(r, had[n - 1], 1000, c->states[i] == 's');
+    rig_turn(r);
+    return id;
+}
+
+static void order_check(struct rig *r, const struct order_case *c)
+{
+    struct item *taken[8];
+    int64_t ids[8], next_ms;
+    char got[64] = "";
+    size_t n = strlen(c->states), length = 0, now;
+
+    for (size_t i = 0; i < n; i++)
+        ids[i] = order_put(r, c, i);
+    now = outbox_take(r->outbox, 1, COUNT_OF(taken), taken, &next_ms);
+    for (size_t i = 0; i < now; i++)
+        for (size_t k = 0; k < n; k++)
+            if (ids[k] == taken[i]->kept->id)
+                length += (size_t)snprintf(got + length, sizeof got - length, "%s%.2s",
+                                           i ? " " : "", c->items + 3 * k);
+    if (strcmp(got, c->want) != 0)
+        print_error("%s\n", c->name);
+    assert_string_equal(got, c->want);
+    if (now == 0)
+        assert_int_equal(next_ms, r->now_ms + 1000);
+}
+
+static void the_order_rule(void **state)
+{
+    static const struct order_case table[] = {
+        {"all due", "a1 b1 c1", "...", "a1 b1 c1"},
+        {"the head waits: all wait", "a1 b1 c1", "w..", ""},
+        {"one in the middle waits", "a1 b1 c1", ".w.", "a1"},
+        {"the head waits aside: others pass", "a1 b1 c1", "s..", "b1 c1"},
+        {"those of its key do not", "a1 b1 a2 c1", "s...", "b1 c1"},
+        {"nor one behind those", "a1 a2 a3 b1", "s...", "b1"},
+        {"two aside", "a1 b1 a2 b2 c1", "ss...", "c1"},
+        {"aside, then one that waits", "a1 b1 c1", "sw.", ""},
+        {"in flight: others pass", "a1 b1 c1", "f..", "b1 c1"},
+        {"in flight: those of its key do not", "a1 a2 b1", "f..", "b1"},
+        {"in flight and aside", "a1 b1 a2 b2 c1", "fs...", "c1"},
+    };
+    struct rig *r = *state;
+
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        order_check(r, &table[i]);
+        rig_close(r);
+        rig_remove(r);
+        *r = (struct rig){0};
+        rig_make(r);
+        rig_open(r);
+    }
+}
+
+static void what_waits_aside_goes_first_when_due(void **state)
+{
+    struct rig *r = *state;
+    struct item *items[4];
+    int64_t a = rig_put(r, "a"), a2, b;
+
+    rig_turn(r);
+    rig_defer(r, rig_take_one(r), 1000, true);
+    b = rig_put(r, "b");
+    a2 = rig_put(r, "a");
+    rig_turn(r);
+    r->now_ms += 1000;
+    assert_int_equal(rig_take(r, 1, 4, items), 3);
+    assert_int_equal(items[0]->kept->id, a);
+    assert_int_equal(items[1]->kept->id, b);
+    assert_int_equal(items[2]->kept->id, a2);
+}
+
+static void those_on_disk_pass_those_aside(void **state)
+{
+    struct rig *r = *state;
+    struct item *item;
+    char key[16];
+
+    for (int i = 0; i < 3 * WINDOW_MAX; i++) {
+        snprintf(key, sizeof key, "key-%d", i);
+        rig_put(r, key);
+    }
+    rig_settle_down(r);
+    for (int i = 0; i < WINDOW_MAX / 2; i++) {
+        item = rig_take_one(r);
+        assert_non_null(item);
+        rig_defer(r, item, RETRY_AFTER_CAP_MS, true);
+        rig_settle_down(r);
+    }
+    assert_int_equal(drain(r, 32), 3 * WINDOW_MAX - WINDOW_MAX / 2);
+}
+
+/* What another process wrote for the same key: this program again, as `--hash`. */
+static int64_t hash_of_another_process(void)
+{
+    int out[2];
+    char text[32] = "";
+    ssize_t n;
+    pid_t child;
+
+    assert_int_equal(pipe(out), 0);
+    child = fork();
+    if (child == 0) {
+        dup2(out[1], STDOUT_FILENO);
+        execl("/proc/self/exe", "test_outbox_order", "--hash", (char *)NULL);
+        _exit(1);
+    }
+    close(out[1]);
+    n = read(out[0], text, sizeof text - 1);
+    assert_true(n > 0);
+    close(out[0]);
+    waitpid(child, NULL, 0);
+    return strtoll(text, NULL, 10);
+}
+
+static int hash_print(void)
+{
+    void *state;
+    struct rig *r;
+
+    rig_setup(&state);
+    r = state;
+    rig_put(r, "the same");
+    rig_turn(r);
+    printf("%lld", (long long)rig_number(r->path, "SELECT key_hash FROM alert", 0, 0));
+    return rig_teardown(&state);
+}
+
+/* Else a release put after a restart would pass its engage that waits aside. */
+static void keys_are_the_same_in_every_process(void **state)
+{
+    (void)state;
+    assert_int_equal(hash_of_another_process(), hash_of_another_process());
+}
+
+/* --- release and engage ------------------------------------------------------------ */
+
+struct pair {
+    int64_t engage, release;
+};
+
+static struct pair put_pair(struct rig *r)
+{
+    struct rig_alert begins = {ACTION_ENGAGE, "on", .to = one, .n = 1};
+    struct rig_alert ends = {ACTION_RELEASE, "on", .to = one, .n = 1};
+    struct pair p = {rig_put_alert(r, &begins), 0};
+
+    p.release = rig_put_alert(r, &ends);
+    return p;
+}
+
+/* What the release is told of its engage, whichever way they went. */
+static void a_release_knows_how_its_engage_fared(void **state)
+{
+    static const struct {
+        const char *name;
+        enum delivery_state engage;
+        enum began want;
+        const char *handle;
+        bool later, restart; /* the release is put after; a restart in between */
+    } table[] = {
+        {"delivered before", DELIVERY_DELIVERED, BEGAN_DELIVERED, "msg-1", true, false},
+        {"delivered meanwhile", DELIVERY_DELIVERED, BEGAN_DELIVERED, "msg-1", false, false},
+        {"dead before", DELIVERY_DEAD, BEGAN_DEAD, "", true, false},
+        {"dead meanwhile", DELIVERY_DEAD, BEGAN_DEAD, "", false, false},
+        {"read from disk", DELIVERY_DELIVERED, BEGAN_DELIVERED, "msg-1", true, true},
+        {"both from disk", DELIVERY_DELIVERED, BEGAN_DELIVERED, "msg-1", false, true},
+    };
+    struct rig *r = *state;
+
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct rig_alert begins = {ACTION_ENGAGE, "on", .to = one, .n = 1};
+        struct rig_alert ends = {ACTION_RELEASE, "on", .to = one, .n = 1};
+        struct item *item;
+        int64_t engage = rig_put_alert(r, &begins), release = 0;
+
+        if (!table[i].later)
+            release = rig_put_alert(r, &ends);
+        rig_settle_down(r);
+        item = rig_take_one(r);
+        assert_non_null(item);
+        assert_int_equal(item->kept->id, engage);
+        assert_null(rig_take_one(r)); /* the release waits for its flight */
+        if (table[i].engage == DELIVERY_DELIVERED)
+            rig_deliver(r, item, "msg-1");
+        else
+            rig_end(r, item, DELIVERY_DEAD);
+        if (table[i].later)
+            release = rig_put_alert(r, &ends);
+        rig_settle_down(r);
+        if (table[i].restart)
+            rig_reopen(r);
+        rig_settle_down(r);
+        for (int tries = 0; (item = rig_take_one(r)) == NULL && tries < 3; tries++)
+            rig_settle_down(r);
+        assert_non_null(item);
+        assert_int_equal(item->kept->id, release);
+        assert_int_equal(item->kept->began_id, engage);
+        if (item->began != table[i].want)
+            print_error("%s\n", table[i].name);
+        assert_int_equal(item->began, table[i].want);
+        assert_true(str_is(item->handle, table[i].handle));
+        rig_deliver(r, item, "");
+        rig_settle_down(r);
+    }
+    rig_conserves(r);
+}
+
+static void a_release_to_whom_the_engage_never_went(void **state)
+{
+    struct rig *r = *state;
+    struct rig_alert begins = {.action = ACTION_ENGAGE, .key = "on"};
+    struct rig_alert ends = {ACTION_RELEASE, "on", .to = one, .n = 1};
+    struct item *item;
+
+    rig_put_alert(r, &begins);
+    rig_put_alert(r, &ends);
+    rig_settle_down(r);
+    item = rig_take_one(r);
+    assert_non_null(item);
+    assert_int_equal(item->began, BEGAN_NONE);
+}
+
+/* Both in one batch: the engage's end is not known when the release would go. */
+static void a_release_is_never_taken_beside_its_engage(void **state)
+{
+    struct rig *r = *state;
+    struct pair p = put_pair(r);
+    struct item *items[4];
+
+    rig_settle_down(r);
+    assert_int_equal(rig_take(r, 1, 4, items), 1);
+    assert_int_equal(items[0]->kept->id, p.engage);
+    rig_defer(r, items[0], 0, false);
+    rig_settle_down(r);
+    assert_int_equal(rig_take(r, 1, 4, items), 1);
+    assert_int_equal(items[0]->kept->id, p.engage);
+}
+
+/* --- sent again, in a backlog --------------------------------------------------------- */
+
+/* What comes back to life is older than what was loaded already, and a refill is
+ * on its way meanwhile: nothing may be left lying on disk. */
+static void a_redrive_and_a_refill_at_once(void **state)
+{
+    struct rig *r = *state;
+    struct item *items[64];
+    int64_t first;
+    size_t n = 0, total = 0;
+
+    first = rig_put(r, "first");
+    rig_settle_down(r);
+    rig_end(r, rig_take_one(r), DELIVERY_DEAD);
+    for (int i = 0; i < 2 * WINDOW_MAX; i++)
+        rig_put(r, "k");
+    rig_settle_down(r);
+    while (total < WINDOW_MAX - 64 && (n = rig_take(r, 1, 64, items)) > 0) {
+        /* The redrive first, then what makes the refill: both in one group. */
+        if (total + n >= WINDOW_MAX - WINDOW_MAX / 4)
+            rig_redrive(r, first, 1);
+        for (size_t i = 0; i < n; i++)
+            rig_deliver(r, items[i], "");
+        total += n;
+        if (r->redriven == -1)
+            break;
+        rig_turn(r);
+    }
+    assert_int_equal(r->redriven, -1);
+    rig_settle_down(r);
+    assert_int_equal(r->redriven, 1);
+    n = rig_take(r, 1, 1, items);
+    assert_int_equal(n, 1);
+    assert_int_equal(items[0]->kept->id, first);
+    rig_deliver(r, items[0], "");
+    rig_settle_down(r);
+    assert_int_equal(total + drain(r, 32), 2 * WINDOW_MAX);
+    rig_conserves(r);
+}
+
+/* A put that was promised a place in the window while a redrive empties it must
+ * not come before what fell out. */
+static void a_redrive_and_a_put_at_once(void **state)
+{
+    struct rig *r = *state;
+    struct rig_alert begins = {ACTION_ENGAGE, "on", .to = one, .n = 1};
+    struct rig_alert ends = {ACTION_RELEASE, "on", .to = one, .n = 1};
+    int64_t dead = rig_put(r, "dead"), engage;
+    struct item *item;
+
+    rig_settle_down(r);
+    rig_end(r, rig_take_one(r), DELIVERY_DEAD);
+    rig_settle_down(r);
+    engage = rig_put_alert(r, &begins);
+    rig_settle_down(r);
+    rig_redrive(r, dead, 1);
+    rig_put_alert(r, &ends); /* in the same group, after the redrive */
+    rig_turn(r);
+    item = rig_take_one(r); /* whatever may go now, the release may not */
+    if (item != NULL)
+        assert_int_not_equal(item->kept->action, ACTION_RELEASE);
+    if (item != NULL)
+        rig_deliver(r, item, "");
+    for (int i = 0; i < 5; i++) {
+        rig_settle_down(r);
+        item = rig_take_one(r);
+        if (item == NULL)
+            continue;
+        if (item->kept->action == ACTION_RELEASE)
+            assert_int_equal(rig_state(r, engage, 1), DELIVERY_DELIVERED);
+        rig_deliver(r, item, "");
+    }
+    rig_settle_down(r);
+    rig_conserves(r);
+    assert_int_equal(rig_number(r->path, "SELECT pending FROM conservation", 0, 0), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        RIG_TEST(a_backlog_stays_on_disk_and_comes_in_order),
+        RIG_TEST(what_comes_while_it_drains_stays_behind),
+        RIG_TEST(a_backlog_is_there_after_a_restart),
+        RIG_TEST(memory_is_bounded_and_shared_fairly),
+        RIG_TEST(the_order_rule),
+        RIG_TEST(what_waits_aside_goes_first_when_due),
+        RIG_TEST(those_on_disk_pass_those_aside),
+        cmocka_unit_test(keys_are_the_same_in_every_process),
+        RIG_TEST(a_release_knows_how_its_engage_fared),
+        RIG_TEST(a_release_to_whom_the_engage_never_went),
+        RIG_TEST(a_release_is_never_taken_beside_its_engage),
+        RIG_TEST(a_redrive_and_a_refill_at_once),
+        RIG_TEST(a_redrive_and_a_put_at_once),
+    };
+
+    if (argc == 2 && strcmp(argv[1], "--hash") == 0)
+        return hash_print();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
