@@ -58,7 +58,7 @@ static bool read_text(const char *text, struct chat *c, struct arena *a,
     const struct json *j = json_parse(a, str_of(text), err);
 
     if (j == NULL)
-        fail_msg("%s: %s", text, err->text);
+        fail_msg("%s: %s", text, err != NULL ? err->text : "refused");
     *c = (struct chat){0};
     return fields_read(chat_fields, j, c, a, err);
 }
