@@ -4,7 +4,7 @@
 #include "transport/multi.h"
 
 #define HEADER_BYTES_MAX (64u << 10) /* of one answer; then we stop reading */
-#define URL_MAX (16u << 10)
+#define URL_MAX (8u << 10)
 
 struct http {
     struct sending *sending;
@@ -202,13 +202,16 @@ static void url_part(CURLU *u, CURLUPart which, char *out, size_t size)
 static bool place_read(struct str url, char place[PLACE_TEXT_MAX])
 {
     CURLU *u freed_by(url_cleanup) = curl_url();
-    char *text = mem_dup(url.p, url.n);
-    char scheme[16], host[256], port[8];
-    bool ok = u != NULL && strlen(text) == url.n && url.n <= URL_MAX &&
-              curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK;
+    char text[URL_MAX + 1], scheme[16], host[256], port[8];
+    bool ok;
 
+    if (u == NULL || url.n == 0 || url.n > URL_MAX ||
+        str_find(url, '\0') < url.n)
+        return false;
+    memcpy(text, url.p, url.n);
+    text[url.n] = '\0';
+    ok = curl_url_set(u, CURLUPART_URL, text, 0) == CURLUE_OK;
     explicit_bzero(text, url.n);
-    free(text);
     if (!ok)
         return false;
     url_part(u, CURLUPART_SCHEME, scheme, sizeof(scheme));

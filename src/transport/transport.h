@@ -16,8 +16,9 @@ struct sending; /* one request on its way */
 /* `r` and what it points to live during the call only. */
 typedef void transport_fn(void *arg, const struct response *r);
 
-/* The in-process alert store: takes the alerts now, reports later by calling
- * transport_store_done(). False: not taken (its queue is full). */
+/* The in-process alert store: takes the alerts now, reports by calling
+ * transport_store_done() exactly once, at any time, also when the request was
+ * cancelled or the transport is gone. False: not taken (its queue is full). */
 typedef bool transport_store_fn(void *arg, const struct store_request *r,
                                 struct sending *s);
 

@@ -36,7 +36,7 @@ static bool read_alerts(struct golden *g, const struct json *whole,
                         struct error *err)
 {
     const struct json *alerts = json_get(whole, "alerts");
-    enum phase phase;
+    enum phase phase = PHASE_NEW;
     size_t i = 0;
 
     if (!json_is(alerts, JSON_ARRAY) || !read_phase(whole, &phase, err))
