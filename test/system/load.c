@@ -319,7 +319,8 @@ static void report(struct load *l)
 {
     double took_s = (double)(now_us(CLOCK_MONOTONIC) - l->start_us) / 1e6;
 
-    qsort(l->latency_us, l->latencies, sizeof *l->latency_us, by_value);
+    if (l->latencies > 0)
+        qsort(l->latency_us, l->latencies, sizeof *l->latency_us, by_value);
     printf("{\"acked\":%llu,\"seconds\":%.3f,\"per_s\":%.0f,\"requests\":%llu,"
            "\"retried\":%llu,\"refused\":%llu,\"next\":%llu,\"p50_ms\":%.3f,"
            "\"p99_ms\":%.3f}\n",

@@ -308,7 +308,8 @@ static void report(struct sink *s)
 {
     size_t n = s->latencies;
 
-    qsort(s->latency_us, n, sizeof *s->latency_us, by_value);
+    if (n > 0)
+        qsort(s->latency_us, n, sizeof *s->latency_us, by_value);
     printf("{\"requests\":%llu,\"alerts\":%llu,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
            "\"max_ms\":%.3f}\n",
            (unsigned long long)s->requests, (unsigned long long)s->alerts,
