@@ -389,5 +389,12 @@ int main(int argc, char **argv)
     while (turn(l, fds))
         ;
     report(l);
+    for (unsigned i = 0; i < WORKERS_MAX; i++) {
+        buf_release(&l->workers[i].out);
+        buf_release(&l->workers[i].in);
+    }
+    free(l->latency_us);
+    free(l);
+    free(fds);
     return 0;
 }

@@ -363,5 +363,8 @@ int main(int argc, char **argv)
     fflush(stdout);
     run(s);
     report(s);
+    close_all(s, false);
+    free(s->latency_us);
+    free(s);
     return 0;
 }

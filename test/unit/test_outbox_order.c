@@ -32,7 +32,7 @@ static size_t drain(struct rig *r, size_t batch)
 
 static void a_backlog_stays_on_disk_and_comes_in_order(void **state)
 {
-    enum { MANY = 5 * WINDOW_MAX };
+    enum { MANY = 3 * WINDOW_MAX };
     struct rig *r = *state;
     struct outbox_counts n;
 
@@ -97,15 +97,15 @@ static void a_backlog_is_there_after_a_restart(void **state)
 static void memory_is_bounded_and_shared_fairly(void **state)
 {
     struct rig *r = *state;
-    char *text = mem_new(16000);
+    char text[16000] = "";
     struct outbox_counts n;
     struct item *item;
 
-    memset(text, 'x', 15999);
+    memset(text, 'x', sizeof text - 1);
     for (int64_t to = 1; to <= 12; to++)
-        for (int i = 0; i < WINDOW_MAX; i++) {
+        for (size_t bytes = 0; bytes < WINDOW_BYTES_MAX / 4; bytes += 16000) {
             rig_put_alert(r, &(struct rig_alert){ACTION_STORE, "k", text, .to = &to, .n = 1});
-            if (i % 64 == 63)
+            if (bytes % 640000 == 0)
                 rig_turn(r);
         }
     rig_settle_down(r);
@@ -113,7 +113,6 @@ static void memory_is_bounded_and_shared_fairly(void **state)
     assert_in_range(n.window_bytes, 1, WINDOW_BYTES_MAX + (WINDOW_BYTES_MAX / 4));
     for (int64_t to = 1; to <= 12; to++)
         assert_int_equal(rig_take(r, to, 1, &item), 1);
-    free(text);
     rig_reopen(r); /* nor does a start load it all */
     rig_settle_down(r);
     outbox_counts(r->outbox, &n);
@@ -222,22 +221,54 @@ static void what_waits_aside_goes_first_when_due(void **state)
 
 static void those_on_disk_pass_those_aside(void **state)
 {
+    enum { MANY = WINDOW_MAX + 1000, ASIDE = 200 };
     struct rig *r = *state;
     struct item *item;
     char key[16];
 
-    for (int i = 0; i < 3 * WINDOW_MAX; i++) {
+    for (int i = 0; i < MANY; i++) {
         snprintf(key, sizeof key, "key-%d", i);
         rig_put(r, key);
     }
     rig_settle_down(r);
-    for (int i = 0; i < WINDOW_MAX / 2; i++) {
+    for (int i = 0; i < ASIDE; i++) {
         item = rig_take_one(r);
         assert_non_null(item);
         rig_defer(r, item, RETRY_AFTER_CAP_MS, true);
         rig_settle_down(r);
     }
-    assert_int_equal(drain(r, 32), 3 * WINDOW_MAX - WINDOW_MAX / 2);
+    assert_int_equal(drain(r, 32), MANY - ASIDE);
+}
+
+/* All that is in memory ends for one of its keys; the disk holds another. */
+static void a_window_of_those_aside_is_refilled(void **state)
+{
+    enum { ILL = WINDOW_MAX / 2 };
+    struct rig *r = *state;
+    struct item *item;
+    int64_t well;
+
+    for (int i = 0; i < WINDOW_MAX + ILL; i++)
+        rig_put(r, "ill");
+    well = rig_put(r, "well");
+    rig_settle_down(r);
+    for (int i = 0; i < WINDOW_MAX - ILL + 100; i++) {
+        item = rig_take_one(r);
+        assert_non_null(item);
+        rig_deliver(r, item, "");
+        if (i % 256 == 0)
+            rig_settle_down(r);
+    }
+    rig_settle_down(r);
+    rig_defer(r, rig_take_one(r), RETRY_AFTER_CAP_MS, true);
+    for (int i = 0; i < 10; i++) {
+        rig_settle_down(r);
+        item = rig_take_one(r);
+        if (item != NULL)
+            break;
+    }
+    assert_non_null(item);
+    assert_int_equal(item->kept->id, well);
 }
 
 /* What another process wrote for the same key: this program again, as `--hash`. */
@@ -474,6 +505,7 @@ int main(int argc, char **argv)
         RIG_TEST(the_order_rule),
         RIG_TEST(what_waits_aside_goes_first_when_due),
         RIG_TEST(those_on_disk_pass_those_aside),
+        RIG_TEST(a_window_of_those_aside_is_refilled),
         cmocka_unit_test(keys_are_the_same_in_every_process),
         RIG_TEST(a_release_knows_how_its_engage_fared),
         RIG_TEST(a_release_to_whom_the_engage_never_went),
