@@ -34,8 +34,11 @@ static void put_enters_window(struct outbox *o, struct op *op, struct target *t)
         return;
     }
     l->reserved--;
-    if (l->abandoned)
+    /* Rewound meanwhile: what is on disk before it comes first. */
+    if (l->abandoned || op->put.kept->id > l->last_loaded_id) {
+        lane_refill(o, l);
         return;
+    }
     kept_share(op->put.kept);
     i = item_new(op->put.kept, t->recipient_id);
     i->began = t->began;
@@ -84,44 +87,47 @@ static void settle_finish(struct outbox *o, struct op *op)
         return;
     /* Deferred: its next try is licensed now. */
     i->in_flight = i->settling = false;
-    if (l->abandoned)
+    if (l->abandoned || !op->settle.changed)
         lane_remove(o, l, i);
     else
         lane_ready(o, l);
 }
 
+static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *t)
+{
+    struct item *i;
+
+    l->last_loaded_id = t->kept->id;
+    if (l->abandoned || lane_has(l, t->kept->id))
+        return; /* it is in flight already, after a retry by hand */
+    i = item_new(t->kept, l->recipient_id);
+    i->due_ms = t->due_ms;
+    i->unlicensed = t->unlicensed;
+    i->attempts = t->attempts;
+    i->began = t->began;
+    i->handle = t->handle;
+    t->kept = NULL;
+    t->handle = STR_NONE;
+    lane_insert(o, l, i);
+}
+
 static void take_finish(struct outbox *o, struct op *op)
 {
     struct lane *l = lane_get(o, op->take.recipient_id);
-    bool all = op->take.count + op->take.gave_up < op->take.limit;
+    /* A retry by hand rewound the lane meanwhile: it is read again from there. */
+    bool rewound = op->take.after_id != l->last_loaded_id;
 
-    l->taking = false;
     count_ended(o, l, DELIVERY_DEAD, op->take.gave_up);
     if (op->take.gave_up > 0)
         log_error(ROOM, "%zu deliveries are dead: too many tries that never came "
                         "to an end",
                   op->take.gave_up);
-    for (size_t n = 0; n < op->take.count; n++) {
-        struct taken *t = &op->take.rows[n];
-        struct item *i;
-
-        l->last_loaded_id = t->kept->id;
-        if (l->abandoned || lane_has(l, t->kept->id))
-            continue; /* it is in flight already, after a retry by hand */
-        i = item_new(t->kept, op->take.recipient_id);
-        i->due_ms = t->due_ms;
-        i->unlicensed = t->unlicensed;
-        i->attempts = t->attempts;
-        i->began = t->began;
-        i->handle = t->handle;
-        t->kept = NULL;
-        t->handle = STR_NONE;
-        lane_insert(o, l, i);
-    }
-    if (all)
-        l->last_loaded_id = MAX(l->last_loaded_id, op->take.upto_id);
+    for (size_t n = 0; n < op->take.count && !rewound; n++)
+        taken_enters_window(o, l, &op->take.rows[n]);
+    if (op->take.all && !rewound)
+        l->last_loaded_id = op->take.upto_id;
     lane_ready(o, l);
-    lane_refill(o, l);
+    lane_refilled(o, l);
 }
 
 static void prepare_finish(struct outbox *o, struct op *op)

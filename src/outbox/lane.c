@@ -2,8 +2,10 @@
 #include "outbox/own.h"
 
 #define REFILL_BELOW (WINDOW_MAX / 4)
-#define BLOCKED_MAX 64 /* keys that wait in one walk; then the walk ends */
+#define BLOCKED_MAX 1024 /* keys that wait in one walk; then the walk ends */
 #define REFILL_MAX 1024 /* rows of one refill: a commit waits for it */
+#define REFILL_BYTES_MAX (WINDOW_BYTES_MAX / 8) /* of one refill, roughly */
+#define REFILLS_MAX 4 /* at once: all lanes want one after a start */
 #define SMALL_REFILL 16 /* when memory is short, each lane still goes on */
 
 void kept_share(struct kept *k)
@@ -123,22 +125,74 @@ static size_t refill_limit(const struct outbox *o, const struct lane *l)
                                                                  : SMALL_REFILL));
 }
 
+static bool wants_refill(const struct outbox *o, const struct lane *l)
+{
+    size_t held = l->count + l->reserved;
+
+    if (l->taking || l->abandoned || l->last_loaded_id >= l->last_put_id)
+        return false;
+    if (l->count > 0 && o->window_bytes >= WINDOW_BYTES_MAX)
+        return false;
+    return held < REFILL_BELOW || (l->stuck && held < WINDOW_MAX);
+}
+
+static void hungry_add(struct outbox *o, struct lane *l)
+{
+    if (l->hungry)
+        return;
+    l->hungry = true;
+    l->next_hungry = NULL;
+    if (o->hungry_tail != NULL)
+        o->hungry_tail->next_hungry = l;
+    else
+        o->hungry_head = l;
+    o->hungry_tail = l;
+}
+
+static struct lane *hungry_next(struct outbox *o)
+{
+    struct lane *l = o->hungry_head;
+
+    if (l == NULL)
+        return NULL;
+    o->hungry_head = l->next_hungry;
+    if (o->hungry_head == NULL)
+        o->hungry_tail = NULL;
+    l->hungry = false;
+    return l;
+}
+
 void lane_refill(struct outbox *o, struct lane *l)
 {
     struct op *op;
 
-    if (l->taking || l->abandoned || l->last_loaded_id >= l->last_put_id ||
-        l->count + l->reserved >= REFILL_BELOW ||
-        (l->count > 0 && o->window_bytes >= WINDOW_BYTES_MAX))
+    if (!wants_refill(o, l))
         return;
+    if (o->refills == REFILLS_MAX) {
+        hungry_add(o, l);
+        return;
+    }
     op = op_new(OP_TAKE, 0);
     op->take.recipient_id = l->recipient_id;
     op->take.after_id = l->last_loaded_id;
     op->take.upto_id = l->last_put_id;
     op->take.at_ms = clock_wall_ms(o->clock);
     op->take.limit = refill_limit(o, l);
+    op->take.bytes_max = REFILL_BYTES_MAX;
     l->taking = true;
+    o->refills++;
     op_gather(o, op);
+}
+
+void lane_refilled(struct outbox *o, struct lane *l)
+{
+    struct lane *next;
+
+    l->taking = false;
+    o->refills--;
+    while (o->refills < REFILLS_MAX && (next = hungry_next(o)) != NULL)
+        lane_refill(o, next);
+    lane_refill(o, l);
 }
 
 void lane_ready(struct outbox *o, const struct lane *l)
@@ -152,26 +206,36 @@ void lane_ready(struct outbox *o, const struct lane *l)
 struct walk { /* over a window, oldest first */
     int64_t now_ms;
     int64_t next_ms; /* when something waiting is due; 0: nothing is */
-    uint64_t blocked[BLOCKED_MAX];
+    uint64_t blocked[2 * BLOCKED_MAX]; /* an open table of keys; 0: free */
     size_t blocked_count;
 };
 
-static bool is_blocked(const struct walk *w, uint64_t key_hash)
+/* Where the key is, or where it belongs. Never 0: that is the free place's. */
+static uint64_t *blocked_at(struct walk *w, uint64_t *key_hash)
 {
-    for (size_t i = 0; i < w->blocked_count; i++)
-        if (w->blocked[i] == key_hash)
-            return true;
-    return false;
+    size_t at;
+
+    *key_hash |= *key_hash == 0;
+    at = *key_hash % COUNT_OF(w->blocked);
+    while (w->blocked[at] != 0 && w->blocked[at] != *key_hash)
+        at = (at + 1) % COUNT_OF(w->blocked);
+    return &w->blocked[at];
+}
+
+static bool is_blocked(struct walk *w, uint64_t key_hash)
+{
+    return w->blocked_count > 0 && *blocked_at(w, &key_hash) != 0;
 }
 
 /* False: too many keys wait, go no further. */
 static bool block(struct walk *w, uint64_t key_hash)
 {
-    if (is_blocked(w, key_hash))
-        return true;
-    if (w->blocked_count == BLOCKED_MAX)
+    uint64_t *place = blocked_at(w, &key_hash);
+
+    if (*place == 0 && w->blocked_count == BLOCKED_MAX)
         return false;
-    w->blocked[w->blocked_count++] = key_hash;
+    w->blocked_count += *place == 0;
+    *place = key_hash;
     return true;
 }
 
@@ -196,6 +260,17 @@ static void prepare(struct outbox *o, struct item *i)
 
 enum what { TAKE_IT, PASS_IT, STOP_HERE };
 
+/* Whether the engage that `i` ends is still here: not settled, so that the disk
+ * does not know either how it fares. */
+static bool engage_is_here(const struct item *i)
+{
+    const struct item *before = i->previous;
+
+    while (before != NULL && before->kept->id > i->kept->began_id)
+        before = before->previous;
+    return before != NULL && before->kept->id == i->kept->began_id;
+}
+
 static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
 {
     if (i->settling && !i->aside)
@@ -210,6 +285,8 @@ static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
             return STOP_HERE;
         return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
     }
+    if (i->began == BEGAN_PENDING && engage_is_here(i))
+        return STOP_HERE;
     if (i->began == BEGAN_PENDING || i->unlicensed) {
         prepare(o, i);
         return STOP_HERE;
@@ -233,8 +310,10 @@ size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max,
         i->in_flight = true;
         out[n++] = i;
     }
-    if (l != NULL)
+    if (l != NULL) {
+        l->stuck = n == 0 && what == PASS_IT;
         lane_refill(o, l);
+    }
     *next_ms = n == 0 ? w.next_ms : 0;
     return n;
 }

@@ -56,9 +56,10 @@ struct op {
         } settle;
         struct {
             int64_t recipient_id, after_id, upto_id, at_ms;
-            size_t limit;
+            size_t limit, bytes_max;
             struct taken *rows; /* ours */
             size_t count, gave_up;
+            bool all; /* there are no more up to upto_id */
         } take;
         struct {
             struct item *item;

@@ -32,6 +32,8 @@
 
 #include <sys/statvfs.h>
 
+#include <sodium.h>
+
 #include "base/log.h"
 
 #define ROOM "outbox"
@@ -300,6 +302,19 @@ static struct str line_of(const struct put *p)
     return made;
 }
 
+/* Goes to disk, so it must be the same in every process, unlike hash_bytes().
+ * Two keys with one hash only wait for each other. */
+static uint64_t key_hash(struct str key)
+{
+    static const unsigned char fixed[crypto_shorthash_KEYBYTES] = {0};
+    unsigned char out[crypto_shorthash_BYTES];
+    uint64_t hash;
+
+    crypto_shorthash(out, (const unsigned char *)key.p, key.n, fixed);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
+
 static struct kept *kept_new(struct outbox *o, const struct put *p)
 {
     const struct alert *a = p->alert;
@@ -309,7 +324,7 @@ static struct kept *kept_new(struct outbox *o, const struct put *p)
     k->began_id = a->began_id;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
-    k->key_hash = hash_bytes(a->key);
+    k->key_hash = key_hash(a->key);
     k->json = line_of(p);
     k->refs = 1;
     return k;

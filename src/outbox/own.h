@@ -13,7 +13,10 @@ struct lane {
     size_t count, reserved;   /* items; room promised to puts not committed */
     int64_t last_put_id;      /* newest delivery there is */
     int64_t last_loaded_id;   /* newest that was in the window */
-    bool taking, resolving, abandoned;
+    bool taking, abandoned;
+    bool stuck;  /* all that is in the window waits aside */
+    bool hungry; /* waits for others' refills to end, in this list: */
+    struct lane *next_hungry;
     uint64_t pending, delivered, dead;
 };
 
@@ -29,6 +32,8 @@ struct outbox {
     struct group *running;    /* with the writer */
     struct writer *writer;    /* NULL: inline */
     struct hash lanes;        /* key: the id's bytes inside the lane */
+    struct lane *hungry_head, *hungry_tail;
+    size_t refills; /* on their way */
     struct seen_ring *seen;
     int64_t next_id;
     struct outbox_counts counts;
@@ -49,6 +54,7 @@ void lane_insert(struct outbox *o, struct lane *l, struct item *i);
 void lane_remove(struct outbox *o, struct lane *l, struct item *i);
 void lane_drop_waiting(struct outbox *o, struct lane *l);
 void lane_refill(struct outbox *o, struct lane *l);
+void lane_refilled(struct outbox *o, struct lane *l); /* the next may go */
 bool lane_takes_direct(const struct outbox *o, const struct lane *l);
 void lane_ready(struct outbox *o, const struct lane *l);
 void lanes_free(struct outbox *o);

@@ -169,25 +169,28 @@ static struct kept *kept_of_row(sqlite3_stmt *s)
     return k;
 }
 
-static int take_rows(struct database *d, struct op *op, int *unended)
+static bool take_rows(struct database *d, struct op *op, int *unended)
 {
     sqlite3_stmt *s = statement(d, SQL_TAKE);
+    size_t bytes = 0;
     int code;
 
     sqlite3_bind_int64(s, 1, op->take.recipient_id);
     sqlite3_bind_int64(s, 2, op->take.after_id);
     sqlite3_bind_int64(s, 3, op->take.upto_id);
     sqlite3_bind_int64(s, 4, (int64_t)op->take.limit);
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+    while ((code = sqlite3_step(s)) == SQLITE_ROW && bytes < op->take.bytes_max) {
         struct taken *t = &op->take.rows[op->take.count];
 
         t->due_ms = sqlite3_column_int64(s, 1);
         t->attempts = sqlite3_column_int(s, 2);
         unended[op->take.count++] = sqlite3_column_int(s, 3) - t->attempts;
         t->kept = kept_of_row(s);
+        bytes += t->kept->json.n;
     }
     sqlite3_reset(s);
-    return code;
+    op->take.all = code == SQLITE_DONE && op->take.count < op->take.limit;
+    return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
 /* Tried again and again without any try coming to an end: it may be what kills
@@ -229,17 +232,22 @@ static bool run_take(struct database *d, struct op *op)
     bool ok;
 
     op->take.rows = mem_array(op->take.limit, sizeof *op->take.rows);
-    ok = take_rows(d, op, unended) == SQLITE_DONE;
+    ok = take_rows(d, op, unended);
     for (size_t i = 0; ok && i < op->take.count; i++) {
         struct taken *t = &op->take.rows[i];
 
         if (unended[i] > DELIVERY_UNENDED_MAX) {
             ok = give_up(d, op, t);
             kept_drop(t->kept);
+            t->kept = NULL;
             op->take.gave_up++;
         } else {
             ok = take_one(d, op, t, unended[i]);
-            op->take.rows[kept++] = *t;
+            if (kept < i) { /* each row has one owner, should this fail midway */
+                op->take.rows[kept] = *t;
+                *t = (struct taken){0};
+            }
+            kept++;
         }
     }
     if (ok)
