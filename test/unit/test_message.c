@@ -76,115 +76,115 @@ static struct str part_of(const struct message *m, enum part part)
     return parts[part];
 }
 
+static const struct {
+    const char *name, *json;
+    enum phase phase;
+    enum part part;
+    const char *want;
+} part_rows[] = {
+    {"title", "{" FLOW "}", PHASE_NEW, TITLE, "Low Goodput Ratio"},
+    {"title made up", "{\"type\":\"disk_full\"}", PHASE_NEW, TITLE,
+     "Disk Full"},
+    {"severity", "{" FLOW "}", PHASE_NEW, SEVERITY, "Notice"},
+    {"headline of a flow", "{" FLOW "}", PHASE_NEW, HEADLINE,
+     "Notice: Low Goodput Ratio, 192.168.1.29 -> 23.206.251.35:80 (HTTP)"},
+    {"headline of a host", "{" SCAN ",\"action\":\"engage\"}", PHASE_NEW,
+     HEADLINE, "Warning: TCP SYN Scan, 64.13.134.52"},
+    {"headline of a release", "{" SCAN ENDED, PHASE_RELEASE, HEADLINE,
+     "Released: TCP SYN Scan, 64.13.134.52"},
+    {"headline without a subject", "{\"type\":\"disk_full\"}", PHASE_NEW,
+     HEADLINE, "Notice: Disk Full"},
+    {"headline cut",
+     "{\"type\":\"t\",\"entity_value\":\"12345678901234567890123456789012345"
+     "67890123456789012345678901234567890123456789012345678901234567890\"}",
+     PHASE_NEW, HEADLINE,
+     "Notice: T, 12345678901234567890123456789012345678901234567890123456789"
+     "0123456789012345678\xe2\x80\xa6"},
+    {"state of one-shot", "{" FLOW "}", PHASE_NEW, STATE, ""},
+    {"state engaged", "{" SCAN ",\"action\":\"engage\"}", PHASE_NEW, STATE,
+     "Engaged"},
+    {"state released", "{" SCAN ENDED, PHASE_RELEASE, STATE,
+     "Released after 8 min 3 s"},
+    {"state released at once",
+     "{" SCAN ",\"action\":\"release\",\"tstamp_end\":1606140066}",
+     PHASE_RELEASE, STATE, "Released"},
+    {"state late", "{" SCAN ENDED, PHASE_LATE, STATE,
+     "Fired 15:01:06, cleared 15:09:09 CET"},
+    {"state late, another day",
+     "{" SCAN ",\"action\":\"release\",\"tstamp_end\":\"2020-11-24T23:30:00Z"
+     "\"}", PHASE_LATE, STATE,
+     "Fired 23 Nov 2020 15:01:06, cleared 25 Nov 2020 00:30:00 CET"},
+    {"state late, without a duration",
+     "{" SCAN ",\"action\":\"release\",\"tstamp_end\":1606140066}",
+     PHASE_LATE, STATE, "Released"},
+    {"sentence without the title", "{" FLOW "}", PHASE_NEW, SENTENCE,
+     "much talk"},
+    {"sentence that is the title only",
+     "{\"type\":\"disk_full\",\"message\":\"Disk Full: \"}", PHASE_NEW,
+     SENTENCE, "Disk Full:"},
+    {"sentence on one line",
+     "{\"type\":\"t\",\"message\":\"a\\nb\\u202ec\\u001b[1m\"}", PHASE_NEW,
+     SENTENCE, "a bc[1m"},
+    {"subject of a flow", "{" FLOW "}", PHASE_NEW, SUBJECT,
+     "192.168.1.29:60952 -> 23.206.251.35:80"},
+    {"subject of a measurement", "{" ICMP "}", PHASE_NEW, SUBJECT,
+     "icmp://ntop.org"},
+    {"a domain is not a link",
+     "{\"entity\":\"domain\",\"entity_value\":\"evil.com\",\"type\":\"t\"}",
+     PHASE_NEW, SUBJECT, "evil[.]com"},
+    {"a host keeps its name",
+     "{\"entity\":\"host\",\"entity_value\":\"db.example.com\",\"type\":"
+     "\"t\"}", PHASE_NEW, SUBJECT, "db.example.com"},
+    {"brief", "{" FLOW "}", PHASE_NEW, BRIEF,
+     "192.168.1.29 -> 23.206.251.35:80 (HTTP)"},
+    {"brief without an application",
+     "{\"entity\":\"flow\",\"type\":\"t\",\"cli_ip\":\"2001:db8::1\","
+     "\"srv_ip\":\"2001:db8::2\",\"srv_port\":53,\"proto\":17,"
+     "\"proto.ndpi\":\"Unknown\"}", PHASE_NEW, BRIEF,
+     "2001:db8::1 -> [2001:db8::2]:53"},
+    {"brief of a flow nobody described",
+     "{\"entity\":\"flow\",\"type\":\"t\"}", PHASE_NEW, BRIEF, "flow"},
+    {"when", "{" FLOW "}", PHASE_NEW, WHEN,
+     "23 Nov 2020 15:20:56 CET (14:20:56 UTC)"},
+    {"when, in summer", "{\"type\":\"t\",\"tstamp\":\"2020-07-01T23:30:00Z\"}",
+     PHASE_NEW, WHEN, "2 Jul 2020 01:30:00 CEST (1 Jul 2020 23:30:00 UTC)"},
+    {"from when to when", "{" SCAN ENDED, PHASE_RELEASE, WHEN,
+     "23 Nov 2020 15:01:06 - 15:09:09 CET (14:01:06 - 14:09:09 UTC)"},
+    {"to another day",
+     "{" SCAN ",\"action\":\"release\",\"tstamp_end\":\"2020-11-24T09:00:00Z"
+     "\"}", PHASE_RELEASE, WHEN,
+     "23 Nov 2020 15:01:06 - 24 Nov 2020 10:00:00 CET "
+     "(14:01:06 - 24 Nov 2020 09:00:00 UTC)"},
+    {"footer", "{" FLOW "}", PHASE_NEW, FOOTER,
+     "ntopng gw-pisa \xc2\xb7 interface 0 \xc2\xb7 #4711"},
+    {"footer with a name",
+     "{\"id\":1,\"type\":\"t\",\"source\":\"x\",\"ifname\":\"eno1\"}",
+     PHASE_NEW, FOOTER, "x gw-pisa \xc2\xb7 eno1 \xc2\xb7 #1"},
+    {"footer of a test", "{\"type\":\"t\"}", PHASE_NEW, FOOTER,
+     "native gw-pisa"},
+    {"link", "{" FLOW "}", PHASE_NEW, LINK,
+     "https://alerts.example.net/a/4711"},
+    {"no link to what was not accepted", "{\"type\":\"t\"}", PHASE_NEW, LINK,
+     ""},
+};
+
 static void test_parts(void **state)
 {
-    static const struct {
-        const char *name, *json;
-        enum phase phase;
-        enum part part;
-        const char *want;
-    } rows[] = {
-        {"title", "{" FLOW "}", PHASE_NEW, TITLE, "Low Goodput Ratio"},
-        {"title made up", "{\"type\":\"disk_full\"}", PHASE_NEW, TITLE,
-         "Disk Full"},
-        {"severity", "{" FLOW "}", PHASE_NEW, SEVERITY, "Notice"},
-        {"headline of a flow", "{" FLOW "}", PHASE_NEW, HEADLINE,
-         "Notice: Low Goodput Ratio, 192.168.1.29 -> 23.206.251.35:80 (HTTP)"},
-        {"headline of a host", "{" SCAN ",\"action\":\"engage\"}", PHASE_NEW,
-         HEADLINE, "Warning: TCP SYN Scan, 64.13.134.52"},
-        {"headline of a release", "{" SCAN ENDED, PHASE_RELEASE, HEADLINE,
-         "Released: TCP SYN Scan, 64.13.134.52"},
-        {"headline without a subject", "{\"type\":\"disk_full\"}", PHASE_NEW,
-         HEADLINE, "Notice: Disk Full"},
-        {"headline cut",
-         "{\"type\":\"t\",\"entity_value\":\"12345678901234567890123456789012345"
-         "67890123456789012345678901234567890123456789012345678901234567890\"}",
-         PHASE_NEW, HEADLINE,
-         "Notice: T, 12345678901234567890123456789012345678901234567890123456789"
-         "0123456789012345678\xe2\x80\xa6"},
-        {"state of one-shot", "{" FLOW "}", PHASE_NEW, STATE, ""},
-        {"state engaged", "{" SCAN ",\"action\":\"engage\"}", PHASE_NEW, STATE,
-         "Engaged"},
-        {"state released", "{" SCAN ENDED, PHASE_RELEASE, STATE,
-         "Released after 8 min 3 s"},
-        {"state released at once",
-         "{" SCAN ",\"action\":\"release\",\"tstamp_end\":1606140066}",
-         PHASE_RELEASE, STATE, "Released"},
-        {"state late", "{" SCAN ENDED, PHASE_LATE, STATE,
-         "Fired 15:01:06, cleared 15:09:09 CET"},
-        {"state late, another day",
-         "{" SCAN ",\"action\":\"release\",\"tstamp_end\":\"2020-11-24T23:30:00Z"
-         "\"}", PHASE_LATE, STATE,
-         "Fired 23 Nov 2020 15:01:06, cleared 25 Nov 2020 00:30:00 CET"},
-        {"state late, without a duration",
-         "{" SCAN ",\"action\":\"release\",\"tstamp_end\":1606140066}",
-         PHASE_LATE, STATE, "Released"},
-        {"sentence without the title", "{" FLOW "}", PHASE_NEW, SENTENCE,
-         "much talk"},
-        {"sentence that is the title only",
-         "{\"type\":\"disk_full\",\"message\":\"Disk Full: \"}", PHASE_NEW,
-         SENTENCE, "Disk Full:"},
-        {"sentence on one line",
-         "{\"type\":\"t\",\"message\":\"a\\nb\\u202ec\\u001b[1m\"}", PHASE_NEW,
-         SENTENCE, "a bc[1m"},
-        {"subject of a flow", "{" FLOW "}", PHASE_NEW, SUBJECT,
-         "192.168.1.29:60952 -> 23.206.251.35:80"},
-        {"subject of a measurement", "{" ICMP "}", PHASE_NEW, SUBJECT,
-         "icmp://ntop.org"},
-        {"a domain is not a link",
-         "{\"entity\":\"domain\",\"entity_value\":\"evil.com\",\"type\":\"t\"}",
-         PHASE_NEW, SUBJECT, "evil[.]com"},
-        {"a host keeps its name",
-         "{\"entity\":\"host\",\"entity_value\":\"db.example.com\",\"type\":"
-         "\"t\"}", PHASE_NEW, SUBJECT, "db.example.com"},
-        {"brief", "{" FLOW "}", PHASE_NEW, BRIEF,
-         "192.168.1.29 -> 23.206.251.35:80 (HTTP)"},
-        {"brief without an application",
-         "{\"entity\":\"flow\",\"type\":\"t\",\"cli_ip\":\"2001:db8::1\","
-         "\"srv_ip\":\"2001:db8::2\",\"srv_port\":53,\"proto\":17,"
-         "\"proto.ndpi\":\"Unknown\"}", PHASE_NEW, BRIEF,
-         "2001:db8::1 -> [2001:db8::2]:53"},
-        {"brief of a flow nobody described",
-         "{\"entity\":\"flow\",\"type\":\"t\"}", PHASE_NEW, BRIEF, "flow"},
-        {"when", "{" FLOW "}", PHASE_NEW, WHEN,
-         "23 Nov 2020 15:20:56 CET (14:20:56 UTC)"},
-        {"when, in summer", "{\"type\":\"t\",\"tstamp\":\"2020-07-01T23:30:00Z\"}",
-         PHASE_NEW, WHEN, "2 Jul 2020 01:30:00 CEST (1 Jul 2020 23:30:00 UTC)"},
-        {"from when to when", "{" SCAN ENDED, PHASE_RELEASE, WHEN,
-         "23 Nov 2020 15:01:06 - 15:09:09 CET (14:01:06 - 14:09:09 UTC)"},
-        {"to another day",
-         "{" SCAN ",\"action\":\"release\",\"tstamp_end\":\"2020-11-24T09:00:00Z"
-         "\"}", PHASE_RELEASE, WHEN,
-         "23 Nov 2020 15:01:06 - 24 Nov 2020 10:00:00 CET "
-         "(14:01:06 - 24 Nov 2020 09:00:00 UTC)"},
-        {"footer", "{" FLOW "}", PHASE_NEW, FOOTER,
-         "ntopng gw-pisa \xc2\xb7 interface 0 \xc2\xb7 #4711"},
-        {"footer with a name",
-         "{\"id\":1,\"type\":\"t\",\"source\":\"x\",\"ifname\":\"eno1\"}",
-         PHASE_NEW, FOOTER, "x gw-pisa \xc2\xb7 eno1 \xc2\xb7 #1"},
-        {"footer of a test", "{\"type\":\"t\"}", PHASE_NEW, FOOTER,
-         "native gw-pisa"},
-        {"link", "{" FLOW "}", PHASE_NEW, LINK,
-         "https://alerts.example.net/a/4711"},
-        {"no link to what was not accepted", "{\"type\":\"t\"}", PHASE_NEW, LINK,
-         ""},
-    };
-
     (void)state;
     zone_set(ZONE);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(part_rows); i++) {
         struct arena arena freed_by(arena_release) = {0};
         struct message_place place = place_of("https://alerts.example.net/");
         struct alert a;
         struct message m;
         struct str got;
 
-        alert_from(&arena, rows[i].json, &a);
-        message_build(&a, rows[i].phase, &place, &arena, &m);
-        got = part_of(&m, rows[i].part);
-        if (!str_is(got, rows[i].want))
-            fail_msg("%s:\n want \"%s\"\n got  \"%.*s\"", rows[i].name,
-                     rows[i].want, STR_ARG(got));
+        alert_from(&arena, part_rows[i].json, &a);
+        message_build(&a, part_rows[i].phase, &place, &arena, &m);
+        got = part_of(&m, part_rows[i].part);
+        if (!str_is(got, part_rows[i].want))
+            fail_msg("%s:\n want \"%s\"\n got  \"%.*s\"", part_rows[i].name,
+                     part_rows[i].want, STR_ARG(got));
     }
 }
 
@@ -223,151 +223,151 @@ static void facts_text(const struct message *m, struct buf *to)
                    STR_ARG(m->facts[i].value), m->facts[i].code ? "`" : "");
 }
 
+static const struct {
+    const char *name, *json, *want;
+} fact_rows[] = {
+    {"a flow", "{" FLOW "}",
+     "Client=192.168.1.29:60952 (Mac OS X 10.13)|"
+     "Server=23.206.251.35:80 (AS16625, US)|Application=TCP / HTTP|"
+     "Traffic=681 B sent, 558 B received in 16 s|"
+     "Info=ocsp[.]example[.]org/MFgw`|Community ID=1:fUGQ=`|"},
+    {"a flow's attacker, VLAN, blacklist",
+     "{\"entity\":\"flow\",\"type\":\"t\",\"source\":\"ntopng\","
+     "\"cli_ip\":\"10.0.0.1\",\"srv_ip\":\"10.0.0.2\",\"srv_port\":0,"
+     "\"srv_blacklisted\":true,\"srv_name\":\"www.evil.com\",\"vlan_id\":7,"
+     "\"proto\":1,\"is_cli_attacker\":true,\"is_srv_victim\":true}",
+     "Client=10.0.0.1|Server=10.0.0.2 (www[.]evil[.]com, blacklisted)|"
+     "Application=ICMP|Attacker=10.0.0.1|Victim=10.0.0.2|VLAN=7|"},
+    {"a flow from a file of years ago",
+     "{\"entity\":\"flow\",\"type\":\"t\",\"source\":\"ntopng\","
+     "\"cli_ip\":\"10.0.0.1\",\"srv_ip\":\"10.0.0.2\",\"first_seen\":1000,"
+     "\"cli2srv_bytes\":1,\"srv2cli_bytes\":999500}",
+     "Client=10.0.0.1|Server=10.0.0.2|"
+     "Traffic=1 B sent, 1 MB received|"},
+    {"a flow of others, named once",
+     "{\"entity\":\"flow\",\"type\":\"t\",\"cli_ip\":\"10.0.0.1\","
+     "\"srv_ip\":\"10.0.0.2\",\"proto\":\"tcp\",\"rule\":\"x.exe\"}",
+     "Client=10.0.0.1|Server=10.0.0.2|Application=TCP|rule=x[.]exe|"},
+    {"a host", "{" SCAN "}",
+     "Host=64.13.134.52|Role=victim|Measured=5964 > 256|"
+     "Delayed=sent 19 min 54 s after it happened|"},
+    {"a measurement",
+     "{" ICMP ",\"json\":{\"value\":4.9,\"threshold\":1,\"operator\":\"gt\","
+     "\"ip\":\"178.62.197.130\",\"unit\":\"active_monitoring_stats.msec\"}}",
+     "Target=icmp://ntop.org|Address=178.62.197.130|Measured=4.9 > 1 ms|"
+     "Delayed=sent 19 min 54 s after it happened|"},
+    {"no answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}" ENDED,
+     "Target=icmp://ntop.org|Measured=no answer|"
+     "Delayed=sent 11 min 51 s after it happened|"},
+    {"a card",
+     "{\"entity\":\"mac\",\"entity_value\":\"08:00:27:EF:D3:15\",\"type\":"
+     "\"mac_ip_association_change\",\"source\":\"ntopng\",\"json\":{"
+     "\"ip\":\"192.168.1.254\",\"old_mac\":\"DC:F8:B9:A8:8A:CB\","
+     "\"new_mac\":\"08:00:27:EF:D3:15\"}}",
+     "Device=08:00:27:EF:D3:15|Address=192.168.1.254|"
+     "Was at=DC:F8:B9:A8:8A:CB|Now at=08:00:27:EF:D3:15|"},
+    {"Alertmanager's labels and words",
+     "{\"entity\":\"host\",\"entity_value\":\"db1\",\"type\":\"Down\","
+     "\"source\":\"alertmanager\",\"message\":\"db1 is down\",\"repeats\":2,"
+     "\"action\":\"engage\",\"labels\":{\"alertname\":\"Down\",\"instance\":"
+     "\"db1.example.com:9100\",\"severity\":\"page\",\"job\":\"node\"},"
+     "\"annotations\":{\"summary\":\"db1 is down\",\"description\":\"Go.\"}}",
+     "Host=db1|Repeated=2 times|instance=db1.example.com:9100|job=node|"
+     "description=Go.|"},
+    {"anything: plain members only",
+     "{\"type\":\"t\",\"a\":1,\"b\":true,\"c\":null,\"d\":[1],\"e\":{},"
+     "\"f\":\"http://x.com\",\"g\":\"\",\"test\":true}",
+     "a=1|b=yes|f=hxxp://x[.]com|"},
+    {"twelve, and the delay in any case",
+     "{\"type\":\"t\",\"tstamp\":\"2020-11-23T14:01:06Z\",\"a\":1,\"b\":2,"
+     "\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,"
+     "\"k\":11,\"l\":12,\"m\":13}",
+     "a=1|b=2|c=3|d=4|e=5|f=6|g=7|h=8|i=9|j=10|k=11|"
+     "Delayed=sent 19 min 54 s after it happened|"},
+};
+
 static void test_facts(void **state)
 {
-    static const struct {
-        const char *name, *json, *want;
-    } rows[] = {
-        {"a flow", "{" FLOW "}",
-         "Client=192.168.1.29:60952 (Mac OS X 10.13)|"
-         "Server=23.206.251.35:80 (AS16625, US)|Application=TCP / HTTP|"
-         "Traffic=681 B sent, 558 B received in 16 s|"
-         "Info=ocsp[.]example[.]org/MFgw`|Community ID=1:fUGQ=`|"},
-        {"a flow's attacker, VLAN, blacklist",
-         "{\"entity\":\"flow\",\"type\":\"t\",\"source\":\"ntopng\","
-         "\"cli_ip\":\"10.0.0.1\",\"srv_ip\":\"10.0.0.2\",\"srv_port\":0,"
-         "\"srv_blacklisted\":true,\"srv_name\":\"www.evil.com\",\"vlan_id\":7,"
-         "\"proto\":1,\"is_cli_attacker\":true,\"is_srv_victim\":true}",
-         "Client=10.0.0.1|Server=10.0.0.2 (www[.]evil[.]com, blacklisted)|"
-         "Application=ICMP|Attacker=10.0.0.1|Victim=10.0.0.2|VLAN=7|"},
-        {"a flow from a file of years ago",
-         "{\"entity\":\"flow\",\"type\":\"t\",\"source\":\"ntopng\","
-         "\"cli_ip\":\"10.0.0.1\",\"srv_ip\":\"10.0.0.2\",\"first_seen\":1000,"
-         "\"cli2srv_bytes\":1,\"srv2cli_bytes\":999500}",
-         "Client=10.0.0.1|Server=10.0.0.2|"
-         "Traffic=1 B sent, 1 MB received|"},
-        {"a flow of others, named once",
-         "{\"entity\":\"flow\",\"type\":\"t\",\"cli_ip\":\"10.0.0.1\","
-         "\"srv_ip\":\"10.0.0.2\",\"proto\":\"tcp\",\"rule\":\"x.exe\"}",
-         "Client=10.0.0.1|Server=10.0.0.2|Application=TCP|rule=x[.]exe|"},
-        {"a host", "{" SCAN "}",
-         "Host=64.13.134.52|Role=victim|Measured=5964 > 256|"
-         "Delayed=sent 19 min 54 s after it happened|"},
-        {"a measurement",
-         "{" ICMP ",\"json\":{\"value\":4.9,\"threshold\":1,\"operator\":\"gt\","
-         "\"ip\":\"178.62.197.130\",\"unit\":\"active_monitoring_stats.msec\"}}",
-         "Target=icmp://ntop.org|Address=178.62.197.130|Measured=4.9 > 1 ms|"
-         "Delayed=sent 19 min 54 s after it happened|"},
-        {"no answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}" ENDED,
-         "Target=icmp://ntop.org|Measured=no answer|"
-         "Delayed=sent 11 min 51 s after it happened|"},
-        {"a card",
-         "{\"entity\":\"mac\",\"entity_value\":\"08:00:27:EF:D3:15\",\"type\":"
-         "\"mac_ip_association_change\",\"source\":\"ntopng\",\"json\":{"
-         "\"ip\":\"192.168.1.254\",\"old_mac\":\"DC:F8:B9:A8:8A:CB\","
-         "\"new_mac\":\"08:00:27:EF:D3:15\"}}",
-         "Device=08:00:27:EF:D3:15|Address=192.168.1.254|"
-         "Was at=DC:F8:B9:A8:8A:CB|Now at=08:00:27:EF:D3:15|"},
-        {"Alertmanager's labels and words",
-         "{\"entity\":\"host\",\"entity_value\":\"db1\",\"type\":\"Down\","
-         "\"source\":\"alertmanager\",\"message\":\"db1 is down\",\"repeats\":2,"
-         "\"action\":\"engage\",\"labels\":{\"alertname\":\"Down\",\"instance\":"
-         "\"db1.example.com:9100\",\"severity\":\"page\",\"job\":\"node\"},"
-         "\"annotations\":{\"summary\":\"db1 is down\",\"description\":\"Go.\"}}",
-         "Host=db1|Repeated=2 times|instance=db1.example.com:9100|job=node|"
-         "description=Go.|"},
-        {"anything: plain members only",
-         "{\"type\":\"t\",\"a\":1,\"b\":true,\"c\":null,\"d\":[1],\"e\":{},"
-         "\"f\":\"http://x.com\",\"g\":\"\",\"test\":true}",
-         "a=1|b=yes|f=hxxp://x[.]com|"},
-        {"twelve, and the delay in any case",
-         "{\"type\":\"t\",\"tstamp\":\"2020-11-23T14:01:06Z\",\"a\":1,\"b\":2,"
-         "\"c\":3,\"d\":4,\"e\":5,\"f\":6,\"g\":7,\"h\":8,\"i\":9,\"j\":10,"
-         "\"k\":11,\"l\":12,\"m\":13}",
-         "a=1|b=2|c=3|d=4|e=5|f=6|g=7|h=8|i=9|j=10|k=11|"
-         "Delayed=sent 19 min 54 s after it happened|"},
-    };
-
     (void)state;
     zone_set(ZONE);
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(fact_rows); i++) {
         struct arena arena freed_by(arena_release) = {0};
         struct buf got freed_by(buf_release) = BUF(65536);
         struct message_place place = place_of("");
         struct alert a;
         struct message m;
 
-        alert_from(&arena, rows[i].json, &a);
+        alert_from(&arena, fact_rows[i].json, &a);
         message_build(&a, PHASE_NEW, &place, &arena, &m);
         facts_text(&m, &got);
-        if (strcmp(buf_c(&got), rows[i].want) != 0)
-            fail_msg("%s:\n want %s\n got  %s", rows[i].name, rows[i].want,
+        if (strcmp(buf_c(&got), fact_rows[i].want) != 0)
+            fail_msg("%s:\n want %s\n got  %s", fact_rows[i].name, fact_rows[i].want,
                      buf_c(&got));
     }
 }
 
+static const struct {
+    const char *name, *json, *want;
+} describe_rows[] = {
+    {"a flow", "{" FLOW ",\"json\":{\"goodput_ratio\":39.790153503418}}",
+     "Low Goodput Ratio: 192.168.1.29:60952 -> 23.206.251.35:80, only "
+     "39.79 % of the bytes were payload"},
+    {"a flow that says no more", "{" FLOW "}",
+     "Low Goodput Ratio: 192.168.1.29:60952 -> 23.206.251.35:80"},
+    {"a host", "{" SCAN ",\"action\":\"engage\"}",
+     "TCP SYN Scan: 64.13.134.52 is the victim [5964 > 256]"},
+    {"a host's end", "{" SCAN ENDED,
+     "TCP SYN Scan: over now, 64.13.134.52 was the victim [5964 > 256]"},
+    {"no answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}}",
+     "Active Monitoring: icmp://ntop.org gives no answer"},
+    {"an answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}" ENDED,
+     "Active Monitoring: icmp://ntop.org answers again"},
+    {"too slow",
+     "{" ICMP ",\"json\":{\"value\":309.84,\"threshold\":1,\"unit\":"
+     "\"active_monitoring_stats.msec\"}}",
+     "Active Monitoring: icmp://ntop.org [309.84 > 1 ms]"},
+    {"too little",
+     "{" ICMP ",\"json\":{\"value\":3,\"threshold\":10,\"operator\":\"lt\","
+     "\"unit\":\"field_units.mbits\"}}",
+     "Active Monitoring: icmp://ntop.org [3 < 10 Mbit/s]"},
+    {"a card",
+     "{\"entity\":\"mac\",\"entity_value\":\"08:00:27:EF:D3:15\",\"type\":"
+     "\"mac_ip_association_change\",\"json\":{\"ip\":\"192.168.1.254\","
+     "\"old_mac\":\"DC:F8:B9:A8:8A:CB\",\"new_mac\":\"08:00:27:EF:D3:15\"}}",
+     "IP/MAC Reassoc/Spoofing: 08:00:27:EF:D3:15, 192.168.1.254 moved from "
+     "DC:F8:B9:A8:8A:CB to 08:00:27:EF:D3:15"},
+    {"a user",
+     "{\"entity\":\"user\",\"entity_value\":\"nologin\",\"type\":"
+     "\"user_activity\",\"json\":{\"name\":\"export\",\"remote_addr\":"
+     "\"127.0.0.1\"}}", "User Activity: nologin, export from 127.0.0.1"},
+    {"a process",
+     "{\"entity\":\"system\",\"entity_value\":\"ntopng\",\"type\":"
+     "\"process_notification\",\"json\":{\"event_type\":\"start\","
+     "\"msg_details\":\"ntopng v.6.3\"}}",
+     "Process: ntopng, started ntopng v.6.3"},
+    {"said by whoever raised it",
+     "{\"entity\":\"host\",\"entity_value\":\"10.0.0.1\",\"type\":\"x\","
+     "\"json\":{\"message\":\"port 22\\nopen\"}}", "port 22 open"},
+    {"a report's title", "{\"type\":\"reports\",\"title\":\"Weekly\"}",
+     "Weekly"},
+    {"nothing but a type", "{\"type\":\"disk_full\"}", "Disk Full"},
+    {"numbers that are none",
+     "{\"entity\":\"host\",\"entity_value\":\"h\",\"type\":\"x\",\"json\":{"
+     "\"value\":1e999,\"threshold\":\"1\"}}", "X: h"},
+};
+
 static void test_describe(void **state)
 {
-    static const struct {
-        const char *name, *json, *want;
-    } rows[] = {
-        {"a flow", "{" FLOW ",\"json\":{\"goodput_ratio\":39.790153503418}}",
-         "Low Goodput Ratio: 192.168.1.29:60952 -> 23.206.251.35:80, only "
-         "39.79 % of the bytes were payload"},
-        {"a flow that says no more", "{" FLOW "}",
-         "Low Goodput Ratio: 192.168.1.29:60952 -> 23.206.251.35:80"},
-        {"a host", "{" SCAN ",\"action\":\"engage\"}",
-         "TCP SYN Scan: 64.13.134.52 is the victim [5964 > 256]"},
-        {"a host's end", "{" SCAN ENDED,
-         "TCP SYN Scan: over now, 64.13.134.52 was the victim [5964 > 256]"},
-        {"no answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}}",
-         "Active Monitoring: icmp://ntop.org gives no answer"},
-        {"an answer", "{" ICMP ",\"json\":{\"value\":0,\"threshold\":1}" ENDED,
-         "Active Monitoring: icmp://ntop.org answers again"},
-        {"too slow",
-         "{" ICMP ",\"json\":{\"value\":309.84,\"threshold\":1,\"unit\":"
-         "\"active_monitoring_stats.msec\"}}",
-         "Active Monitoring: icmp://ntop.org [309.84 > 1 ms]"},
-        {"too little",
-         "{" ICMP ",\"json\":{\"value\":3,\"threshold\":10,\"operator\":\"lt\","
-         "\"unit\":\"field_units.mbits\"}}",
-         "Active Monitoring: icmp://ntop.org [3 < 10 Mbit/s]"},
-        {"a card",
-         "{\"entity\":\"mac\",\"entity_value\":\"08:00:27:EF:D3:15\",\"type\":"
-         "\"mac_ip_association_change\",\"json\":{\"ip\":\"192.168.1.254\","
-         "\"old_mac\":\"DC:F8:B9:A8:8A:CB\",\"new_mac\":\"08:00:27:EF:D3:15\"}}",
-         "IP/MAC Reassoc/Spoofing: 08:00:27:EF:D3:15, 192.168.1.254 moved from "
-         "DC:F8:B9:A8:8A:CB to 08:00:27:EF:D3:15"},
-        {"a user",
-         "{\"entity\":\"user\",\"entity_value\":\"nologin\",\"type\":"
-         "\"user_activity\",\"json\":{\"name\":\"export\",\"remote_addr\":"
-         "\"127.0.0.1\"}}", "User Activity: nologin, export from 127.0.0.1"},
-        {"a process",
-         "{\"entity\":\"system\",\"entity_value\":\"ntopng\",\"type\":"
-         "\"process_notification\",\"json\":{\"event_type\":\"start\","
-         "\"msg_details\":\"ntopng v.6.3\"}}",
-         "Process: ntopng, started ntopng v.6.3"},
-        {"said by whoever raised it",
-         "{\"entity\":\"host\",\"entity_value\":\"10.0.0.1\",\"type\":\"x\","
-         "\"json\":{\"message\":\"port 22\\nopen\"}}", "port 22 open"},
-        {"a report's title", "{\"type\":\"reports\",\"title\":\"Weekly\"}",
-         "Weekly"},
-        {"nothing but a type", "{\"type\":\"disk_full\"}", "Disk Full"},
-        {"numbers that are none",
-         "{\"entity\":\"host\",\"entity_value\":\"h\",\"type\":\"x\",\"json\":{"
-         "\"value\":1e999,\"threshold\":\"1\"}}", "X: h"},
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(describe_rows); i++) {
         struct arena arena freed_by(arena_release) = {0};
         struct alert a;
         struct str got;
 
-        alert_from(&arena, rows[i].json, &a);
+        alert_from(&arena, describe_rows[i].json, &a);
         got = message_describe(&a, &arena);
-        if (!str_is(got, rows[i].want))
-            fail_msg("%s:\n want %s\n got  %.*s", rows[i].name, rows[i].want,
+        if (!str_is(got, describe_rows[i].want))
+            fail_msg("%s:\n want %s\n got  %.*s", describe_rows[i].name, describe_rows[i].want,
                      STR_ARG(got));
     }
 }

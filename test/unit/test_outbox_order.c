@@ -298,12 +298,14 @@ static int hash_print(void)
 {
     void *state;
     struct rig *r;
+    long long hash;
 
     rig_setup(&state);
     r = state;
     rig_put(r, "the same");
     rig_turn(r);
-    printf("%lld", (long long)rig_number(r->path, "SELECT key_hash FROM alert", 0, 0));
+    hash = rig_number(r->path, "SELECT key_hash FROM alert", 0, 0);
+    printf("%lld", hash);
     return rig_teardown(&state);
 }
 
