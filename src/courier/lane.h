@@ -47,6 +47,7 @@ struct parcel {
     struct item **items;
     struct render_item *parts;
     size_t count;
+    struct render_input input; /* of `request` */
     struct request request;
     struct sending *sending;
     int64_t sent_ms;

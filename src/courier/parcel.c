@@ -42,7 +42,8 @@ static bool parcel_render(struct parcel *p, struct error *err)
 {
     const struct endpoint *endpoint = p->recipient->endpoint;
     const struct settings *settings = &p->snapshot->settings;
-    struct render_input in = {
+
+    p->input = (struct render_input){
         .endpoint = endpoint->params,
         .recipient = p->recipient->params,
         .items = p->parts,
@@ -54,7 +55,7 @@ static bool parcel_render(struct parcel *p, struct error *err)
                   .now_ms = clock_wall_ms(p->courier->clock)},
     };
 
-    return endpoint->type->render(&in, &p->arena, &p->request, err);
+    return endpoint->type->render(&p->input, &p->arena, &p->request, err);
 }
 
 /* --- settle ------------------------------------------------------------ */
@@ -132,6 +133,8 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     case VERDICT_DEFERRED:
         settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
         break;
+    case VERDICT_AGAIN:
+        bug("a delivery settled before its end");
     }
     settlement_log(p, i, &s);
     outbox_settle(c->with.outbox, i, &s);
@@ -200,7 +203,7 @@ static void parcel_answered(void *arg, const struct response *r)
     p->sending = NULL;
     p->courier->in_flight--;
     p->post->view.in_flight--;
-    type->judge(&p->request, r, &p->arena, v, p->count);
+    type->judge(&p->input, &p->request, r, &p->arena, v);
     parcel_end(p, v, r);
 }
 

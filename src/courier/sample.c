@@ -9,6 +9,7 @@ struct trial { /* one test on its way */
     struct arena arena;
     struct alert alert;
     struct render_item part;
+    struct render_input input; /* of `request` */
     struct request request;
     struct sending *sending;
     courier_test_fn *done;
@@ -86,6 +87,8 @@ static const char *verdict_words(const struct trial *t, const struct verdict *v)
         return "failed: would be tried again";
     case VERDICT_REFUSED:
         return "refused: would not be tried again";
+    case VERDICT_AGAIN:
+        return "failed: not at an end";
     }
     bug("no such verdict");
 }
@@ -128,7 +131,7 @@ static void trial_answered(void *arg, const struct response *r)
     struct verdict v = {0};
     bool ok;
 
-    t->endpoint->type->judge(&t->request, r, &t->arena, &v, 1);
+    t->endpoint->type->judge(&t->input, &t->request, r, &t->arena, &v);
     ok = v.kind == VERDICT_DELIVERED;
     out_object(&o, NULL);
     out_bool(&o, "ok", ok);
@@ -169,7 +172,8 @@ static bool trial_render(struct trial *t, const struct recipient *r,
                          struct error *err)
 {
     const struct settings *settings = &t->snapshot->settings;
-    struct render_input in = {
+
+    t->input = (struct render_input){
         .endpoint = t->endpoint->params,
         .items = &t->part,
         .count = 1,
@@ -185,10 +189,10 @@ static bool trial_render(struct trial *t, const struct recipient *r,
         .alert = &t->alert,
         .phase = PHASE_NEW,
         .id = arena_printf(&t->arena, "test-%lld",
-                           (long long)in.place.now_ms),
+                           (long long)t->input.place.now_ms),
     };
-    return recipient_params(t, r, &in.recipient, err) &&
-           t->endpoint->type->render(&in, &t->arena, &t->request, err);
+    return recipient_params(t, r, &t->input.recipient, err) &&
+           t->endpoint->type->render(&t->input, &t->arena, &t->request, err);
 }
 
 bool courier_test(struct courier *c, const struct endpoint *e,

@@ -16,16 +16,16 @@ static bool alert_store_db_render(const struct render_input *in, struct arena *a
 }
 
 /* All of a batch is in one transaction. */
-static void alert_store_db_judge(const struct request *sent,
+static void alert_store_db_judge(const struct render_input *in, const struct request *sent,
                                  const struct response *r, struct arena *a,
-                                 struct verdict *v, size_t n)
+                                 struct verdict *v)
 {
     struct verdict verdict = {.kind = VERDICT_DELIVERED, .reason = STR("stored")};
 
     assert(sent->via == VIA_STORE);
     if (r->outcome != OUTCOME_ANSWERED)
         judge_no_answer(r, a, &verdict);
-    judge_all(verdict, v, n);
+    judge_all(verdict, v, in->count);
 }
 
 const struct endpoint_type endpoint_alert_store_db = {

@@ -259,8 +259,9 @@ static void judge_mail(const struct request *sent, const struct response *r,
         v->reason = STR("no answer that could be understood");
 }
 
-static void email_judge(const struct request *sent, const struct response *r,
-                        struct arena *a, struct verdict *v, size_t n)
+static void email_judge(const struct render_input *in, const struct request *sent,
+                        const struct response *r, struct arena *a,
+                        struct verdict *v)
 {
     struct verdict verdict;
 
@@ -269,7 +270,7 @@ static void email_judge(const struct request *sent, const struct response *r,
         judge_mail(sent, r, a, &verdict);
     else
         judge_no_answer(r, a, &verdict);
-    judge_all(verdict, v, n);
+    judge_all(verdict, v, in->count);
 }
 
 const struct endpoint_type endpoint_email = {

@@ -7,6 +7,7 @@
 
 #include "base/field.h"
 #include "endpoint/request.h"
+#include "endpoint/verdict.h"
 #include "message/message.h"
 
 struct render_item {
@@ -25,22 +26,24 @@ struct render_input {
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
     bool test; /* a test message: says so */
+    int step;  /* 0 at first; then what the verdict AGAIN asked for */
+    struct str carry; /* what that verdict gave along; "" at step 0 */
 };
 
-enum verdict_kind {
-    VERDICT_DELIVERED, /* final: it is there */
-    VERDICT_DEFERRED,  /* try again later */
-    VERDICT_REFUSED,   /* final: trying again cannot help */
+/* A question asked before a test message is sent: is the token right? */
+struct probe {
+    const char *name; /* "getMe", as the vendor calls it */
+    struct request request;
 };
 
-struct verdict {
-    enum verdict_kind kind;
-    bool endpoint_fault; /* with DEFERRED: credentials or address are dead;
-                            pause the endpoint, do not count the attempt */
-    int64_t retry_after_ms; /* what the other side asked for; 0: nothing */
-    struct str reason;      /* for people: "429 Too Many Requests"; no secrets */
-    struct str handle;      /* DELIVERED: message id to keep; may be empty */
+struct choice { /* a value the other side offers for a recipient's field */
+    struct str value, label; /* "-100123", "Network team (group)" */
 };
+struct choice_list {
+    struct choice *v; /* in the arena */
+    size_t n;
+};
+#define CHOICES_MAX 1000
 
 struct endpoint_type {
     const char *name;  /* "slack" */
@@ -51,6 +54,8 @@ struct endpoint_type {
     /* How many this endpoint takes, 1..batch_max. NULL: batch_max. */
     size_t (*batch_limit)(const void *endpoint);
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
+    double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
+    bool edits; /* a release changes the message its engage was: so it goes alone */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
     bool builtin;     /* not offered, not editable */
@@ -63,24 +68,35 @@ struct endpoint_type {
     /* Whether this recipient wants the item at all (shell: "on release" only).
      * NULL: always. What it skips counts as delivered, reason "skipped: ...". */
     bool (*wants)(const void *recipient, const struct render_item *item);
-    /* Everything in `out` lives in the arena or in the input. */
+    /* Everything in `out` lives in the arena or in the input. With in->step > 0 it
+     * goes on with what the last answer left undone (a reply after an edit, the
+     * same without what was refused). A crash in between begins at step 0. */
     bool (*render)(const struct render_input *in, struct arena *a,
                    struct request *out, struct error *err);
-    /* v[0..n): one verdict an item. Reasons live in the arena. */
-    void (*judge)(const struct request *sent, const struct response *r,
-                  struct arena *a, struct verdict *v, size_t n);
+    /* v[0..in->count): one verdict an item. `in` is what `sent` was rendered
+     * from. Reasons live in the arena. */
+    void (*judge)(const struct render_input *in, const struct request *sent,
+                  const struct response *r, struct arena *a, struct verdict *v);
+
+    /* The nth question before a test message, 0.. ; false with err->text empty: no
+     * more. in->items is NULL. judge_probe: DELIVERED, with what was found as the
+     * reason ("bot @tocsin_bot"), or what is wrong. NULL: nothing to ask. */
+    bool (*probe)(const struct render_input *in, size_t nth, struct arena *a,
+                  struct probe *out, struct error *err);
+    void (*judge_probe)(const struct render_input *in, size_t nth,
+                        const struct response *r, struct arena *a,
+                        struct verdict *v);
+
+    /* What the other side offers for the recipient's field `choices_field` (the
+     * chats a bot has seen): one request, and its answer read. NULL: nothing. */
+    const char *choices_field;
+    bool (*choices)(const void *endpoint, struct arena *a, struct request *out,
+                    struct error *err);
+    bool (*choices_read)(const struct response *r, struct arena *a,
+                         struct choice_list *out, struct error *err);
 };
 
 extern const struct endpoint_type *const endpoint_types[]; /* all.c; NULL ends */
 const struct endpoint_type *endpoint_type_find(struct str name);
-
-/* The default judgement of an HTTP answer and of no answer at all: 2xx; 408,
- * 425, 429, 5xx, no answer; 401, 403, 404, 410 and 3xx, which is never followed,
- * an endpoint fault; the rest refused. Fills all n with the same verdict. */
-void judge_http(const struct request *sent, const struct response *r,
-                struct arena *a, struct verdict *v, size_t n);
-/* DEFERRED with the transport's words, for every via, when there was no answer;
- * an endpoint fault when it was TLS or we that said no. */
-void judge_no_answer(const struct response *r, struct arena *a, struct verdict *v);
 
 #endif

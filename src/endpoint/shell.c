@@ -154,8 +154,9 @@ static void judge_exit(const struct response *r, struct arena *a,
                                  reason.n > 0 ? reason.p : "");
 }
 
-static void shell_judge(const struct request *sent, const struct response *r,
-                        struct arena *a, struct verdict *v, size_t n)
+static void shell_judge(const struct render_input *in, const struct request *sent,
+                        const struct response *r, struct arena *a,
+                        struct verdict *v)
 {
     struct verdict verdict;
 
@@ -164,7 +165,7 @@ static void shell_judge(const struct request *sent, const struct response *r,
         judge_exit(r, a, &verdict);
     else
         judge_no_answer(r, a, &verdict);
-    judge_all(verdict, v, n);
+    judge_all(verdict, v, in->count);
 }
 
 const struct endpoint_type endpoint_shell = {

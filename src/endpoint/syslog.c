@@ -253,8 +253,9 @@ static bool syslog_render(const struct render_input *in, struct arena *a,
 
 /* Nobody answers in syslog. A datagram that was sent is gone; what a stream had
  * taken when it broke may be lost, so all of it is sent again. */
-static void syslog_judge(const struct request *sent, const struct response *r,
-                         struct arena *a, struct verdict *v, size_t n)
+static void syslog_judge(const struct render_input *in, const struct request *sent,
+                         const struct response *r, struct arena *a,
+                         struct verdict *v)
 {
     bool datagrams = sent->syslog.transport == SYSLOG_LOCAL ||
                      sent->syslog.transport == SYSLOG_UDP;
@@ -263,7 +264,7 @@ static void syslog_judge(const struct request *sent, const struct response *r,
 
     assert(sent->via == VIA_SYSLOG);
     judge_no_answer(r, a, &failed);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < in->count; i++) {
         v[i] = failed;
         if (counts && i < r->written)
             v[i] = (struct verdict){.kind = VERDICT_DELIVERED,

@@ -139,15 +139,20 @@ static void judge_status(const struct response *r, struct arena *a,
     v->reason = judge_reason(r->status, said, a);
 }
 
-void judge_http(const struct request *sent, const struct response *r,
-                struct arena *a, struct verdict *v, size_t n)
+void judge_answer(const struct response *r, struct arena *a, struct verdict *v)
+{
+    if (r->outcome == OUTCOME_ANSWERED)
+        judge_status(r, a, v);
+    else
+        judge_no_answer(r, a, v);
+}
+
+void judge_http(const struct render_input *in, const struct request *sent,
+                const struct response *r, struct arena *a, struct verdict *v)
 {
     struct verdict verdict;
 
     assert(sent->via == VIA_HTTP);
-    if (r->outcome == OUTCOME_ANSWERED)
-        judge_status(r, a, &verdict);
-    else
-        judge_no_answer(r, a, &verdict);
-    judge_all(verdict, v, n);
+    judge_answer(r, a, &verdict);
+    judge_all(verdict, v, in->count);
 }

@@ -23,6 +23,18 @@ void escape_checkmk(struct buf *to, struct str s);   /* spec/endpoints.md 11 */
 /* A syslog MSG: one line; controls as #ooo like rsyslog does. */
 void escape_syslog(struct buf *to, struct str s);
 
+/* The chats. Each works a character at a time: the escaped form of a text is that
+ * of its characters, one after the other, so that it can be cut between any. */
+void escape_slack(struct buf *to, struct str s);      /* & < > */
+void escape_telegram(struct buf *to, struct str s);   /* HTML mode; breaks @name */
+void escape_discord(struct buf *to, struct str s);
+void escape_mattermost(struct buf *to, struct str s); /* breaks @all, ~channel */
+void escape_teams(struct buf *to, struct str s);      /* also breaks {{DATE()}} */
+void escape_wecom(struct buf *to, struct str s);      /* breaks <@user>, links */
+void escape_markdown(struct buf *to, struct str s);   /* as GitHub and TheHive */
+/* What stands between backticks: no backtick. */
+void escape_code(struct buf *to, struct str s);
+
 /* RFC 2047 for an unstructured header value ("Subject"), folded; plain when it
  * is printable ASCII of at most 76 columns with `column` already used. */
 void mime_header(struct buf *to, struct str s, size_t column);

@@ -98,6 +98,8 @@ static bool read_all(struct golden *g, const struct json *whole,
     g->in.recipient_name = STR("netops");
     g->in.scripts_dir = json_text(json_get(whole, "scripts_dir"));
     g->in.test = json_bool_or(json_get(whole, "test"), false);
+    g->in.step = (int)json_i64_or(json_get(whole, "step"), 0);
+    g->in.carry = json_text(json_get(whole, "carry"));
     return t->render(&g->in, &g->arena, &g->request, err) ||
            error_in(err, "render");
 }
@@ -285,11 +287,15 @@ static bool read_answer(const struct json *j, struct response *r,
 
 static void put_verdict(struct buf *to, const struct verdict *v)
 {
-    static const char *const kinds[] = {"delivered", "deferred", "refused"};
+    static const char *const kinds[] = {"delivered", "deferred", "refused", "again"};
 
     buf_printf(to, "  %s", kinds[v->kind]);
     if (v->endpoint_fault)
         buf_text(to, ", endpoint fault");
+    if (v->recipient_fault)
+        buf_text(to, ", recipient fault");
+    if (v->kind == VERDICT_AGAIN)
+        buf_printf(to, ", step %d carrying \"%.*s\"", v->step, STR_ARG(v->carry));
     if (v->retry_after_ms > 0)
         buf_printf(to, ", after %lld ms", (long long)v->retry_after_ms);
     if (v->reason.n > 0)
@@ -315,7 +321,7 @@ bool golden_verdicts(struct golden *g, struct str answers, struct buf *to,
 
         if (!read_answer(j, &r, err))
             return false;
-        g->type->judge(&g->request, &r, &g->arena, v, n);
+        g->type->judge(&g->in, &g->request, &r, &g->arena, v);
         out_tree(&o, NULL, j);
         buf_text(to, "\n");
         for (size_t i = 0; i < n; i++)

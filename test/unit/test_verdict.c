@@ -138,7 +138,7 @@ static void test_rows(void **state)
         struct verdict v[ITEMS] = {{.kind = NO}};
         size_t n = MIN(t->batch_max, (size_t)ITEMS);
 
-        t->judge(&sent, &r, &arena, v, n);
+        t->judge(&(struct render_input){.count = n}, &sent, &r, &arena, v);
         for (size_t k = 0; k < n; k++) {
             if (v[k].kind != rows[i].kind || v[k].endpoint_fault != rows[i].fault)
                 fail_msg("%s outcome %d status %d: got %d%s", rows[i].type,
@@ -166,7 +166,7 @@ static void test_retry_after(void **state)
         struct response r = {.status = answers[i].status, .retry_after_ms = 7000};
         struct verdict v;
 
-        t->judge(&sent, &r, &arena, &v, 1);
+        t->judge(&(struct render_input){.count = 1}, &sent, &r, &arena, &v);
         assert_int_equal(v.retry_after_ms, answers[i].want_ms);
     }
 }
@@ -198,7 +198,7 @@ static void test_syslog_written(void **state)
                              .written = cases[i].written};
         struct verdict v[ITEMS];
 
-        t->judge(&sent, &r, &arena, v, ITEMS);
+        t->judge(&(struct render_input){.count = ITEMS}, &sent, &r, &arena, v);
         for (size_t k = 0; k < ITEMS; k++)
             assert_int_equal(v[k].kind, k < cases[i].delivered ? YES : LATER);
     }
@@ -227,7 +227,7 @@ static void test_mail_handle(void **state)
         struct response r = {.status = 250, .written = 1};
         struct verdict v;
 
-        t->judge(&sent, &r, &arena, &v, 1);
+        t->judge(&(struct render_input){.count = 1}, &sent, &r, &arena, &v);
         assert_true(str_is(v.handle, mails[i].want));
     }
 }
@@ -244,12 +244,12 @@ static void test_reasons(void **state)
 
     (void)state;
     r.body = STR("bad\r\n\x1b[31m\xff thing");
-    t->judge(&sent, &r, &arena, &v, 1);
+    t->judge(&(struct render_input){.count = 1}, &sent, &r, &arena, &v);
     assert_true(str_is(v.reason, "400 Bad Request: bad [31m\xef\xbf\xbd thing"));
     memset(body, 0xff, sizeof(body));
     r.body = (struct str){body, sizeof(body)};
     r.status = 418;
-    t->judge(&sent, &r, &arena, &v, 1);
+    t->judge(&(struct render_input){.count = 1}, &sent, &r, &arena, &v);
     assert_true(str_starts(v.reason, "418 \xef\xbf\xbd"));
     assert_true(str_ends(v.reason, "\xe2\x80\xa6"));
     assert_true(v.reason.n <= REASON_MAX && utf8_valid(v.reason));

@@ -1,0 +1,329 @@
+/* chat.c -- the layout of messages for people: one alert, its follow-up, many. */
+#include "endpoint/chat.h"
+
+#include "base/limits.h"
+
+#define TEST_MARK "\xf0\x9f\xa7\xaa TEST "
+#define ELLIPSIS "\xe2\x80\xa6"
+#define RELEASED_MARK "\xe2\x9c\x85"
+#define LATE_MARK "\xe2\x8f\xb1\xef\xb8\x8f"
+#define SENTENCE_LEAST 40 /* what is worth showing of one that is cut */
+
+/* --- lengths ---------------------------------------------------------------- */
+
+size_t text_length(struct str s, enum unit u)
+{
+    size_t length = 0;
+
+    if (u == UNIT_BYTES)
+        return s.n;
+    while (s.n > 0) {
+        uint32_t code = 0;
+        size_t n = utf8_first(s, &code);
+
+        length += u == UNIT_UTF16 && code > 0xffff ? 2 : 1;
+        s = str_from(s, MAX(n, 1));
+    }
+    return length;
+}
+
+/* Whole characters of s, the most whose escaped form is at most max long. */
+static size_t fitting(struct str s, size_t max, enum unit u,
+                      void (*escape)(struct buf *to, struct str cleaned))
+{
+    size_t at = 0, used = 0;
+
+    while (at < s.n) {
+        struct buf one freed_by(buf_release) = BUF(64);
+        size_t n = utf8_first(str_from(s, at), NULL);
+
+        n = MAX(n, 1);
+        escape(&one, str_first(str_from(s, at), n));
+        used += text_length(buf_view(&one), u);
+        if (used > max)
+            return at;
+        at += n;
+    }
+    return at;
+}
+
+void escape_fit(struct buf *to, struct str raw, size_t max, enum unit u,
+                void (*escape)(struct buf *to, struct str cleaned))
+{
+    size_t mark = text_length(STR(ELLIPSIS), u);
+
+    if (fitting(raw, max, u, escape) == raw.n) {
+        escape(to, raw);
+        return;
+    }
+    if (max < mark)
+        return;
+    escape(to, str_first(raw, fitting(raw, max - mark, u, escape)));
+    buf_text(to, ELLIPSIS);
+}
+
+/* --- one message, piece by piece -------------------------------------------- */
+
+struct page { /* a message being written, and what is left of its room */
+    const struct markup *k;
+    struct buf *to;
+    size_t left;
+};
+
+/* Adds a whole line if it fits, and leaves `spare` for what must come after it. */
+static bool page_line(struct page *p, const struct buf *line, size_t spare)
+{
+    bool first = p->to->n == 0;
+    size_t needs = text_length(buf_view(line), p->k->unit) +
+                   (first ? 0 : text_length(str_of(p->k->line), p->k->unit));
+
+    if (needs + spare > p->left)
+        return false;
+    if (!first)
+        buf_text(p->to, p->k->line);
+    buf_str(p->to, buf_view(line));
+    p->left -= needs;
+    return true;
+}
+
+static size_t room_for_text(const struct page *p, size_t spare)
+{
+    size_t taken = text_length(str_of(p->k->line), p->k->unit) + spare;
+
+    return p->left > taken ? p->left - taken : 0;
+}
+
+/* Own words may be of many lines; each is one of the channel's. */
+static void put_lines(struct buf *to, const struct markup *k, struct str text)
+{
+    bool first = true;
+
+    while (text.n > 0) {
+        if (!first)
+            buf_text(to, k->line);
+        k->escape(to, str_until(&text, '\n'));
+        first = false;
+    }
+}
+
+static void put_sentence(struct page *p, struct str sentence, size_t spare)
+{
+    struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
+    size_t room = room_for_text(p, spare);
+
+    if (sentence.n == 0)
+        return;
+    put_lines(&line, p->k, sentence);
+    if (page_line(p, &line, spare) || room < SENTENCE_LEAST)
+        return;
+    line.n = 0;
+    escape_fit(&line, str_first(sentence, str_find(sentence, '\n')), room,
+               p->k->unit, p->k->escape);
+    (void)page_line(p, &line, spare);
+}
+
+static void put_fact(struct buf *to, const struct markup *k,
+                     const struct message_fact *f)
+{
+    k->escape(to, str_of(f->label));
+    buf_text(to, ": ");
+    if (f->code)
+        k->code(to, f->value);
+    else
+        k->escape(to, f->value);
+}
+
+static void put_facts(struct page *p, const struct message *m, size_t spare)
+{
+    struct buf more freed_by(buf_release) = BUF(100);
+    size_t mark;
+
+    buf_printf(&more, ELLIPSIS " %zu more", m->fact_count);
+    mark = room_for_text(p, 0) - room_for_text(p, more.n);
+    for (size_t i = 0; i < m->fact_count; i++) {
+        struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
+
+        put_fact(&line, p->k, &m->facts[i]);
+        if (page_line(p, &line, spare + (i + 1 < m->fact_count ? mark : 0)))
+            continue;
+        more.n = 0;
+        buf_printf(&more, ELLIPSIS " %zu more", m->fact_count - i);
+        (void)page_line(p, &more, spare);
+        return;
+    }
+}
+
+static void put_end(struct buf *to, const struct markup *k,
+                    const struct message *m)
+{
+    if (m->when.n > 0) {
+        k->escape(to, m->when);
+        buf_text(to, k->line);
+    }
+    k->escape(to, m->footer);
+    if (m->link.n == 0)
+        return;
+    buf_text(to, " \xc2\xb7 ");
+    if (k->link != NULL)
+        k->link(to, m->link, "Open");
+    else
+        buf_str(to, m->link);
+}
+
+struct str chat_title(const struct message *m, enum phase phase, bool test,
+                      struct arena *a)
+{
+    const char *mark = test ? TEST_MARK : "";
+
+    if (phase == PHASE_RELEASE)
+        return arena_printf(a, "%s" RELEASED_MARK " %.*s: %.*s", mark,
+                            STR_ARG(m->state), STR_ARG(m->title));
+    if (phase == PHASE_LATE)
+        return arena_printf(a, "%s" LATE_MARK " %.*s: %.*s. %.*s", mark,
+                            STR_ARG(m->severity), STR_ARG(m->title),
+                            STR_ARG(m->state));
+    return arena_printf(a, "%s%s %.*s: %.*s", mark, m->emoji,
+                        STR_ARG(m->severity), STR_ARG(m->title));
+}
+
+static void put_title(struct page *p, struct str title, size_t max)
+{
+    struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
+
+    buf_text(&line, p->k->bold);
+    escape_fit(&line, title, max, p->k->unit, p->k->escape);
+    buf_text(&line, p->k->bold_end);
+    (void)page_line(p, &line, 0);
+}
+
+#define TITLE_SHARE 4 /* of the room, at most a quarter */
+
+void chat_alert(const struct markup *k, const struct message *m,
+                const struct render_item *item, bool test, size_t max,
+                struct arena *a, struct buf *to)
+{
+    struct buf end freed_by(buf_release) = BUF(REQUEST_MAX);
+    struct page p = {k, to, max};
+    size_t spare;
+
+    put_end(&end, k, m);
+    spare = text_length(buf_view(&end), k->unit) +
+            text_length(str_of(k->line), k->unit);
+    if (spare > max / 2) {
+        end.n = 0;
+        spare = 0;
+    }
+    put_title(&p, chat_title(m, item->phase, test, a), max / TITLE_SHARE);
+    if (m->brief.n > 0 && m->fact_count == 0 && !str_eq(m->brief, m->sentence))
+        put_sentence(&p, m->brief, spare);
+    put_sentence(&p, m->sentence, spare);
+    put_facts(&p, m, spare);
+    if (end.n > 0)
+        (void)page_line(&p, &end, 0);
+}
+
+void chat_reply(const struct markup *k, const struct message *m, struct buf *to)
+{
+    buf_text(to, RELEASED_MARK " ");
+    k->escape(to, m->state);
+}
+
+/* --- many -------------------------------------------------------------------- */
+
+struct message *chat_messages(const struct render_input *in, struct arena *a)
+{
+    struct message *messages = arena_array(a, in->count, sizeof(*messages));
+
+    for (size_t i = 0; i < in->count; i++)
+        message_build(in->items[i].alert, in->items[i].phase, &in->place, a,
+                      &messages[i]);
+    return messages;
+}
+
+static size_t worst_of(const struct render_input *in)
+{
+    size_t worst = 0;
+
+    for (size_t i = 1; i < in->count; i++)
+        if (in->items[i].alert->severity > in->items[worst].alert->severity)
+            worst = i;
+    return worst;
+}
+
+const struct message *chat_worst(const struct message *messages,
+                                 const struct render_input *in)
+{
+    return &messages[worst_of(in)];
+}
+
+struct str chat_digest_title(const struct render_input *in, struct arena *a)
+{
+    enum severity worst = in->items[worst_of(in)].alert->severity;
+    size_t over = 0;
+
+    for (size_t i = 0; i < in->count; i++)
+        over += in->items[i].alert->action == ACTION_RELEASE;
+    if (over == in->count)
+        return arena_printf(a, RELEASED_MARK " %zu alerts released", in->count);
+    if (over > 0)
+        return arena_printf(a, "%zu alerts, %zu of them released, worst: %s",
+                            in->count, over, severity_label(worst));
+    return arena_printf(a, "%zu alerts, worst: %s", in->count,
+                        severity_label(worst));
+}
+
+static void put_row(struct buf *to, const struct markup *k,
+                    const struct message *m, const struct render_item *item,
+                    struct arena *a)
+{
+    k->escape(to, chat_title(m, item->phase, false, a));
+    if (m->brief.n > 0) {
+        buf_text(to, " \xc2\xb7 ");
+        k->escape(to, m->brief);
+    }
+    if (m->link.n > 0 && k->link != NULL) {
+        buf_text(to, " \xc2\xb7 ");
+        k->link(to, m->link, "Open");
+    }
+}
+
+void chat_digest(const struct markup *k, const struct message *messages,
+                 const struct render_input *in, size_t max, struct arena *a,
+                 struct buf *to)
+{
+    struct page p = {k, to, max};
+    struct buf more freed_by(buf_release) = BUF(100);
+    size_t mark;
+
+    assert(in->count > 1);
+    buf_printf(&more, ELLIPSIS " %zu more", in->count);
+    mark = room_for_text(&p, 0) - room_for_text(&p, more.n);
+    put_title(&p, chat_digest_title(in, a), max / TITLE_SHARE);
+    for (size_t i = 0; i < in->count; i++) {
+        struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
+
+        put_row(&line, k, &messages[i], &in->items[i], a);
+        if (page_line(&p, &line, i + 1 < in->count ? mark : 0))
+            continue;
+        more.n = 0;
+        buf_printf(&more, ELLIPSIS " %zu more", in->count - i);
+        (void)page_line(&p, &more, 0);
+        return;
+    }
+}
+
+/* --- handles ------------------------------------------------------------------ */
+
+struct str chat_handle(const struct render_input *in, struct str id,
+                       struct arena *a)
+{
+    if (id.n == 0 || id.n >= HANDLE_MAX)
+        return STR_NONE; /* too long to keep: as if there were none */
+    return arena_printf(a, "%s%.*s", in->count > 1 ? "+" : "", STR_ARG(id));
+}
+
+struct str chat_handle_id(struct str handle, bool *shared)
+{
+    *shared = str_starts(handle, "+");
+    return str_from(handle, *shared ? 1 : 0);
+}

@@ -1,0 +1,66 @@
+/* chat.h -- an alert as text for people, in the markup of a channel. A channel's
+ * markup is a table of small encoders; what goes where, what is left out when
+ * there is no room, and the digest of many are here, the same for all. Pure;
+ * private to endpoint/. */
+#ifndef ENDPOINT_CHAT_H
+#define ENDPOINT_CHAT_H
+
+#include "endpoint/make.h"
+#include "message/escape.h"
+
+enum unit { UNIT_BYTES, UNIT_POINTS, UNIT_UTF16 }; /* what a vendor's limit counts */
+
+struct markup {
+    enum unit unit;
+    void (*escape)(struct buf *to, struct str cleaned); /* makes it literal */
+    void (*code)(struct buf *to, struct str cleaned);   /* fixed-width, literal */
+    /* `url` is ours, not an alert's. NULL: links are written as they are. */
+    void (*link)(struct buf *to, struct str url, const char *label);
+    const char *bold, *bold_end; /* around what is escaped; "" : none */
+    const char *line;            /* between two lines: "\n", "<br>" */
+};
+
+/* Length of a text in a vendor's unit. */
+size_t text_length(struct str s, enum unit u);
+/* The longest beginning of `raw` that takes at most `max` once it is escaped, cut
+ * between characters, with "…" when cut. `escape` as in struct markup. */
+void escape_fit(struct buf *to, struct str raw, size_t max, enum unit u,
+                void (*escape)(struct buf *to, struct str cleaned));
+
+/* "⚠️ Warning: TCP SYN Scan", "✅ Released after 8 min: ...", "🧪 TEST ..." before
+ * both: the first line of every message, not escaped. */
+struct str chat_title(const struct message *m, enum phase phase, bool test,
+                      struct arena *a);
+
+/* The whole of one alert: title in bold, sentence, facts a line each, when,
+ * footer with the link. At most `max` long: the last facts are left out first
+ * ("… 3 more"), then the sentence is cut. */
+void chat_alert(const struct markup *k, const struct message *m,
+                const struct render_item *item, bool test, size_t max,
+                struct arena *a, struct buf *to);
+
+/* One line for the thread of a message that was sent for the engage:
+ * "✅ Released after 8 min 3 s". */
+void chat_reply(const struct markup *k, const struct message *m, struct buf *to);
+
+/* Many alerts in one message: "12 alerts, worst: Warning", then a line for each
+ * while there is room, then "… 9 more". n > 1. */
+void chat_digest(const struct markup *k, const struct message *messages,
+                 const struct render_input *in, size_t max, struct arena *a,
+                 struct buf *to);
+/* The digest's first line, not escaped; its colour is that of the worst. */
+struct str chat_digest_title(const struct render_input *in, struct arena *a);
+const struct message *chat_worst(const struct message *messages,
+                                 const struct render_input *in);
+
+/* The messages of all items of `in`, built. */
+struct message *chat_messages(const struct render_input *in, struct arena *a);
+
+/* A handle that also says the message is a digest, shared with other alerts: a
+ * release must answer it, not change it. chat_handle: "1234" or "+1234";
+ * chat_handle_id: the id again; *shared whether it was one. */
+struct str chat_handle(const struct render_input *in, struct str id,
+                       struct arena *a);
+struct str chat_handle_id(struct str handle, bool *shared);
+
+#endif

@@ -1,0 +1,42 @@
+/* verdict.h -- what an answer means for a delivery. */
+#ifndef ENDPOINT_VERDICT_H
+#define ENDPOINT_VERDICT_H
+
+#include "endpoint/request.h"
+
+struct render_input;
+
+#define STEPS_MAX 5 /* requests for one delivery, of one try */
+
+enum verdict_kind {
+    VERDICT_DELIVERED, /* final: it is there */
+    VERDICT_DEFERRED,  /* try again later */
+    VERDICT_REFUSED,   /* final: trying again cannot help */
+    VERDICT_AGAIN,     /* not at an end: render `step` and send that at once */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    bool endpoint_fault; /* with DEFERRED: credentials or address are dead;
+                            pause the endpoint, do not count the attempt */
+    bool recipient_fault; /* with DEFERRED: it is about this recipient alone (its
+                             chat is gone, or flooded); nobody else waits */
+    int64_t retry_after_ms; /* what the other side asked for; 0: nothing */
+    struct str reason;      /* for people: "429 Too Many Requests"; no secrets */
+    struct str handle;      /* DELIVERED: message id to keep; may be empty */
+    int step;               /* AGAIN: 1.. below STEPS_MAX, of our own choosing */
+    struct str carry;       /* AGAIN: for that render: "-100123"; in the arena */
+};
+
+/* The default judgement of an HTTP answer and of no answer at all: 2xx; 408,
+ * 425, 429, 5xx, no answer; 401, 403, 404, 410 and 3xx, which is never followed,
+ * an endpoint fault; the rest refused. All items get the same verdict. */
+void judge_http(const struct render_input *in, const struct request *sent,
+                const struct response *r, struct arena *a, struct verdict *v);
+/* The same for one, as a piece of a type's own judge. */
+void judge_answer(const struct response *r, struct arena *a, struct verdict *v);
+/* DEFERRED with the transport's words, for every via, when there was no answer;
+ * an endpoint fault when it was TLS or we that said no. */
+void judge_no_answer(const struct response *r, struct arena *a, struct verdict *v);
+
+#endif

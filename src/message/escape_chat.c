@@ -1,0 +1,94 @@
+/* escape_chat.c -- the markup of the chats: what each would take for more than
+ * text. All work a character at a time, so that a cut text stays escaped. */
+#include "message/escape.h"
+
+#define UNSEEN "\xe2\x80\x8b" /* U+200B: breaks what is read together */
+
+/* Puts `mark` before each of `before`, and U+200B after each of `after`. */
+static void escape_marked(struct buf *to, struct str s, const char *before,
+                          const char *mark, const char *after)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool zero = s.p[i] == '\0'; /* strchr() would find it */
+
+        if (!zero && strchr(before, s.p[i]) != NULL)
+            buf_text(to, mark);
+        buf_char(to, s.p[i]);
+        if (!zero && strchr(after, s.p[i]) != NULL)
+            buf_text(to, UNSEEN);
+    }
+}
+
+static const char *entity_of(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    default:
+        return NULL;
+    }
+}
+
+static void escape_entities(struct buf *to, struct str s, const char *after)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        const char *entity = entity_of(s.p[i]);
+
+        if (entity != NULL)
+            buf_text(to, entity);
+        else
+            escape_marked(to, (struct str){s.p + i, 1}, "", "", after);
+    }
+}
+
+void escape_slack(struct buf *to, struct str s)
+{
+    escape_entities(to, s, "");
+}
+
+void escape_telegram(struct buf *to, struct str s)
+{
+    escape_entities(to, s, "@");
+}
+
+void escape_discord(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "\\*_~`|>#-[]()<:@", "\\", "@");
+}
+
+void escape_mattermost(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "\\`*_{}[]()#+-.!|~><", "\\", "@~:");
+}
+
+void escape_teams(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "\\*_[]()`#->~", "\\", "{");
+}
+
+/* TheHive shows GitHub's markdown, tables too. */
+void escape_markdown(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "\\`*_[]()<>!|#~", "\\", "@");
+}
+
+/* Knows no escape: "<" would begin a mention or a colour. */
+void escape_wecom(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '<')
+            buf_text(to, "\xef\xbc\x9c"); /* full width */
+        else
+            escape_marked(to, (struct str){s.p + i, 1}, "", "", "[]*#>`@_");
+    }
+}
+
+void escape_code(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        buf_char(to, s.p[i] == '`' ? '\'' : s.p[i]);
+}
