@@ -52,6 +52,7 @@ struct server {
     struct timer drain;
     int64_t drain_until_ms;
     bool stopping;
+    char new_token[ACCESS_TOKEN_BYTES]; /* until it was shown; else "" */
 };
 
 /* --- the data directory --------------------------------------------------- */
@@ -331,7 +332,7 @@ static bool rooms_open(struct server *s, struct error *err)
     if (s->loop == NULL ||
         !loop_signals(s->loop, signals, COUNT_OF(signals), signal_came, s, err))
         return false;
-    if (!access_open(s->options.data_dir, &s->options.http, err))
+    if (!access_open(s->options.data_dir, &s->options.http, s->new_token, err))
         return false;
     /* First the server: what it reads at a turn's end is committed with it. */
     s->httpd = httpd_new(s->loop, &s->options.http, err);
@@ -371,7 +372,19 @@ static void rooms_close(struct server *s)
 
 /* --- what the operator sees first -------------------------------------------------- */
 
-static void greet(const struct server *s)
+/* Once, and not into a journal, which others may read. */
+static void show_token(struct server *s)
+{
+    if (s->new_token[0] != '\0' && getenv("JOURNAL_STREAM") == NULL)
+        printf("  admin token   %s\n"
+               "                shown this once, kept in %s/admin.token\n",
+               s->new_token, s->options.data_dir);
+    else
+        printf("  admin token   in %s/admin.token\n", s->options.data_dir);
+    sodium_memzero(s->new_token, sizeof s->new_token);
+}
+
+static void greet(struct server *s)
 {
     const char *host = s->options.http.address;
     unsigned port = httpd_port(s->httpd);
@@ -379,7 +392,7 @@ static void greet(const struct server *s)
 
     printf("tocsin " TOCSIN_VERSION " listens on http://%s%s%s:%u, data in %s\n\n",
            v6 ? "[" : "", host, v6 ? "]" : "", port, s->options.data_dir);
-    printf("  admin token   kept in %s/admin.token\n", s->options.data_dir);
+    show_token(s);
     printf("  first alert   curl -H 'Content-Type: application/json' "
            "http://127.0.0.1:%u/api/v1/alerts \\\n"
            "                  -d '{\"type\":\"disk_full\",\"entity\":\"host\","

@@ -126,7 +126,7 @@ static bool file_write(const char *path, struct str line, struct error *err)
 }
 
 static bool file_make(const char *path, struct access_keeper *keeper,
-                      struct error *err)
+                      char made[ACCESS_TOKEN_BYTES], struct error *err)
 {
     char line[TOKEN_BYTES + 1];
     bool ok;
@@ -135,21 +135,25 @@ static bool file_make(const char *path, struct access_keeper *keeper,
     token_hash((struct str){line, TOKEN_BYTES}, keeper->hash);
     line[TOKEN_BYTES] = '\n';
     ok = file_write(path, (struct str){line, sizeof line}, err);
+    if (ok) {
+        memcpy(made, line, TOKEN_BYTES);
+        made[TOKEN_BYTES] = '\0';
+    }
     sodium_memzero(line, sizeof line);
-    if (ok)
-        log_info("admin", "made %s: who can read it can change everything",
-                 path);
-    return ok;
+    if (!ok)
+        return false;
+    log_info("admin", "made %s: who can read it can change everything", path);
+    return true;
 }
 
 static bool token_open(const char *path, struct access_keeper *keeper,
-                       struct error *err)
+                       char made[ACCESS_TOKEN_BYTES], struct error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     bool ok;
 
     if (fd < 0 && errno == ENOENT)
-        return file_make(path, keeper, err);
+        return file_make(path, keeper, made, err);
     if (fd < 0)
         return error_set(err, "cannot open %s: %s", path, strerror(errno));
     ok = file_read(fd, path, keeper, err);
@@ -158,11 +162,13 @@ static bool token_open(const char *path, struct access_keeper *keeper,
 }
 
 bool access_open(const char *data_dir, struct httpd_options *http,
-                 struct error *err)
+                 char made[ACCESS_TOKEN_BYTES], struct error *err)
 {
     struct access_keeper *keeper = mem_new(sizeof *keeper);
     char path[PATH_BYTES];
 
+    static_assert(ACCESS_TOKEN_BYTES == TOKEN_BYTES + 1, "as admin.h says");
+    made[0] = '\0';
     if (sodium_init() < 0)
         bug("libsodium does not start");
     if (snprintf(path, sizeof path, "%s/admin.token", data_dir) >=
@@ -170,7 +176,7 @@ bool access_open(const char *data_dir, struct httpd_options *http,
         free(keeper);
         return error_set(err, "the name of the data directory is too long");
     }
-    if (!token_open(path, keeper, err)) {
+    if (!token_open(path, keeper, made, err)) {
         free(keeper);
         return false;
     }

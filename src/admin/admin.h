@@ -11,10 +11,13 @@
 #include "store/store.h"
 #include "web/httpd.h"
 
+#define ACCESS_TOKEN_BYTES 41 /* with its NUL */
+
 /* Reads DATA/admin.token, which it makes (0600) at the first start, and lets
- * `http` ask it who may do what. The token is kept as its hash only. */
+ * `http` ask it who may do what. The token is kept as its hash only. `made` is it
+ * when it was made just now, else "": to be shown once, then wiped. */
 bool access_open(const char *data_dir, struct httpd_options *http,
-                 struct error *err) must_check;
+                 char made[ACCESS_TOKEN_BYTES], struct error *err) must_check;
 void access_close(struct httpd_options *http); /* after httpd_free() */
 
 /* Ends an engaged alert by hand; `committed` once, after its commit. False: no

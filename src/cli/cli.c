@@ -13,24 +13,78 @@ struct command {
     command_fn *run;
     const char *verbs; /* "list | show NAME | ..." */
     const char *help;
+    const char *usage; /* its lines, whole */
 };
+
+static const char send_usage[] =
+    "  tocsin send -                      alerts from standard input: JSON, or one a line\n"
+    "  tocsin send - --as ntopng          ... in ntopng's or alertmanager's own form\n"
+    "  tocsin send -t TYPE -b TEXT [-s SEVERITY] [--entity E] [--value V]\n"
+    "                                     one alert; -b - takes the text from standard input\n";
+static const char alerts_usage[] =
+    "  tocsin alerts list [--state any|ended|engaged] [--since T] [--until T]\n"
+    "                     [--severity S] [--entity E] [--type T] [--category C]\n"
+    "                     [--source S] [--entity_value V] [--ip A] [--text WORDS]\n"
+    "                     [--limit N] [--cursor C]\n"
+    "  tocsin alerts show ID              all of it, where it went, and why\n"
+    "  tocsin alerts release ID           ends an engaged alert by hand\n";
+static const char explain_usage[] =
+    "  tocsin explain ID                  who gets it, criterion by criterion\n"
+    "  tocsin explain - <alert.json       the same for an alert that was not sent\n"
+    "  tocsin explain ID --recipient NAME --verify deliver|not_matched|...\n"
+    "                                     the exit status says whether it is so\n";
+static const char delivery_usage[] =
+    "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
+    "  tocsin delivery show ID            every try, and what was said\n"
+    "  tocsin delivery retry ID ...       send again what is dead\n"
+    "  tocsin delivery retry --state dead [--recipient NAME]\n";
+static const char endpoint_usage[] =
+    "  tocsin endpoint types              what there is to choose from\n"
+    "  tocsin endpoint add NAME --type TYPE --set PARAMETER=VALUE ...\n"
+    "  tocsin endpoint set NAME --set PARAMETER=VALUE ...\n"
+    "  tocsin endpoint list | show NAME | test NAME | rm NAME [--yes]\n"
+    "A secret is given as PARAMETER=@FILE or PARAMETER=- (standard input).\n";
+static const char recipient_usage[] =
+    "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
+    "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
+    "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
+    "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
+    "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes]\n";
+static const char pool_usage[] =
+    "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"
+    "  tocsin pool set NAME --members ...\n"
+    "  tocsin pool list | show NAME | rm NAME [--yes]\n";
+static const char settings_usage[] = "  tocsin settings show\n"
+                                     "  tocsin settings set NAME=VALUE ...\n";
+static const char apply_usage[] =
+    "  tocsin apply -f FILE [-f FILE] [--prune]\n"
+    "                                     all of it or none; --prune: what the files\n"
+    "                                     once named and name no more is deleted\n";
+static const char check_config_usage[] =
+    "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
+static const char status_usage[] = "  tocsin status\n";
 
 static const struct command commands[] = {
     {"send", command_send, "- | -t TYPE -b TEXT [-s SEVERITY] [--entity E] [--value V]",
-     "send alerts: from standard input, or one made of the words"},
-    {"alerts", command_alerts, "list | show ID | release ID", "what came in, and what is engaged"},
-    {"explain", command_explain, "ID | -", "who gets an alert and why, criterion by criterion"},
+     "send alerts: from standard input, or one made of the words", send_usage},
+    {"alerts", command_alerts, "list | show ID | release ID",
+     "what came in, and what is engaged", alerts_usage},
+    {"explain", command_explain, "ID | -",
+     "who gets an alert and why, criterion by criterion", explain_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
-     "what is on its way, delivered or dead"},
+     "what is on its way, delivered or dead", delivery_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | test | types",
-     "the servers and services messages go through"},
+     "the servers and services messages go through", endpoint_usage},
     {"recipient", command_recipient, "list | show | add | set | rm | test",
-     "who is told, and by which criteria"},
-    {"pool", command_pool, "list | show | add | set | rm", "host pools"},
-    {"settings", command_settings, "show | set", "what holds for the whole of Tocsin"},
-    {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say"},
-    {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files"},
-    {"status", command_status, "", "one screen: queues, endpoints, sources"},
+     "who is told, and by which criteria", recipient_usage},
+    {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
+    {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
+     settings_usage},
+    {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
+     apply_usage},
+    {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
+     check_config_usage},
+    {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},
 };
 
 static void usage(FILE *to)
@@ -67,12 +121,25 @@ static int unknown(const char *name)
     return EXIT_USAGE;
 }
 
+static bool wants_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 static int run(const struct command *command, int argc, char **argv)
 {
     struct cli c = {.argc = argc, .argv = argv};
     struct error err;
     int status;
 
+    if (wants_help(argc, argv)) {
+        printf("tocsin %s: %s\n\n%s\nAll of it: man tocsin\n", command->name,
+               command->help, command->usage);
+        return EXIT_OK;
+    }
     if (!cli_options(&c, &err)) {
         fprintf(stderr, "tocsin %s: %s\n", command->name, err.text);
         return EXIT_USAGE;
@@ -80,7 +147,7 @@ static int run(const struct command *command, int argc, char **argv)
     curl_global_init(CURL_GLOBAL_DEFAULT);
     status = command->run(&c);
     if (status == EXIT_USAGE)
-        fprintf(stderr, "usage: tocsin %s %s\n", command->name, command->verbs);
+        fprintf(stderr, "%s", command->usage);
     arena_release(&c.arena);
     curl_global_cleanup();
     return status;

@@ -198,7 +198,10 @@ static void problem_print(struct cli *c, const struct answer *a)
         return;
     }
     fprintf(stderr, "%.*s\n", STR_ARG(cell_text(c, detail)));
-    for (const struct json *e = errors ? errors->first : NULL; e; e = e->next) {
+    /* The only mistake is the detail, said already. */
+    if (errors == NULL || errors->count < 2)
+        return;
+    for (const struct json *e = errors->first; e != NULL; e = e->next) {
         const struct json *at = json_get(e, "source");
 
         if (at == NULL)

@@ -74,9 +74,11 @@ static void decisions_print(struct cli *c, const struct json *list)
     struct table t = {.titles = {"RECIPIENT", "RESULT", "BECAUSE"}};
 
     for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        struct str because = json_text(json_get(d, "because"));
+
         table_cell(&t, cell_text(c, json_get(d, "recipient")));
         table_cell(&t, cell_text(c, json_get(d, "outcome")));
-        table_cell(&t, cell_text(c, json_get(d, "because")));
+        table_cell(&t, because.n > 0 ? because : STR("every criterion passes"));
     }
     table_print(&t);
 }

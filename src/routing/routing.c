@@ -167,7 +167,7 @@ static void am_host_words(const struct compiled *c, const struct subject *s,
 {
     out->have = s->alert->entity == ENTITY_AM_HOST
                     ? s->alert->entity_value
-                    : STR("not active monitoring");
+                    : STR("no monitored host");
     out->want = criterion_words(&c->rule->criteria.am_hosts, a);
 }
 

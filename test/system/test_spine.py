@@ -224,6 +224,14 @@ class Spine(unittest.TestCase):
             self.assertEqual(server.get(path, token=False)[0], 200)
         self.assertEqual(os.stat(os.path.join(server.data, "admin.token")).st_mode & 0o777, 0o600)
 
+    def test_the_token_is_shown_at_the_first_start_only(self):
+        server = self.server()
+        token = server.token()
+        self.assertEqual(server.log_text().count(token), 1)
+        server.stop()
+        server.start()
+        self.assertEqual(server.log_text().count(token), 1)
+
     def test_secrets_are_never_read_back(self):
         server = self.server()
         canary = "canary-5f1c2e"

@@ -199,6 +199,7 @@ int admin_setup(void **state)
 {
     struct bench *b = mem_new(sizeof *b);
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
 
     log_init(LOG_LEVEL_ERROR, LOG_FORMAT_TEXT);
     b->answer_status = 200;
@@ -207,7 +208,7 @@ int admin_setup(void **state)
     assert_non_null(mkdtemp(b->directory));
     b->loop = loop_new(&clock_real, &err);
     assert_non_null(b->loop);
-    assert_true(access_open(b->directory, &b->http, &err));
+    assert_true(access_open(b->directory, &b->http, made, &err));
     bench_token(b);
     b->http.address = "127.0.0.1";
     b->httpd = httpd_new(b->loop, &b->http, &err);

@@ -114,22 +114,25 @@ static void the_first_start_makes_a_file_for_us_alone(void **state)
     struct bench *b = *state;
     struct httpd_options http = {0};
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
     char text[128], again[128];
     struct stat st;
 
     umask(0);
-    assert_true(access_open(b->directory, &http, &err));
+    assert_true(access_open(b->directory, &http, made, &err));
     assert_int_equal(stat(b->path, &st), 0);
     assert_int_equal(st.st_mode & 07777, 0600);
     assert_int_equal(file_text(b, text).n, TOKEN_BYTES + 1);
     assert_true(token_check(str_first(file_text(b, text), TOKEN_BYTES)));
+    assert_true(str_is(str_first(file_text(b, text), TOKEN_BYTES), made));
     access_close(&http);
     access_close(&http);
     assert_null(http.allow);
 
-    assert_true(access_open(b->directory, &http, &err));
+    assert_true(access_open(b->directory, &http, made, &err));
     file_text(b, again);
     assert_memory_equal(text, again, TOKEN_BYTES + 1);
+    assert_string_equal(made, "");
     access_close(&http);
 }
 
@@ -165,10 +168,11 @@ static void who_may_do_what(void **state)
     struct bench *b = *state;
     struct httpd_options http = {0};
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
     char text[128], wrong[TOKEN_BYTES];
     struct str tokens[3];
 
-    assert_true(access_open(b->directory, &http, &err));
+    assert_true(access_open(b->directory, &http, made, &err));
     token_make(wrong);
     tokens[NONE] = STR_NONE;
     tokens[RIGHT] = str_first(file_text(b, text), TOKEN_BYTES);
@@ -186,10 +190,11 @@ static void nearly_right_is_wrong(void **state)
     struct bench *b = *state;
     struct httpd_options http = {0};
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
     char text[128];
     struct str token;
 
-    assert_true(access_open(b->directory, &http, &err));
+    assert_true(access_open(b->directory, &http, made, &err));
     token = str_first(file_text(b, text), TOKEN_BYTES);
     for (size_t n = 0; n < TOKEN_BYTES; n++)
         assert_false(http.allow(http.allow_arg, ACCESS_READ,
@@ -226,9 +231,10 @@ static void a_bad_file_is_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(table); i++) {
         struct httpd_options http = {0};
         struct error err = {0};
+        char made[ACCESS_TOKEN_BYTES];
 
         file_put(b, table[i].text, table[i].mode);
-        if (access_open(b->directory, &http, &err))
+        if (access_open(b->directory, &http, made, &err))
             fail_msg("%s: taken", table[i].name);
         if (strstr(err.text, table[i].want) == NULL)
             fail_msg("%s: %s", table[i].name, err.text);
@@ -241,16 +247,17 @@ static void a_link_is_not_followed(void **state)
     struct bench *b = *state;
     struct httpd_options http = {0};
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
 
     assert_int_equal(symlink("/etc/passwd", b->path), 0);
-    assert_false(access_open(b->directory, &http, &err));
+    assert_false(access_open(b->directory, &http, made, &err));
     assert_non_null(strstr(err.text, "cannot open"));
     unlink(b->path);
     assert_int_equal(mkdir(b->path, 0700), 0);
-    assert_false(access_open(b->directory, &http, &err));
+    assert_false(access_open(b->directory, &http, made, &err));
     assert_non_null(strstr(err.text, "is not a file"));
     assert_int_equal(rmdir(b->path), 0);
-    assert_false(access_open("/nowhere/at/all", &http, &err));
+    assert_false(access_open("/nowhere/at/all", &http, made, &err));
     assert_non_null(strstr(err.text, "cannot make /nowhere/at/all/admin.token"));
 }
 
@@ -260,6 +267,7 @@ static void a_start_cut_short_is_no_trouble(void **state)
     struct bench *b = *state;
     struct httpd_options http = {0};
     struct error err = {0};
+    char made[ACCESS_TOKEN_BYTES];
     char beside[80], text[128];
     int fd;
 
@@ -268,7 +276,7 @@ static void a_start_cut_short_is_no_trouble(void **state)
     assert_true(fd >= 0);
     assert_int_equal(write(fd, "tcn_", 4), 4);
     close(fd);
-    assert_true(access_open(b->directory, &http, &err));
+    assert_true(access_open(b->directory, &http, made, &err));
     assert_true(token_check(str_first(file_text(b, text), TOKEN_BYTES)));
     access_close(&http);
 }
