@@ -12,13 +12,13 @@ import harness
 
 class Alertmanager:
     def __init__(self, work):
-        self.port = harness.free_port()
+        self.port, self.storage = harness.free_port(), os.path.join(work, "am")
         config = os.path.join(work, "am.yml")
         with open(config, "w") as f:
             f.write("route:\n  receiver: none\nreceivers:\n  - name: none\n")
         self.process = subprocess.Popen(
             ["prometheus-alertmanager", f"--config.file={config}",
-             f"--storage.path={work}/am", "--cluster.listen-address=",
+             f"--storage.path={self.storage}", "--cluster.listen-address=",
              f"--web.listen-address=127.0.0.1:{self.port}"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         harness.wait_until("alertmanager answers", self.is_ready, 30)
@@ -31,8 +31,9 @@ class Alertmanager:
             return False
 
     def stop(self):
-        self.process.terminate()
+        self.process.kill()
         self.process.wait()
+        shutil.rmtree(self.storage)
 
 
 def intake(build, port, batch, seconds, distinct, first):
@@ -48,18 +49,19 @@ def show(what, ours, theirs=None, aim=""):
 
 
 def compare_intake(build, work, seconds):
-    peer = Alertmanager(work)
+    """Each starts afresh for each row and has the machine to itself."""
     show("durable intake, alerts/s", "tocsin", "alertmanager", "ratio (aim)")
     for batch, aim in ((1, 1.0), (64, 2.0)):
         for words, distinct in (("all different", 0), ("10,000 repeating", 10000)):
             server = harness.Tocsin(build).start()
             ours = intake(build, server.port, batch, seconds, distinct, 1)
             server.stop(120)
+            peer = Alertmanager(work)
             theirs = intake(build, peer.port, batch, seconds, distinct, 1)
+            peer.stop()
             show(f"  {batch:2} a POST, {words}", f"{ours['per_s']:.0f}", f"{theirs['per_s']:.0f}",
                  f"{ours['per_s'] / theirs['per_s']:.2f} x ({aim:.0f} x)")
             shutil.rmtree(server.data)
-    peer.stop()
 
 
 def latency(build, work, seconds, rate):

@@ -1,0 +1,109 @@
+/* show.c -- markup as a client shows it, in plain text: for the demo. */
+#include "fake/own.h"
+
+void show_line(struct buf *to, struct str text)
+{
+    if (text.n == 0)
+        return;
+    if (to->n > 0)
+        buf_char(to, '\n');
+    buf_str(to, text);
+}
+
+static const struct {
+    const char *entity, *text;
+} entities[] = {
+    {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"},
+};
+
+/* Bytes of the entity s begins with, which is written; 0: none. */
+static size_t entity_take(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < COUNT_OF(entities); i++)
+        if (str_starts(s, entities[i].entity)) {
+            buf_text(to, entities[i].text);
+            return strlen(entities[i].entity);
+        }
+    return 0;
+}
+
+/* "<https://x|Open>" is "Open", "<!date^1^f|23 Nov>" is "23 Nov". */
+static size_t slack_link_take(struct buf *to, struct str s)
+{
+    size_t end = str_find(s, '>');
+    struct str inside = str_first(str_from(s, 1), end > 0 ? end - 1 : 0);
+    size_t bar = str_find(inside, '|');
+
+    if (s.p[0] != '<' || end == s.n)
+        return 0;
+    buf_str(to, bar < inside.n ? str_from(inside, bar + 1) : inside);
+    return end + 1;
+}
+
+void show_mrkdwn(struct buf *to, struct str s)
+{
+    while (s.n > 0) {
+        size_t n = entity_take(to, s);
+
+        if (n == 0)
+            n = slack_link_take(to, s);
+        if (n == 0) {
+            if (s.p[0] != '*' && s.p[0] != '`')
+                buf_char(to, s.p[0]);
+            n = 1;
+        }
+        s = str_from(s, n);
+    }
+}
+
+void show_html(struct buf *to, struct str s)
+{
+    while (s.n > 0) {
+        size_t n = entity_take(to, s);
+
+        if (n == 0 && s.p[0] == '<')
+            n = MIN(str_find(s, '>') + 1, s.n);
+        if (n == 0) {
+            buf_char(to, s.p[0]);
+            n = 1;
+        }
+        s = str_from(s, n);
+    }
+}
+
+/* "[Open](https://x)" is "Open". */
+static size_t link_take(struct buf *to, struct str s)
+{
+    size_t label = str_find(s, ']');
+    size_t end;
+
+    if (s.p[0] != '[' || label + 1 >= s.n || s.p[label + 1] != '(')
+        return 0;
+    end = str_find(str_from(s, label), ')');
+    buf_str(to, str_first(str_from(s, 1), label - 1));
+    return MIN(label + end + 1, s.n);
+}
+
+static bool is_punctuation(char c)
+{
+    return c > ' ' && c < 0x7f && !(c >= '0' && c <= '9') &&
+           !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z');
+}
+
+void show_markdown(struct buf *to, struct str s)
+{
+    while (s.n > 0) {
+        size_t n = link_take(to, s);
+
+        if (n == 0 && s.p[0] == '\\' && s.n > 1 && is_punctuation(s.p[1])) {
+            buf_char(to, s.p[1]);
+            n = 2;
+        }
+        if (n == 0) {
+            if (s.p[0] != '*' && s.p[0] != '`')
+                buf_char(to, s.p[0]);
+            n = 1;
+        }
+        s = str_from(s, n);
+    }
+}
