@@ -277,7 +277,11 @@ static void test_shell_wants(void **state)
             struct alert a = {.action = (enum action)action};
             struct render_item item = {.alert = &a};
 
-            assert_int_equal(t->wants(recipient, &item), want[action]);
+            struct error why = {0};
+
+            assert_int_equal(t->wants(NULL, recipient, &item, &why),
+                             want[action]);
+            assert_int_equal(why.text[0] == '\0', want[action]);
         }
     }
 }
