@@ -4,6 +4,7 @@
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
     TYPE(email)                                                                \
+    TYPE(fail2ban)                                                             \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
     TYPE(webhook)

@@ -6,11 +6,10 @@
  * may use: whoever may write there is root, so Tocsin must not be let near it for
  * this alone. Method log needs no rights: a line, which the filter of
  * docs/examples/fail2ban reads. */
-#include "endpoint/make.h"
+#include "endpoint/ban_address.h"
 
 #include <unistd.h>
 
-#include "alert/ip.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
@@ -21,7 +20,6 @@
 #define SOCKET_MAX 107 /* sockaddr_un */
 #define JAIL_MAX 64
 #define LOG_BATCH 100
-#define SHOWN_MAX 60 /* bytes of what is no address */
 
 enum method { METHOD_CLIENT, METHOD_LOG };
 static const char *const methods[] = {"client", "log", NULL};
@@ -69,115 +67,45 @@ static const struct field fail2ban_to_fields[] = {
     FIELDS_END,
 };
 
-/* --- which addresses --------------------------------------------------------- */
+/* --- who is to be banned ------------------------------------------------------- */
 
-static bool is_reserved(const struct ip *ip) /* 240.0.0.0/4: broadcast, too */
+/* The handle of an engage is the address that was banned for it: a release need
+ * not name it again. */
+static bool is_unban(const struct render_item *item)
 {
-    return ip->v4 && ip->b[12] >= 240;
+    return item->phase == PHASE_RELEASE;
 }
 
-/* ::1.2.3.4, an old way to write a v4 address that nobody sends from. */
-static bool is_compatible(const struct ip *ip)
+static struct str said_address(const struct render_item *item)
 {
-    static const uint8_t zeros[12];
-
-    return !ip->v4 && memcmp(ip->b, zeros, sizeof(zeros)) == 0;
+    return is_unban(item) ? item->handle : alert_attacker(item->alert);
 }
 
-static const char *kind_of(const struct ip *ip)
+static bool wants_unban(const struct fail2ban *f, const struct render_item *item,
+                        struct error *why_not)
 {
-    if (ip_is_loopback(ip))
-        return "this machine itself";
-    if (ip_is_unspecified(ip) || is_compatible(ip))
-        return "no address of a host";
-    if (ip_is_multicast(ip))
-        return "a multicast address";
-    if (ip_is_link_local(ip) || ip_is_metadata(ip))
-        return "a link-local or metadata address";
-    return is_reserved(ip) ? "a broadcast or reserved address" : NULL;
+    if (!f->unban_on_release)
+        return error_set(why_not, "the jail's bantime ends the ban");
+    return item->handle.n > 0 ||
+           error_set(why_not, "nobody was banned for this alert");
 }
 
-/* The prefix of never_ban that holds it; "": none does. */
-static struct str never_ban(const struct fail2ban *f, const struct ip *ip)
-{
-    for (size_t i = 0; i < f->never_ban.n; i++) {
-        struct prefix p;
-        bool had_host_bits;
-
-        if (prefix_parse(f->never_ban.v[i], &p, &had_host_bits) &&
-            prefix_holds(&p, ip))
-            return f->never_ban.v[i];
-    }
-    return STR_NONE;
-}
-
-/* A v6 address may be that of a v4 host (NAT64, 6to4), which is meant then too. */
-static bool is_spared(const struct fail2ban *f, const struct ip *ip,
-                      struct error *why)
-{
-    char text[IP_TEXT_MAX];
-    struct ip inner;
-    struct str prefix = never_ban(f, ip);
-
-    if (prefix.n == 0 && ip_embedded_v4(ip, &inner))
-        prefix = never_ban(f, &inner);
-    if (prefix.n == 0)
-        return false;
-    ip_text(ip, text);
-    error_set(why, "%s is never banned (never_ban: %.*s)", text,
-              STR_ARG(prefix));
-    return true;
-}
-
-static bool may_be_banned(const struct ip *ip, struct error *err)
-{
-    const char *kind = kind_of(ip);
-    char text[IP_TEXT_MAX];
-    struct ip inner;
-
-    if (kind == NULL && ip_embedded_v4(ip, &inner))
-        kind = kind_of(&inner);
-    if (kind == NULL)
-        return true;
-    ip_text(ip, text);
-    return error_set(err, "%s must not be banned: it is %s", text, kind);
-}
-
-static bool attacker_read(const struct alert *alert, struct ip *out,
-                          struct arena *a, struct error *err)
-{
-    struct str said = alert_attacker(alert);
-    struct str shown;
-
-    if (ip_parse(said, out))
-        return true;
-    if (said.n == 0)
-        return error_set(err, "the alert names no attacker");
-    shown = judge_reason(0, said, a);
-    return error_set(err, "the attacker \"%.*s\" is no IP address, and fail2ban "
-                          "would not notice",
-                     STR_ARG(str_first(shown, utf8_cut(shown, SHOWN_MAX))));
-}
-
-/* What is to be done: also for an engage that never got through, the ban is for
- * what happened; but with unban_on_release it is over already. */
-static bool is_unban(const struct fail2ban *f, const struct render_item *item)
-{
-    return f->unban_on_release && item->phase != PHASE_NEW;
-}
-
+/* One that ended before it got through is still told, unless its end would have
+ * lifted the ban. */
 static bool fail2ban_wants(const void *endpoint, const void *recipient unused,
                            const struct render_item *item, struct error *why_not)
 {
     const struct fail2ban *f = endpoint;
+    struct str said = said_address(item);
     struct ip ip;
 
-    if (alert_attacker(item->alert).n == 0)
+    if (is_unban(item))
+        return wants_unban(f, item, why_not);
+    if (item->phase == PHASE_LATE && f->unban_on_release)
+        return error_set(why_not, "it was over before anybody was banned");
+    if (said.n == 0)
         return error_set(why_not, "the alert names no attacker");
-    if (item->phase == PHASE_RELEASE && !f->unban_on_release)
-        return error_set(why_not, "the jail's bantime ends the ban");
-    return is_unban(f, item) || !ip_parse(alert_attacker(item->alert), &ip) ||
-           !is_spared(f, &ip, why_not);
+    return !ip_parse(said, &ip) || !ban_spared(&f->never_ban, &ip, why_not);
 }
 
 /* --- parameters --------------------------------------------------------------- */
@@ -212,25 +140,6 @@ static bool path_check(struct str path, const char *field, struct error *err)
     return error_at(err, field);
 }
 
-static bool never_ban_check(const struct str_list *list, struct error *err)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        struct prefix p;
-        bool had_host_bits = false;
-
-        if (prefix_parse(list->v[i], &p, &had_host_bits) && !had_host_bits)
-            continue;
-        error_set(err, "\"%.*s\" is %s, as in 10.0.0.0/8 or 2001:db8::1",
-                  STR_ARG(list->v[i]),
-                  had_host_bits ? "an address inside of its prefix: write the "
-                                  "prefix's first one"
-                                : "no address or prefix");
-        error_at_index(err, i);
-        return error_at(err, "never_ban");
-    }
-    return true;
-}
-
 static bool fail2ban_check(const void *endpoint, const void *recipient,
                            struct error *err)
 {
@@ -242,7 +151,7 @@ static bool fail2ban_check(const void *endpoint, const void *recipient,
     if (f == NULL)
         return true;
     if (!path_check(f->socket, "socket", err) ||
-        !never_ban_check(&f->never_ban, err))
+        !ban_check_prefixes(&f->never_ban, err))
         return false;
     if (f->method != METHOD_LOG)
         return true;
@@ -271,31 +180,34 @@ static size_t fail2ban_batch_limit(const void *endpoint)
 
 /* --- the request --------------------------------------------------------------- */
 
+/* The address as we write it, never as it was said. */
 static bool address_of(const struct render_input *in, size_t i, struct arena *a,
                        struct str *out, struct error *err)
 {
-    const struct fail2ban *f = in->endpoint;
     const struct render_item *item = &in->items[i];
     char text[IP_TEXT_MAX];
     struct ip ip;
 
-    if (!attacker_read(item->alert, &ip, a, err) || !may_be_banned(&ip, err) ||
-        (!is_unban(f, item) && is_spared(f, &ip, err)))
+    if (!fail2ban_wants(in->endpoint, in->recipient, item, err) ||
+        !ban_address(said_address(item), &ip, a, err))
         return false;
     ip_text(&ip, text);
     *out = arena_str(a, str_of(text));
     return true;
 }
 
+/* fail2ban-client -s SOCKET set JAIL banip ADDRESS */
+enum { ARG_VERB = 3, ARG_JAIL, ARG_WHAT, ARG_ADDRESS, ARG_COUNT };
+
 static const char *const *argv_new(const struct fail2ban *f,
                                    const char *const words[4], struct arena *a)
 {
-    const char **argv = arena_array(a, 8, sizeof(*argv));
+    const char **argv = arena_array(a, ARG_COUNT + 1, sizeof(*argv));
 
     argv[0] = CLIENT;
     argv[1] = "-s";
     argv[2] = arena_c(a, f->socket);
-    memcpy(argv + 3, words, 4 * sizeof(*words));
+    memcpy(argv + ARG_VERB, words, 4 * sizeof(*words));
     return argv;
 }
 
@@ -329,7 +241,7 @@ static bool client_render(const struct render_input *in, struct arena *a,
     out->exec.argv = argv_new(
         f,
         (const char *[4]){"set", jail,
-                          is_unban(f, in->items) ? "unbanip" : "banip",
+                          is_unban(in->items) ? "unbanip" : "banip",
                           address.p},
         a);
     return true;
@@ -383,7 +295,7 @@ static const struct {
     const char *reason;
 } refusals[] = {
     {"does not exist", false, true, "fail2ban has no such jail"},
-    {"Permission denied", true, false,
+    {"Permission denied to socket", true, false,
      "only root may use fail2ban's socket; choose the method log"},
     {"Failed to access socket", false, false,
      "fail2ban's server does not answer on its socket; is it running?"},
@@ -393,7 +305,8 @@ static const struct {
 
 static bool said(struct str answer, const char *words)
 {
-    return memmem(answer.p, answer.n, words, strlen(words)) != NULL;
+    return answer.n > 0 &&
+           memmem(answer.p, answer.n, words, strlen(words)) != NULL;
 }
 
 static void judge_refusal(const struct response *r, struct arena *a,
@@ -401,11 +314,14 @@ static void judge_refusal(const struct response *r, struct arena *a,
 {
     struct str answer = judge_reason(0, r->body.n > 0 ? r->body : r->error, a);
 
-    *v = (struct verdict){.kind = VERDICT_DEFERRED};
-    v->reason = arena_printf(a, "exit status %d: %.*s", r->status,
-                             (int)utf8_cut(answer, REASON_MAX - 30), answer.p);
+    *v = (struct verdict){.kind = VERDICT_DEFERRED, .reason = answer};
+    if (r->status >= 0)
+        v->reason = arena_printf(a, "exit status %d%s%.*s", r->status,
+                                 answer.n > 0 ? ": " : ", and no word",
+                                 (int)utf8_cut(answer, REASON_MAX - 30),
+                                 answer.n > 0 ? answer.p : "");
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        if (r->body.n == 0 || !said(r->body, refusals[i].said))
+        if (!said(r->body, refusals[i].said))
             continue;
         v->endpoint_fault = refusals[i].endpoint_fault;
         v->recipient_fault = refusals[i].recipient_fault;
@@ -424,7 +340,8 @@ static struct str last_line(struct str body)
     return str_trim(line);
 }
 
-static void judge_count(bool unban, const struct response *r, struct arena *a,
+static void judge_count(const char *verb, const char *address,
+                        const struct response *r, struct arena *a,
                         struct verdict *v)
 {
     uint64_t count;
@@ -434,10 +351,12 @@ static void judge_count(bool unban, const struct response *r, struct arena *a,
         return;
     }
     *v = (struct verdict){.kind = VERDICT_DELIVERED};
-    if (unban)
+    if (strcmp(verb, "unbanip") == 0) {
         v->reason = count > 0 ? STR("unbanned") : STR("was not banned any more");
-    else
-        v->reason = count > 0 ? STR("newly banned") : STR("was banned already");
+        return;
+    }
+    v->reason = count > 0 ? STR("newly banned") : STR("was banned already");
+    v->handle = arena_str(a, str_of(address));
 }
 
 static void judge_client(const struct request *sent, const struct response *r,
@@ -447,11 +366,11 @@ static void judge_client(const struct request *sent, const struct response *r,
 
     if (r->status != 0)
         judge_refusal(r, a, v);
-    else if (strcmp(argv[3], "status") == 0)
+    else if (strcmp(argv[ARG_VERB], "set") != 0)
         *v = (struct verdict){.kind = VERDICT_DELIVERED,
                               .reason = STR("fail2ban has this jail")};
     else
-        judge_count(strcmp(argv[5], "unbanip") == 0, r, a, v);
+        judge_count(argv[ARG_WHAT], argv[ARG_ADDRESS], r, a, v);
 }
 
 static void fail2ban_judge(const struct render_input *in,
