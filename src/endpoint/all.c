@@ -7,7 +7,8 @@
     TYPE(fail2ban)                                                             \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
-    TYPE(webhook)
+    TYPE(webhook)                                                              \
+    TYPE(wechat)
 
 #define DECLARE(name) extern const struct endpoint_type endpoint_##name;
 #define REFER(name) &endpoint_##name,

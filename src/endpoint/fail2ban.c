@@ -294,7 +294,7 @@ static const struct {
     bool endpoint_fault, recipient_fault;
     const char *reason;
 } refusals[] = {
-    {"does not exist", false, true, "fail2ban has no such jail"},
+    {"Sorry but the jail", false, true, "fail2ban has no such jail"},
     {"Permission denied to socket", true, false,
      "only root may use fail2ban's socket; choose the method log"},
     {"Failed to access socket", false, false,

@@ -33,6 +33,9 @@ static const struct {
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
     {"fail2ban", "{\"unban_on_release\":true}", "{\"jail\":\"j\"}"},
     {"fail2ban", "{\"method\":\"log\",\"file\":\"/x\"}", "{\"jail\":\"j\"}"},
+    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}", "{}"},
+    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}",
+     "{\"msgtype\":\"text\"}"},
     {"alert_store_db", "{}", "{}"},
 };
 
@@ -52,8 +55,30 @@ static bool is_one_line(struct str s)
     return true;
 }
 
-static void check_http(const struct http_request *h)
+/* "<" begins our own colours and nothing else: no mention, no tag. */
+static void check_wechat(struct str body)
 {
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const char *msgtype = arena_c(&arena, json_text(json_get(j, "msgtype")));
+    struct str rest = json_text(json_get(json_get(j, msgtype), "content"));
+    bool markdown = strcmp(msgtype, "markdown") == 0;
+
+    assert(rest.n > 0 && utf8_valid(rest));
+    assert(rest.n <= (markdown ? 4096u : 2048u));
+    while (str_find(rest, '<') < rest.n) {
+        rest = str_from(rest, str_find(rest, '<') + 1);
+        assert(markdown && (str_starts(rest, "/font>") ||
+                            str_starts(rest, "font color=\"warning\">") ||
+                            str_starts(rest, "font color=\"info\">") ||
+                            str_starts(rest, "font color=\"comment\">")));
+    }
+}
+
+static void check_http(const char *type, const struct http_request *h)
+{
+    if (strcmp(type, "wechat") == 0)
+        check_wechat(h->body);
     assert(is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
@@ -224,7 +249,7 @@ static void check_request(size_t way, const struct request *r)
 {
     switch (r->via) {
     case VIA_HTTP:
-        check_http(&r->http);
+        check_http(ways[way].type, &r->http);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);

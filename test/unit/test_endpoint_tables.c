@@ -97,6 +97,8 @@ static bool params(struct arena *arena, const struct field *rows, size_t size,
 }
 
 #define MAIL "\"smtp_server\":\"mail.example.net\",\"email_sender\":\"a@b.org\""
+#define WECOM "qyapi.weixin.qq.com"
+#define ROBOT "\"url\":\"https://" WECOM "/cgi-bin/webhook/send?key=k\""
 #define SIXTY_FOUR                                                             \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HOOK "\"url\":\"https://example.com/x\""
@@ -226,6 +228,41 @@ static const struct {
     {"webhook", "{" HOOK ",\"format\":\"standard\",\"signing_secret\":"
                 "\"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}", NULL,
      "/signing_secret", "whsec_"},
+
+    {"wechat", "{" ROBOT "}", "{}", "", NULL},
+    {"wechat", "{}", NULL, "/url", "required"},
+    {"wechat", "{\"url\":\"https://" WECOM "\"}", NULL, "/url", "whole address"},
+    {"wechat", "{\"url\":\"https://" WECOM "/cgi-bin/webhook/send?key=\"}", NULL,
+     "/url", "whole address"},
+    {"wechat", "{\"url\":\"http://" WECOM "/cgi-bin/webhook/send?key=k\"}", NULL,
+     "/url", "https://" WECOM},
+    {"wechat", "{\"url\":\"https://" WECOM ".evil.org/?key=k\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://evil.org/" WECOM "?key=k\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://evil.org#" WECOM "/\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://" WECOM "@evil.org/\"}", NULL, "/url",
+     "password"},
+    {"wechat", "{\"url\":\"https://" WECOM ":444/\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"http://127.0.0.1:8080/x\",\"allow_private\":true}",
+     NULL, "", NULL},
+    {"wechat", "{\"url\":\"ftp://127.0.0.1/\",\"allow_private\":true}", NULL,
+     "/url", "https://"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"image\"}", "/msgtype", "markdown"},
+    {"wechat", "{" ROBOT "}", "{\"mentioned_list\":[\"a\"]}", "/mentioned_list",
+     "text"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a.b-c\","
+     "\"d@e\",\"@all\"]}", "", NULL},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a\","
+     "\"@everyone\"]}", "/mentioned_list/1", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a b\"]}",
+     "/mentioned_list/0", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"<a>\"]}",
+     "/mentioned_list/0", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"\"]}",
+     "/mentioned_list/0", ""},
 };
 
 static bool run_check(size_t i, struct arena *arena, struct error *err)
