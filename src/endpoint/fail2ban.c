@@ -2,10 +2,9 @@
  *
  * fail2ban bans whatever it is given: words, 0.0.0.0/0, this machine itself. So
  * nothing but an address that we read and wrote again goes out, and none that may
- * not be banned. With method client we are a client of its socket, which only root
- * may use: whoever may write there is root, so Tocsin must not be let near it for
- * this alone. Method log needs no rights: a line, which the filter of
- * docs/examples/fail2ban reads. */
+ * not be banned. Method client speaks to fail2ban's socket by fail2ban-client; only
+ * root may, and who may is as good as root. Method log needs no rights: it writes a
+ * line, which the filter of docs/examples/fail2ban reads. */
 #include "endpoint/ban_address.h"
 
 #include <unistd.h>
