@@ -231,14 +231,22 @@ static size_t batch_limit(const struct lane *lane, const struct recipient *r)
                                      : type->batch_max;
 }
 
+static bool parcel_wants(const struct parcel *p, const struct render_item *part,
+                         struct error *err)
+{
+    const struct recipient *r = p->recipient;
+    const struct endpoint_type *type = r->endpoint->type;
+
+    return type->wants == NULL ||
+           type->wants(r->endpoint->params, r->params, part, err) ||
+           error_in(err, "skipped");
+}
+
 /* Settles what the recipient does not want at all, and what cannot be read
  * back; keeps the rest. */
 static void parcel_fill(struct parcel *p, size_t taken)
 {
-    const struct endpoint_type *type = p->recipient->endpoint->type;
-    struct settlement skipped = {.state = DELIVERY_DELIVERED, .counted = true,
-                                 .reason = STR("skipped: the recipient does "
-                                               "not ask for this action")};
+    struct settlement skipped = {.state = DELIVERY_DELIVERED, .counted = true};
     struct settlement dead = {.state = DELIVERY_DEAD, .counted = true};
     struct error err;
 
@@ -250,7 +258,8 @@ static void parcel_fill(struct parcel *p, size_t taken)
             dead.reason = str_of(err.text);
             settlement_log(p, item, &dead);
             outbox_settle(p->courier->with.outbox, item, &dead);
-        } else if (type->wants != NULL && !type->wants(p->recipient->params, part)) {
+        } else if (!parcel_wants(p, part, &err)) {
+            skipped.reason = str_of(err.text);
             outbox_settle(p->courier->with.outbox, item, &skipped);
         } else {
             p->items[p->count++] = item;

@@ -4,9 +4,11 @@
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
     TYPE(email)                                                                \
+    TYPE(fail2ban)                                                             \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
-    TYPE(webhook)
+    TYPE(webhook)                                                              \
+    TYPE(wechat)
 
 #define DECLARE(name) extern const struct endpoint_type endpoint_##name;
 #define REFER(name) &endpoint_##name,

@@ -65,9 +65,11 @@ struct endpoint_type {
     bool (*available)(struct error *why_not); /* NULL: always */
     /* What the tables cannot say. Either argument may be NULL: not given. NULL: nothing. */
     bool (*check)(const void *endpoint, const void *recipient, struct error *err);
-    /* Whether this recipient wants the item at all (shell: "on release" only).
-     * NULL: always. What it skips counts as delivered, reason "skipped: ...". */
-    bool (*wants)(const void *recipient, const struct render_item *item);
+    /* Whether the item is for this recipient at all (shell: "on release" only);
+     * if not, why. NULL: always. What is skipped counts as delivered, reason
+     * "skipped: WHY". */
+    bool (*wants)(const void *endpoint, const void *recipient,
+                  const struct render_item *item, struct error *why_not);
     /* Everything in `out` lives in the arena or in the input. With in->step > 0 it
      * goes on with what the last answer left undone (a reply after an edit, the
      * same without what was refused). A crash in between begins at step 0. */

@@ -92,6 +92,26 @@ bool check_url(struct str url, const char *field, struct error *err)
     return true;
 }
 
+bool check_vendor_url(struct str url, const char *field,
+                      const char *const *hosts, bool allow_other,
+                      struct error *err)
+{
+    struct str authority;
+
+    if (!check_url(url, field, err))
+        return false;
+    authority = authority_of(str_from(url, str_find(url, '/') + 2));
+    for (size_t i = 0; hosts[i] != NULL; i++) {
+        if (str_starts(url, "https://") && str_is_nocase(authority, hosts[i]))
+            return true;
+    }
+    if (allow_other)
+        return true;
+    error_set(err, "must begin with https://%s/, unless allow_private is set",
+              hosts[0]);
+    return error_at(err, field);
+}
+
 bool check_host(struct str host, const char *field, struct error *err)
 {
     if (is_host(host))

@@ -10,6 +10,11 @@ extern const struct field no_fields[]; /* a table without rows */
 /* http(s)://host[:port][/...]: printable, no blanks, no user in it. The error's
  * place is `field`. */
 bool check_url(struct str url, const char *field, struct error *err) must_check;
+/* The same, and nothing but https to one of the vendor's hosts (a list that NULL
+ * ends), unless `allow_other`. The error does not repeat the URL. */
+bool check_vendor_url(struct str url, const char *field,
+                      const char *const *hosts, bool allow_other,
+                      struct error *err) must_check;
 /* A name or address: no scheme, no port, no blanks. */
 bool check_host(struct str host, const char *field, struct error *err) must_check;
 /* "localhost", 127.0.0.0/8 and ::1. */

@@ -5,7 +5,7 @@
 
 #include "alert/alert.h"
 
-enum via { VIA_HTTP, VIA_MAIL, VIA_SYSLOG, VIA_EXEC, VIA_STORE };
+enum via { VIA_HTTP, VIA_MAIL, VIA_SYSLOG, VIA_EXEC, VIA_FILE, VIA_STORE };
 
 struct header {
     const char *name;
@@ -55,9 +55,16 @@ struct syslog_request {
 struct exec_request {
     struct str directory; /* absolute, from configuration only */
     struct str script;    /* a file name in it: no '/', no ".." */
+    bool program;         /* it is one of the system's programs, and need not be
+                             a script with a name in .sh */
     const char *const *argv; /* NULL-terminated; argv[0] is the name */
     const char *const *envp;
     struct str input; /* to its standard input */
+};
+
+struct file_request {
+    struct str path;  /* absolute, from configuration only */
+    struct str lines; /* appended in one piece; ends in "\n" */
 };
 
 struct store_request {
@@ -73,6 +80,7 @@ struct request {
         struct mail_request mail;
         struct syslog_request syslog;
         struct exec_request exec;
+        struct file_request file;
         struct store_request store;
     };
 };

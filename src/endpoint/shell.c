@@ -73,7 +73,8 @@ static bool shell_check(const void *endpoint, const void *recipient,
            (to == NULL || options_check(to->options, err));
 }
 
-static bool shell_wants(const void *recipient, const struct render_item *item)
+static bool shell_wants(const void *endpoint unused, const void *recipient,
+                        const struct render_item *item, struct error *why_not)
 {
     const struct shell_to *to = recipient;
     bool ends = item->alert->action == ACTION_RELEASE;
@@ -82,9 +83,9 @@ static bool shell_wants(const void *recipient, const struct render_item *item)
     case EXECUTION_ALWAYS:
         return true;
     case EXECUTION_ENGAGE:
-        return !ends;
+        return !ends || error_set(why_not, "not executed on release");
     case EXECUTION_RELEASE:
-        return ends;
+        return ends || error_set(why_not, "executed on release only");
     }
     bug("a choice that is none");
 }

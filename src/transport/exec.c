@@ -1,6 +1,7 @@
-/* exec.c -- runs a script of the configured directory, and nothing else.
+/* exec.c -- runs a script of the configured directory, or one program, and
+ * nothing else.
  *
- * The script is opened once, below its directory and through no link, and what
+ * It is opened once, below its directory and through no link, and what
  * was opened is checked and run: whoever could exchange the name in between
  * gains nothing. */
 #include "transport/own.h"
@@ -27,11 +28,13 @@ struct errand {
 
 /* --- is it safe? --- */
 
-static bool name_check(struct str name, struct error *err)
+static bool name_check(const struct exec_request *r, struct error *err)
 {
+    struct str name = r->script;
+
     if (name.n == 0 || name.n > SCRIPT_NAME_MAX ||
         str_find(name, '/') < name.n || str_find(name, '\0') < name.n ||
-        name.p[0] == '.' || !str_ends(name, SCRIPT_SUFFIX))
+        name.p[0] == '.' || (!r->program && !str_ends(name, SCRIPT_SUFFIX)))
         return error_set(err, "'%.*s' is not the name of a script: a file "
                               "name in the scripts directory that ends in "
                               SCRIPT_SUFFIX,
@@ -56,10 +59,18 @@ static bool owner_check(const struct stat *st, const char *shown,
     return true;
 }
 
-static bool script_check(int fd, const char *shown, struct error *err)
+static bool begins_as_script(int fd)
+{
+    char start[2];
+
+    return pread(fd, start, sizeof(start), 0) == (ssize_t)sizeof(start) &&
+           memcmp(start, "#!", sizeof(start)) == 0;
+}
+
+static bool script_check(int fd, bool program, const char *shown,
+                         struct error *err)
 {
     struct stat st;
-    char start[2];
 
     if (fstat(fd, &st) != 0)
         return error_set(err, "cannot look at %s: %s", shown, strerror(errno));
@@ -71,8 +82,7 @@ static bool script_check(int fd, const char *shown, struct error *err)
         return error_set(err, "%s has mode %04o: it is not executable "
                               "(chmod u+x)",
                          shown, st.st_mode & 07777u);
-    if (pread(fd, start, sizeof(start), 0) != (ssize_t)sizeof(start) ||
-        memcmp(start, "#!", sizeof(start)) != 0)
+    if (!program && !begins_as_script(fd))
         return error_set(err, "%s does not begin with #! and an interpreter, "
                               "as in #!/bin/sh",
                          shown);
@@ -85,7 +95,7 @@ static int directory_open(const char *path, struct error *err)
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
     if (fd < 0) {
-        error_set(err, "cannot open the scripts directory %s: %s", path,
+        error_set(err, "cannot open the directory %s: %s", path,
                   strerror(errno));
         return -1;
     }
@@ -103,8 +113,8 @@ static const char *open_words(int fault)
 }
 
 /* O_NONBLOCK: a pipe of that name must not make us wait for its other end. */
-static int script_open_at(int directory, const char *name, const char *shown,
-                          struct error *err)
+static int script_open_at(int directory, const char *name, bool program,
+                          const char *shown, struct error *err)
 {
     struct open_how how = {
         .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
@@ -117,7 +127,7 @@ static int script_open_at(int directory, const char *name, const char *shown,
         error_set(err, "cannot open %s: %s", shown, open_words(errno));
         return -1;
     }
-    if (script_check((int)fd, shown, err))
+    if (script_check((int)fd, program, shown, err))
         return (int)fd;
     close((int)fd);
     return -1;
@@ -130,7 +140,7 @@ static int script_open(const struct exec_request *r, struct error *err)
     size_t name_at;
     int at, fd;
 
-    if (!name_check(r->script, err))
+    if (!name_check(r, err))
         return -1;
     buf_str(&directory, r->directory);
     if (r->directory.n == 0 || directory.over || r->directory.p[0] != '/') {
@@ -144,7 +154,8 @@ static int script_open(const struct exec_request *r, struct error *err)
     buf_printf(&shown, "%s/", buf_c(&directory));
     name_at = shown.n;
     buf_str(&shown, r->script);
-    fd = script_open_at(at, buf_c(&shown) + name_at, buf_c(&shown), err);
+    fd = script_open_at(at, buf_c(&shown) + name_at, r->program, buf_c(&shown),
+                        err);
     close(at);
     return fd;
 }
@@ -179,21 +190,22 @@ static void script_ended(void *arg, const struct child_end *end)
 {
     struct errand *e = arg;
     struct sending *s = e->sending;
+    const char *what;
 
     errand_free(e);
     if (s == NULL)
         return;
+    what = s->request->exec.program ? "program" : "script";
     s->response.status = end->exit_status;
     buf_str(&s->body, str_first(end->output, s->body.max));
     if (end->timed_out) {
-        error_set(&s->err, "the script did not end within %lld ms and was "
-                           "killed",
-                  (long long)sending_timeout_ms(s));
+        error_set(&s->err, "the %s did not end within %lld ms and was killed",
+                  what, (long long)sending_timeout_ms(s));
         sending_end(s, OUTCOME_TIMED_OUT);
         return;
     }
     if (end->signal_number != 0)
-        error_set(&s->err, "the script was killed by signal %d (%s)",
+        error_set(&s->err, "the %s was killed by signal %d (%s)", what,
                   end->signal_number, strsignal(end->signal_number));
     sending_end(s, OUTCOME_ANSWERED);
 }

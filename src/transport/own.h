@@ -50,6 +50,7 @@ struct multi;
 struct errand;
 struct mail_lines;
 struct syslog_lines;
+struct writings;
 
 struct transport {
     struct loop *loop;
@@ -61,6 +62,7 @@ struct transport {
     struct multi *streams; /* ours: connections that we talk on ourselves */
     struct mail_lines *mail;     /* ours */
     struct syslog_lines *syslog; /* ours */
+    struct writings *writings;   /* ours: to files */
 };
 
 /* Each way: start, and drop what has not ended. */
@@ -73,6 +75,11 @@ void syslog_drop(struct sending *s);
 void exec_start(struct sending *s);
 void exec_drop(struct sending *s);
 void exec_abandon(struct transport *t); /* kills what still runs */
+void file_start(struct sending *s);
+void file_drop(struct sending *s);
+
+struct writings *writings_new(struct loop *l, struct error *err);
+void writings_free(struct writings *w); /* waits for what is being written */
 
 /* Connections kept open between requests. */
 struct mail_lines *mail_lines_new(void);

@@ -164,6 +164,7 @@ static const struct {
     [VIA_MAIL] = {mail_start, mail_drop},
     [VIA_SYSLOG] = {syslog_start, syslog_drop},
     [VIA_EXEC] = {exec_start, exec_drop},
+    [VIA_FILE] = {file_start, file_drop},
     [VIA_STORE] = {store_start, store_drop},
 };
 
@@ -207,7 +208,8 @@ struct transport *transport_new(struct loop *l,
     t->user_agent = mem_dup(agent.p, agent.n);
     t->web = multi_new(l, WEB_KEPT_MAX, err);
     t->streams = multi_new(l, 0, err);
-    if (t->web == NULL || t->streams == NULL) {
+    t->writings = writings_new(l, err);
+    if (t->web == NULL || t->streams == NULL || t->writings == NULL) {
         transport_free(t);
         return NULL;
     }
@@ -223,6 +225,7 @@ void transport_free(struct transport *t)
     while (t->first != NULL)
         transport_cancel(t->first);
     exec_abandon(t);
+    writings_free(t->writings);
     syslog_lines_free(t->syslog);
     mail_lines_free(t->mail);
     multi_free(t->streams);

@@ -1,5 +1,6 @@
 /* fuzz_render.c -- any alert through every endpoint type: what comes out is well
  * formed, and nothing of the alert gets where it must not be. */
+#include "alert/ip.h"
 #include "base/limits.h"
 #include "decode.h"
 #include "endpoint/endpoint.h"
@@ -30,6 +31,11 @@ static const struct {
     {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
     {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
+    {"fail2ban", "{\"unban_on_release\":true}", "{\"jail\":\"j\"}"},
+    {"fail2ban", "{\"method\":\"log\",\"file\":\"/x\"}", "{\"jail\":\"j\"}"},
+    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}", "{}"},
+    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}",
+     "{\"msgtype\":\"text\"}"},
     {"alert_store_db", "{}", "{}"},
 };
 
@@ -49,17 +55,72 @@ static bool is_one_line(struct str s)
     return true;
 }
 
-static void check_http(const struct http_request *h)
+/* "<" begins our own colours and nothing else: no mention, no tag. */
+static void check_wechat(struct str body)
 {
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const char *msgtype = arena_c(&arena, json_text(json_get(j, "msgtype")));
+    struct str rest = json_text(json_get(json_get(j, msgtype), "content"));
+    bool markdown = strcmp(msgtype, "markdown") == 0;
+
+    assert(rest.n > 0 && utf8_valid(rest));
+    assert(rest.n <= (markdown ? 4096u : 2048u));
+    while (str_find(rest, '<') < rest.n) {
+        rest = str_from(rest, str_find(rest, '<') + 1);
+        assert(markdown && (str_starts(rest, "/font>") ||
+                            str_starts(rest, "font color=\"warning\">") ||
+                            str_starts(rest, "font color=\"info\">") ||
+                            str_starts(rest, "font color=\"comment\">")));
+    }
+}
+
+static void check_http(const char *type, const struct http_request *h)
+{
+    if (strcmp(type, "wechat") == 0)
+        check_wechat(h->body);
     assert(is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
+}
+
+/* Of an alert only an address comes through, as we write it. */
+static void check_ban(const char *const *argv)
+{
+    struct ip ip;
+    char text[IP_TEXT_MAX];
+
+    assert(strcmp(argv[3], "set") == 0 && strcmp(argv[4], "j") == 0);
+    assert(strcmp(argv[5], "banip") == 0 || strcmp(argv[5], "unbanip") == 0);
+    assert(ip_parse(str_of(argv[6]), &ip) && argv[7] == NULL);
+    ip_text(&ip, text);
+    assert(strcmp(argv[6], text) == 0 && !ip_is_loopback(&ip));
+}
+
+static void check_log(const struct file_request *f)
+{
+    struct str rest = f->lines;
+
+    while (rest.n > 0) {
+        struct str line = str_until(&rest, '\n');
+        struct ip ip;
+
+        assert(is_one_line(line) && str_ends(line, " (alert 4711.3)"));
+        while (!str_starts(line, "ban "))
+            str_until(&line, ' ');
+        str_until(&line, ' ');
+        assert(ip_parse(str_until(&line, ' '), &ip) && !ip_is_loopback(&ip));
+    }
 }
 
 static void check_exec(const struct exec_request *e)
 {
     size_t n = 0;
 
+    if (e->program) {
+        check_ban(e->argv);
+        return;
+    }
     assert(strcmp(e->argv[0], "a.sh") == 0 && strcmp(e->argv[1], "-v") == 0);
     assert(strcmp(e->argv[2], "a b") == 0 && e->argv[3] == NULL);
     while (e->envp[n] != NULL)
@@ -188,7 +249,7 @@ static void check_request(size_t way, const struct request *r)
 {
     switch (r->via) {
     case VIA_HTTP:
-        check_http(&r->http);
+        check_http(ways[way].type, &r->http);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);
@@ -198,6 +259,9 @@ static void check_request(size_t way, const struct request *r)
         return;
     case VIA_EXEC:
         check_exec(&r->exec);
+        return;
+    case VIA_FILE:
+        check_log(&r->file);
         return;
     case VIA_STORE:
         return;
@@ -233,11 +297,14 @@ static void render(size_t way, struct render_item *items, size_t count)
 
     in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
                                          : t->batch_max);
-    /* Only what is too large for a syslog message may be refused. */
+    /* Only what is too large for a syslog message may be refused, and an attacker
+     * that is none. */
     if (t->render(&in, &arena, &r, &err))
         check_request(way, &r);
+    else if (t->via == VIA_SYSLOG)
+        assert(strstr(err.text, "max_size") != NULL);
     else
-        assert(t->via == VIA_SYSLOG && strstr(err.text, "max_size") != NULL);
+        assert(strcmp(t->name, "fail2ban") == 0 && utf8_valid(str_of(err.text)));
 }
 
 /* The bytes themselves in every text of an alert. */
@@ -245,7 +312,8 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
                            struct alert *out)
 {
     static const char *const names[] = {"cli_ip", "srv_ip", "cli_name", "info",
-                                        "proto.ndpi", "name", "ifname", "ip"};
+                                        "proto.ndpi", "name", "ifname", "ip",
+                                        "attacker"};
     struct json_list facts = {0};
     struct str part = str_first(s, utf8_cut(s, ALERT_ENTITY_VALUE_MAX));
 

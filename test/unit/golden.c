@@ -227,8 +227,15 @@ static void put_exec(struct buf *to, const struct exec_request *e)
         buf_printf(to, "argv[%zu]: %s\n", i, e->argv[i]);
     for (size_t i = 0; e->envp[i] != NULL; i++)
         buf_printf(to, "env: %s\n", e->envp[i]);
+    if (e->input.n == 0)
+        return;
     buf_text(to, "\n");
     put_body(to, e->input);
+}
+
+static void put_file(struct buf *to, const struct file_request *f)
+{
+    buf_printf(to, "append to %.*s\n%.*s", STR_ARG(f->path), STR_ARG(f->lines));
 }
 
 static void put_store(struct buf *to, const struct store_request *s)
@@ -253,6 +260,9 @@ void golden_request(const struct golden *g, struct buf *to)
         return;
     case VIA_EXEC:
         put_exec(to, &g->request.exec);
+        return;
+    case VIA_FILE:
+        put_file(to, &g->request.file);
         return;
     case VIA_STORE:
         put_store(to, &g->request.store);

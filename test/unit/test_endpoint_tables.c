@@ -21,7 +21,7 @@ static void test_list(void **state)
             assert_true(strcmp(endpoint_types[n - 1]->name, name) < 0);
         assert_ptr_equal(endpoint_type_find(str_of(name)), endpoint_types[n]);
     }
-    assert_true(n >= 5);
+    assert_true(n >= 6);
     assert_null(endpoint_type_find(STR("")));
     assert_null(endpoint_type_find(STR("emai")));
     assert_null(endpoint_type_find(STR("emails")));
@@ -97,6 +97,10 @@ static bool params(struct arena *arena, const struct field *rows, size_t size,
 }
 
 #define MAIL "\"smtp_server\":\"mail.example.net\",\"email_sender\":\"a@b.org\""
+#define WECOM "qyapi.weixin.qq.com"
+#define ROBOT "\"url\":\"https://" WECOM "/cgi-bin/webhook/send?key=k\""
+#define SIXTY_FOUR                                                             \
+    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HOOK "\"url\":\"https://example.com/x\""
 #define WHSEC "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -136,6 +140,41 @@ static const struct {
     {"email", "{" MAIL "}",
      "{\"email_recipient\":\"a@b.org\",\"cc\":\"c@d.org\\nBcc: e@f.org\"}", "/cc",
      "control"},
+
+    {"fail2ban", "{}", "{\"jail\":\"sshd\"}", "", NULL},
+    {"fail2ban", "{}", "{\"jail\":\"_A.b-9\"}", "", NULL},
+    {"fail2ban", "{}", "{\"jail\":\"" SIXTY_FOUR "\"}", "", NULL},
+    {"fail2ban", "{}", "{\"jail\":\"" SIXTY_FOUR "x\"}", "/jail", "64"},
+    {"fail2ban", "{}", "{}", "/jail", "required"},
+    {"fail2ban", "{}", "{\"jail\":\"\"}", "/jail", ""},
+    {"fail2ban", "{}", "{\"jail\":\"-x\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\".x\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\"a b\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\"a;id\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\"$(id)\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\"a\\nb\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{}", "{\"jail\":\"\xc3\xa4\"}", "/jail", "no name of a jail"},
+    {"fail2ban", "{\"socket\":\"run/x.sock\"}", NULL, "/socket", "absolute"},
+    {"fail2ban", "{\"socket\":\"/run/x.sock\"}", NULL, "", NULL},
+    {"fail2ban", "{\"method\":\"sudo\"}", NULL, "/method", "client"},
+    {"fail2ban", "{\"method\":\"log\"}", NULL, "/file", "absolute"},
+    {"fail2ban", "{\"method\":\"log\",\"file\":\"x.log\"}", NULL, "/file",
+     "absolute"},
+    {"fail2ban", "{\"method\":\"log\",\"file\":\"/var/log/\"}", NULL, "/file",
+     "absolute"},
+    {"fail2ban", "{\"method\":\"log\",\"file\":\"/var/log/x.log\"}", NULL, "",
+     NULL},
+    {"fail2ban", "{\"method\":\"log\",\"file\":\"/x\",\"unban_on_release\":"
+                 "true}", NULL, "/unban_on_release", "client"},
+    {"fail2ban", "{\"unban_on_release\":true}", NULL, "", NULL},
+    {"fail2ban", "{\"never_ban\":[\"10.0.0.0/8\",\"2001:db8::/32\","
+                 "\"192.0.2.1\"]}", NULL, "", NULL},
+    {"fail2ban", "{\"never_ban\":[\"10.0.0.0/8\",\"gateway\"]}", NULL,
+     "/never_ban/1", "no address or prefix"},
+    {"fail2ban", "{\"never_ban\":[\"10.0.0.1/8\"]}", NULL, "/never_ban/0",
+     "inside of a prefix"},
+    {"fail2ban", "{\"never_ban\":[\"10.0.0.0/33\"]}", NULL, "/never_ban/0",
+     "no address or prefix"},
 
     {"shell", "{\"script\":\"a.sh\"}", "{}", "", NULL},
     {"shell", "{\"script\":\"../a.sh\"}", NULL, "/script", "plain name"},
@@ -189,6 +228,41 @@ static const struct {
     {"webhook", "{" HOOK ",\"format\":\"standard\",\"signing_secret\":"
                 "\"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}", NULL,
      "/signing_secret", "whsec_"},
+
+    {"wechat", "{" ROBOT "}", "{}", "", NULL},
+    {"wechat", "{}", NULL, "/url", "required"},
+    {"wechat", "{\"url\":\"https://" WECOM "\"}", NULL, "/url", "whole address"},
+    {"wechat", "{\"url\":\"https://" WECOM "/cgi-bin/webhook/send?key=\"}", NULL,
+     "/url", "whole address"},
+    {"wechat", "{\"url\":\"http://" WECOM "/cgi-bin/webhook/send?key=k\"}", NULL,
+     "/url", "https://" WECOM},
+    {"wechat", "{\"url\":\"https://" WECOM ".evil.org/?key=k\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://evil.org/" WECOM "?key=k\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://evil.org#" WECOM "/\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"https://" WECOM "@evil.org/\"}", NULL, "/url",
+     "password"},
+    {"wechat", "{\"url\":\"https://" WECOM ":444/\"}", NULL, "/url",
+     "https://" WECOM},
+    {"wechat", "{\"url\":\"http://127.0.0.1:8080/x\",\"allow_private\":true}",
+     NULL, "", NULL},
+    {"wechat", "{\"url\":\"ftp://127.0.0.1/\",\"allow_private\":true}", NULL,
+     "/url", "https://"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"image\"}", "/msgtype", "markdown"},
+    {"wechat", "{" ROBOT "}", "{\"mentioned_list\":[\"a\"]}", "/mentioned_list",
+     "text"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a.b-c\","
+     "\"d@e\",\"@all\"]}", "", NULL},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a\","
+     "\"@everyone\"]}", "/mentioned_list/1", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"a b\"]}",
+     "/mentioned_list/0", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"<a>\"]}",
+     "/mentioned_list/0", "nor @all"},
+    {"wechat", "{" ROBOT "}", "{\"msgtype\":\"text\",\"mentioned_list\":[\"\"]}",
+     "/mentioned_list/0", ""},
 };
 
 static bool run_check(size_t i, struct arena *arena, struct error *err)
@@ -277,7 +351,11 @@ static void test_shell_wants(void **state)
             struct alert a = {.action = (enum action)action};
             struct render_item item = {.alert = &a};
 
-            assert_int_equal(t->wants(recipient, &item), want[action]);
+            struct error why = {0};
+
+            assert_int_equal(t->wants(NULL, recipient, &item, &why),
+                             want[action]);
+            assert_int_equal(why.text[0] == '\0', want[action]);
         }
     }
 }

@@ -187,6 +187,8 @@ static void test_never_too_early(void **state)
         {.via = VIA_EXEC,
          .exec = {.directory = STR("/nowhere"), .script = STR("a.sh"),
                   .argv = argv, .envp = argv + 1}},
+        {.via = VIA_FILE, .file = {STR("relative"), STR("x\n")}},
+        {.via = VIA_FILE, .file = {STR("/no/such/directory/x"), STR("x\n")}},
         {.via = VIA_STORE, .store = {.alerts = no_alerts, .count = 1}},
     };
     struct rig rig;

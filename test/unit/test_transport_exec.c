@@ -370,6 +370,44 @@ static void test_interpreter_missing(void **state)
     place_release(&p);
 }
 
+/* --- a program of the system's --- */
+
+static void run_program(struct place *p, const char *directory, const char *name,
+                        struct answer *a)
+{
+    struct request q = {.via = VIA_EXEC,
+                        .exec = {.directory = str_of(directory),
+                                 .script = str_of(name), .program = true,
+                                 .argv = argv, .envp = envp}};
+
+    rig_carry(&p->rig, &q, a);
+}
+
+static void test_program(void **state)
+{
+    struct place p;
+    struct answer a;
+
+    (void)state;
+    place_init(&p);
+    run_program(&p, "/usr/bin", "echo", &a);
+    assert_int_equal(a.response.status, 0);
+    assert_string_equal(a.body, "--option two words\n");
+    file_write(&p, "tool", "#!/bin/sh\nkill -KILL $$\n", 0755);
+    run_program(&p, p.dir, "tool", &a);
+    assert_string_equal(a.error, "the program was killed by signal 9 (Killed)");
+    file_write(&p, "tool", fine, 0775);
+    run_program(&p, p.dir, "tool", &a);
+    assert_int_equal(a.response.outcome, OUTCOME_DENIED);
+    assert_non_null(strstr(a.error, "others than its owner may change it"));
+    run_program(&p, p.dir, "../bin/echo", &a);
+    assert_int_equal(a.response.outcome, OUTCOME_DENIED);
+    run_program(&p, p.dir, "none", &a);
+    assert_non_null(strstr(a.error, "No such file"));
+    file_remove(&p, "tool");
+    place_release(&p);
+}
+
 static bool has_child(void)
 {
     siginfo_t unwanted;
@@ -435,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_directories),
         cmocka_unit_test(test_interpreter_missing),
+        cmocka_unit_test(test_program),
         cmocka_unit_test(test_cancel),
         cmocka_unit_test(test_abandon),
     };

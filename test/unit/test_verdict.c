@@ -79,6 +79,27 @@ static const struct row rows[] = {
     {"email", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"email", OUTCOME_LOST, 0, "", LATER, false},
 
+    {"fail2ban", OUTCOME_ANSWERED, 0, "1\n", YES, false},
+    {"fail2ban", OUTCOME_ANSWERED, 0, "0\n", YES, false},
+    {"fail2ban", OUTCOME_ANSWERED, 0, "warning\n17", YES, false},
+    {"fail2ban", OUTCOME_ANSWERED, 0, "", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 0, "1 warning\n", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 0, "-1\n", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 1, "Traceback", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "1\n", LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "Sorry but the jail 'j' does not exist",
+     LATER, false},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "Failed to access socket path: /x", LATER,
+     false},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "Permission denied to socket: /x", LATER,
+     true},
+    {"fail2ban", OUTCOME_ANSWERED, 255, "Invalid command", LATER, true},
+    {"fail2ban", OUTCOME_ANSWERED, -1, "1\n", LATER, false},
+    {"fail2ban", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"fail2ban", OUTCOME_DENIED, 0, "", LATER, true},
+    {"fail2ban", OUTCOME_UNREACHED, 0, "", LATER, false},
+
     {"shell", OUTCOME_ANSWERED, 0, "", YES, false},
     {"shell", OUTCOME_ANSWERED, 0, "said much", YES, false},
     {"shell", OUTCOME_ANSWERED, 1, "", NO, false},
@@ -103,6 +124,28 @@ static const struct row rows[] = {
     {"syslog", OUTCOME_TLS, 0, "", LATER, true},
     {"syslog", OUTCOME_DENIED, 0, "", LATER, true},
 
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0}", YES, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", YES, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":-1}", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":45009}", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":93000}", LATER, true},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":93017}", LATER, true},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":40008}", NO, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":40058}", NO, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":44004}", NO, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":45002}", NO, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":50001}", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "{}", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "[0]", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 200, "<html>", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 204, "", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 500, "{\"errcode\":0}", LATER, false},
+    {"wechat", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"wechat", OUTCOME_ANSWERED, 400, "", NO, false},
+    {"wechat", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"wechat", OUTCOME_TLS, 0, "", LATER, true},
+
     {"alert_store_db", OUTCOME_ANSWERED, 0, "", YES, false},
     {"alert_store_db", OUTCOME_UNREACHED, 0, "", LATER, false},
     {"alert_store_db", OUTCOME_TIMED_OUT, 0, "", LATER, false},
@@ -112,12 +155,16 @@ static const struct row rows[] = {
 
 static struct request sent_by(const struct endpoint_type *t)
 {
+    static const char *const ban[] = {"fail2ban-client", "-s", "/x", "set", "j",
+                                      "banip", "192.0.2.1", NULL};
     struct request sent = {.via = t->via};
 
     if (t->via == VIA_MAIL)
         sent.mail = (struct mail_request){
             .to_count = 1,
             .body = STR("Message-ID: <1.2@host>\r\n\r\ntext\r\n")};
+    if (t->via == VIA_EXEC)
+        sent.exec.argv = ban;
     if (t->via == VIA_SYSLOG)
         sent.syslog.transport = SYSLOG_TCP;
     return sent;
