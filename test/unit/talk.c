@@ -1,0 +1,183 @@
+/* talk.c -- plays courier and transport between a type and a fake. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "talk.h"
+
+#include "message/escape.h"
+
+#define TALK_MAX 32 /* alerts in one delivery */
+
+static void *params(struct talk *t, const struct field *rows, size_t size,
+                    const char *json)
+{
+    struct error err = {0};
+    void *out = arena_new(&t->arena, MAX(size, 1u));
+    const struct json *j = json_parse(&t->arena, str_of(json), &err);
+
+    if (j == NULL || !fields_read(rows, j, out, &t->arena, &err))
+        fail_msg("%s: %s: %s %s", t->type->name, json, err.place, err.text);
+    return out;
+}
+
+void talk_open(struct talk *t, const char *type, const char *vendor,
+               const char *endpoint, const char *recipient)
+{
+    struct error err = {0};
+
+    *t = (struct talk){.type = endpoint_type_find(str_of(type)),
+                       .now_ms = 1606141256000LL};
+    if (t->type == NULL || fake_vendor_find(str_of(vendor)) == NULL)
+        fail_msg("no type %s or no fake %s", type, vendor);
+    t->fake = fake_new(fake_vendor_find(str_of(vendor)));
+    t->endpoint = params(t, t->type->endpoint_fields, t->type->endpoint_size, endpoint);
+    t->recipient =
+        params(t, t->type->recipient_fields, t->type->recipient_size, recipient);
+    if (t->type->check != NULL && !t->type->check(t->endpoint, t->recipient, &err))
+        fail_msg("%s: %s %s", type, err.place, err.text);
+}
+
+void talk_close(struct talk *t)
+{
+    fake_free(t->fake);
+    arena_release(&t->arena);
+}
+
+/* --- transport -------------------------------------------------------------- */
+
+static struct str header(const struct http_request *h, const char *name)
+{
+    for (size_t i = 0; i < h->header_count; i++)
+        if (strcasecmp(h->headers[i].name, name) == 0)
+            return h->headers[i].value;
+    return STR_NONE;
+}
+
+static struct str authorization(struct talk *t, const struct http_request *h)
+{
+    struct buf b freed_by(buf_release) = BUF(8192);
+
+    if (h->user.n == 0)
+        return header(h, "Authorization");
+    buf_text(&b, "Basic ");
+    base64(&b, arena_printf(&t->arena, "%.*s:%.*s", STR_ARG(h->user),
+                            STR_ARG(h->password)));
+    return arena_str(&t->arena, buf_view(&b));
+}
+
+static void carry(struct talk *t, const struct http_request *h, struct response *r)
+{
+    struct str path = str_from(h->url, str_find(h->url, '/') + 2);
+    struct fake_answer said;
+    struct fake_request asked = {
+        .method = str_of(h->method),
+        .content_type = header(h, "Content-Type"),
+        .authorization = authorization(t, h),
+        .organisation = header(h, "X-Organisation"),
+        .user_agent = header(h, "User-Agent"),
+        .body = h->body,
+        .now_ms = t->now_ms,
+    };
+
+    path = str_from(path, str_find(path, '/'));
+    asked.path = str_until(&path, '?');
+    asked.query = path;
+    fake_ask(t->fake, &asked, &said);
+    *r = (struct response){
+        .outcome = OUTCOME_ANSWERED,
+        .status = said.status,
+        .retry_after_ms = said.retry_after_s * 1000,
+        .body = arena_str(&t->arena, said.body),
+    };
+}
+
+/* --- courier ---------------------------------------------------------------- */
+
+static void items_make(struct talk *t, const struct said *items, size_t n,
+                       struct render_item *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct alert *a = arena_new(&t->arena, sizeof *a);
+        struct error err = {0};
+        const struct json *j = json_parse(
+            &t->arena, arena_str(&t->arena, str_of(items[i].alert)), &err);
+
+        if (j == NULL || !alert_read(&t->arena, j, t->now_ms, a, &err) ||
+            !alert_check(a, &err))
+            fail_msg("%s: %s %s", items[i].alert, err.place, err.text);
+        out[i] = (struct render_item){
+            .alert = a,
+            .phase = items[i].phase,
+            .handle = arena_str(&t->arena, items[i].handle),
+            .id = arena_printf(&t->arena, "%lld.3", (long long)a->id),
+        };
+    }
+}
+
+/* Keeps those that are not at an end; their places go to `at`. */
+static size_t left_over(const struct verdict *v, size_t n, struct render_item *items,
+                        size_t *at)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].kind != VERDICT_AGAIN)
+            continue;
+        items[kept] = items[i];
+        at[kept++] = at[i];
+    }
+    return kept;
+}
+
+static void one_request(struct talk *t, const struct render_input *in,
+                        struct verdict *v)
+{
+    struct request request = {0};
+    struct response r;
+    struct error err = {0};
+
+    t->requests++;
+    if (!t->type->render(in, &t->arena, &request, &err))
+        fail_msg("%s step %d: %s", t->type->name, in->step, err.text);
+    assert_int_equal(request.via, VIA_HTTP);
+    carry(t, &request.http, &r);
+    t->type->judge(in, &request, &r, &t->arena, v);
+}
+
+void talk_deliver(struct talk *t, const struct said *said, size_t n, struct verdict *v)
+{
+    struct render_item items[TALK_MAX];
+    struct verdict now[TALK_MAX];
+    size_t at[TALK_MAX];
+    struct render_input in = {
+        .endpoint = t->endpoint,
+        .recipient = t->recipient,
+        .items = items,
+        .count = n,
+        .recipient_name = STR("noc"),
+        .place = {.instance = STR("gw-pisa"),
+                  .base_url = STR("https://alerts.example.net"),
+                  .now_ms = t->now_ms},
+    };
+
+    assert_true(n >= 1 && n <= TALK_MAX);
+    items_make(t, said, n, items);
+    for (size_t i = 0; i < n; i++)
+        at[i] = i;
+    for (t->requests = 0; in.count > 0;) {
+        if (t->requests == STEPS_MAX)
+            fail_msg("%s: no end after %d requests", t->type->name, STEPS_MAX);
+        one_request(t, &in, now);
+        for (size_t i = 0; i < in.count; i++)
+            v[at[i]] = now[i];
+        for (size_t i = in.count; i > 0; i--)
+            if (now[i - 1].kind == VERDICT_AGAIN) {
+                in.step = now[i - 1].step;
+                in.carry = now[i - 1].carry;
+            }
+        in.count = left_over(now, in.count, items, at);
+    }
+}

@@ -1,0 +1,352 @@
+/* test_conversation.c -- every type with a vendor, in conversation with a fake of it
+ * that was written from the vendor's documentation: what is posted, edited, refused,
+ * limited and gone, and that hostile text stays within what the vendor takes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "corpus.h"
+#include "talk.h"
+
+enum follow { /* what a release does to the message of its engage */
+    CHANGES,  /* edits it */
+    ANSWERS,  /* a message in its thread */
+    FOLLOWS,  /* a message of its own */
+    ENDS,     /* resolves it */
+};
+
+static const struct mode {
+    const char *name, *type, *endpoint, *recipient;
+    unsigned follows; /* bits of enum follow */
+    bool repeats;     /* the same sent twice is kept once */
+} modes[] = {
+    {"discord", "discord",
+     "{\"url\":\"https://discord.com/api/webhooks/1100000000000000001/"
+     "AbCdEf-ghIJkl_0123456789\"}",
+     "{}", 1u << CHANGES, false},
+    {"elasticsearch", "elasticsearch",
+     "{\"url\":\"https://es.example.net:9200\",\"api_key\":\"ZmFrZTphcGkta2V5\"}", "{}",
+     1u << FOLLOWS, true},
+    {"mattermost bot", "mattermost",
+     "{\"url\":\"https://chat.example.net\",\"token\":\"fake0mattermost0token00001\"}",
+     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}", 1u << CHANGES | 1u << ANSWERS,
+     false},
+    {"mattermost webhook", "mattermost",
+     "{\"url\":\"https://chat.example.net/hooks/hook5fake7mattermost900001\"}", "{}",
+     1u << FOLLOWS, false},
+    {"pagerduty", "pagerduty",
+     "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}", "{}", 1u << ENDS, true},
+    {"slack bot", "slack", "{\"bot_token\":\"xoxb-fake-0123456789-abcdef\"}",
+     "{\"channel\":\"#noc\"}", 1u << CHANGES | 1u << ANSWERS, false},
+    {"slack webhook", "slack",
+     "{\"webhook\":\"https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXX\"}",
+     "{}", 1u << FOLLOWS, false},
+    {"teams workflow", "teams",
+     "{\"url\":\"https://prod-01.westeurope.logic.azure.com:443/workflows/"
+     "0a1b2c3d4e5f60718293a4b5c6d7e8f9/triggers/manual/paths/invoke?api-version="
+     "2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=fakeSignature0123456789\"}",
+     "{}", 1u << FOLLOWS, false},
+    {"teams connector", "teams",
+     "{\"format\":\"messagecard\",\"url\":\"https://example.webhook.office.com/webhookb2/"
+     "1@2/IncomingWebhook/3/4\"}",
+     "{}", 1u << FOLLOWS, false},
+    {"telegram", "telegram",
+     "{\"token\":\"123456789:AAE-fake_Token_of_35_characters_00000\"}",
+     "{\"chat_id\":\"-1001234567890\"}", 1u << CHANGES | 1u << ANSWERS, false},
+    {"thehive", "thehive",
+     "{\"url\":\"https://hive.example.net\",\"api_key\":\"fake-thehive-api-key\"}", "{}",
+     1u << ANSWERS, true},
+    {"wechat", "wechat",
+     "{\"url\":\"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
+     "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa\"}",
+     "{}", 1u << FOLLOWS, false},
+};
+
+#define SCAN                                                                   \
+    "\"entity\":\"host\",\"entity_value\":\"64.13.134.52\",\"type\":"          \
+    "\"host_alert_tcp_syn_scan\",\"category\":\"security\",\"severity\":"      \
+    "\"warning\",\"key\":\"scan:64.13.134.52\",\"tstamp\":1606140066,"         \
+    "\"message\":\"TCP SYN Scan: 64.13.134.52 [5964 > 256]\""
+#define ENGAGE "{\"id\":4719," SCAN ",\"action\":\"engage\"}"
+#define RELEASE "{\"id\":4720,\"began_id\":4719," SCAN                         \
+                ",\"action\":\"release\",\"tstamp_end\":1606140549}"
+#define STORE                                                                  \
+    "{\"id\":4711,\"entity\":\"flow\",\"type\":\"low_goodput\",\"category\":"  \
+    "\"network\",\"severity\":\"notice\",\"score\":10,\"action\":\"store\","    \
+    "\"tstamp\":1606141256,\"cli_ip\":\"192.168.1.29\",\"cli_port\":60952,"     \
+    "\"srv_ip\":\"23.206.251.35\",\"srv_port\":80,\"proto\":6,"                 \
+    "\"message\":\"Low Goodput Ratio: much talk\"}"
+
+static void open_mode(struct talk *t, const struct mode *m)
+{
+    talk_open(t, m->type, m->type, m->endpoint, m->recipient);
+}
+
+static struct verdict deliver(struct talk *t, const struct mode *m, const char *alert,
+                              enum phase phase, struct str handle)
+{
+    const struct said said = {alert, phase, handle};
+    struct verdict v = {.kind = VERDICT_REFUSED};
+
+    (void)m;
+    talk_deliver(t, &said, 1, &v);
+    return v;
+}
+
+static void expect(const struct mode *m, const char *when, const struct verdict *v,
+                   enum verdict_kind kind)
+{
+    if (v->kind != kind)
+        fail_msg("%s, %s: verdict %d, \"%.*s\"", m->name, when, v->kind,
+                 STR_ARG(v->reason));
+}
+
+/* --- one alert after the other ------------------------------------------------- */
+
+static size_t posts_of(const struct talk *t)
+{
+    const struct fake_post *posts;
+
+    return fake_posts(t->fake, &posts);
+}
+
+static void followed(const struct mode *m, const struct talk *t, size_t before)
+{
+    const struct fake_post *p;
+    size_t n = fake_posts(t->fake, &p);
+    unsigned got = 0;
+
+    got |= p[0].edits > 0 ? 1u << CHANGES : 0;
+    got |= p[0].ended ? 1u << ENDS : 0;
+    for (size_t i = before; i < n; i++)
+        got |= 1u << (p[i].thread.n > 0 ? ANSWERS : FOLLOWS);
+    if (got != m->follows)
+        fail_msg("%s: a release did %u, not %u", m->name, got, m->follows);
+}
+
+static void a_release_follows_its_engage(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct talk t;
+        struct verdict engaged, released;
+
+        open_mode(&t, &modes[i]);
+        engaged = deliver(&t, &modes[i], ENGAGE, PHASE_NEW, STR_NONE);
+        expect(&modes[i], "engage", &engaged, VERDICT_DELIVERED);
+        assert_int_equal(posts_of(&t), 1);
+        released = deliver(&t, &modes[i], RELEASE, PHASE_RELEASE, engaged.handle);
+        expect(&modes[i], "release", &released, VERDICT_DELIVERED);
+        followed(&modes[i], &t, 1);
+        talk_close(&t);
+    }
+}
+
+/* Somebody deleted the message in between: people still learn of the end. */
+static void a_deleted_message_is_no_obstacle(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        const struct mode *m = &modes[i];
+        bool told = (m->follows & (1u << CHANGES)) != 0;
+        struct talk t;
+        struct verdict v;
+
+        open_mode(&t, m);
+        v = deliver(&t, m, ENGAGE, PHASE_NEW, STR_NONE);
+        fake_delete(t.fake, 0);
+        v = deliver(&t, m, RELEASE, PHASE_RELEASE, v.handle);
+        expect(m, "release of what was deleted", &v, VERDICT_DELIVERED);
+        if (told && posts_of(&t) < 2)
+            fail_msg("%s: nobody was told of the end", m->name);
+        talk_close(&t);
+    }
+}
+
+/* An answer was lost, so all of it is sent again. */
+static void what_repeats_is_kept_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct talk t;
+        struct verdict v;
+
+        open_mode(&t, &modes[i]);
+        for (int k = 0; k < 2; k++) {
+            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
+            expect(&modes[i], "the same again", &v, VERDICT_DELIVERED);
+        }
+        assert_int_equal(posts_of(&t), modes[i].repeats ? 1 : 2);
+        talk_close(&t);
+    }
+}
+
+static void a_late_release_says_both(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct talk t;
+        struct verdict v;
+
+        open_mode(&t, &modes[i]);
+        v = deliver(&t, &modes[i], RELEASE, PHASE_LATE, STR_NONE);
+        expect(&modes[i], "late", &v, VERDICT_DELIVERED);
+        assert_int_equal(posts_of(&t), 1);
+        talk_close(&t);
+    }
+}
+
+/* --- what goes wrong -------------------------------------------------------------- */
+
+static void faults_are_told_apart(void **state)
+{
+    static const struct {
+        enum fault fault;
+        const char *name;
+        bool blame; /* an endpoint's or a recipient's fault */
+    } rows[] = {
+        {FAULT_LIMITED, "limited", false},
+        {FAULT_BROKEN, "broken", false},
+        {FAULT_PAGE, "a web page", false},
+        {FAULT_REVOKED, "revoked", true},
+        {FAULT_PLACE_GONE, "place gone", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++)
+        for (size_t k = 0; k < COUNT_OF(rows); k++) {
+            struct talk t;
+            struct verdict v;
+
+            if (rows[k].fault == FAULT_PLACE_GONE && str_is(str_of(modes[i].type), "thehive"))
+                continue; /* it has no places; there it is about rights to comment */
+            open_mode(&t, &modes[i]);
+            fake_fail(t.fake, rows[k].fault, STEPS_MAX);
+            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
+            expect(&modes[i], rows[k].name, &v, VERDICT_DEFERRED);
+            if ((v.endpoint_fault || v.recipient_fault) != rows[k].blame &&
+                rows[k].fault != FAULT_LIMITED)
+                fail_msg("%s, %s: fault %d %d, \"%.*s\"", modes[i].name, rows[k].name,
+                         v.endpoint_fault, v.recipient_fault, STR_ARG(v.reason));
+            if (rows[k].fault == FAULT_LIMITED && v.endpoint_fault)
+                fail_msg("%s: a limit is nobody's fault", modes[i].name);
+            assert_true(v.reason.n > 0);
+            assert_int_equal(posts_of(&t), 0);
+            /* And it works again. */
+            fake_fail(t.fake, FAULT_NONE, 0);
+            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
+            expect(&modes[i], "afterwards", &v, VERDICT_DELIVERED);
+            talk_close(&t);
+        }
+}
+
+/* Refused once, it is sent again with less; refused always, it ends. */
+static void what_is_refused_comes_to_an_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        struct talk t;
+        struct verdict v;
+
+        open_mode(&t, &modes[i]);
+        fake_fail(t.fake, FAULT_REFUSED, STEPS_MAX);
+        v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
+        /* Elasticsearch takes the least of it, which is what degrading is for. */
+        if (v.kind != VERDICT_REFUSED && !str_is(str_of(modes[i].type), "elasticsearch"))
+            fail_msg("%s: verdict %d, \"%.*s\"", modes[i].name, v.kind, STR_ARG(v.reason));
+        talk_close(&t);
+    }
+}
+
+/* --- hostile text ------------------------------------------------------------------- */
+
+static const char *alert_with(struct arena *a, struct str text, size_t times)
+{
+    static const char *const members[] = {"message", "cli_name", "info", "domain_name",
+                                          "evil"};
+    struct buf b freed_by(buf_release) = BUF(ALERT_JSON_MAX * 2);
+    struct buf whole freed_by(buf_release) = BUF(ALERT_MESSAGE_MAX);
+    struct json_out o = JSON_OUT(&b);
+
+    for (size_t i = 0; i < times; i++)
+        buf_str(&whole, text);
+    out_object(&o, NULL);
+    out_i64(&o, "id", 7);
+    out_text(&o, "entity", "flow");
+    out_text(&o, "type", "low_goodput");
+    out_text(&o, "action", "store");
+    out_text(&o, "severity", "error");
+    out_i64(&o, "tstamp", 1606141256);
+    out_text(&o, "cli_ip", "192.168.1.29");
+    out_text(&o, "srv_ip", "23.206.251.35");
+    for (size_t i = 0; i < COUNT_OF(members); i++)
+        out_str(&o, members[i], str_first(buf_view(&whole), i == 0 ? ALERT_MESSAGE_MAX : 4000));
+    out_object_end(&o);
+    assert_false(b.over);
+    return arena_c(a, buf_view(&b));
+}
+
+static void hostile_text_is_taken_by_every_vendor(void **state)
+{
+    static const size_t times[] = {1, 300};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++)
+        for (size_t k = 0; k < COUNT_OF(corpus); k++)
+            for (size_t n = 0; n < COUNT_OF(times); n++) {
+                struct talk t;
+                struct verdict v;
+
+                open_mode(&t, &modes[i]);
+                v = deliver(&t, &modes[i], alert_with(&t.arena, corpus[k], times[n]),
+                            PHASE_NEW, STR_NONE);
+                if (v.kind != VERDICT_DELIVERED || t.requests != 1 || posts_of(&t) != 1)
+                    fail_msg("%s, corpus %zu x %zu: verdict %d after %zu requests, "
+                             "\"%.*s\"",
+                             modes[i].name, k, times[n], v.kind, t.requests,
+                             STR_ARG(v.reason));
+                talk_close(&t);
+            }
+}
+
+/* --- digests ------------------------------------------------------------------------- */
+
+static void many_go_in_one_and_each_has_its_verdict(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+        const struct endpoint_type *type = endpoint_type_find(str_of(modes[i].type));
+        size_t n = MIN(type->batch_max, (size_t)3);
+        const struct said said[] = {{ENGAGE, PHASE_NEW, STR_NONE},
+                                    {STORE, PHASE_NEW, STR_NONE},
+                                    {STORE, PHASE_NEW, STR_NONE}};
+        struct verdict v[3], released;
+        struct talk t;
+
+        open_mode(&t, &modes[i]);
+        talk_deliver(&t, said, n, v);
+        for (size_t k = 0; k < n; k++)
+            expect(&modes[i], "one of many", &v[k], VERDICT_DELIVERED);
+        released = deliver(&t, &modes[i], RELEASE, PHASE_RELEASE, v[0].handle);
+        expect(&modes[i], "release of one of many", &released, VERDICT_DELIVERED);
+        talk_close(&t);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_release_follows_its_engage),
+        cmocka_unit_test(a_deleted_message_is_no_obstacle),
+        cmocka_unit_test(what_repeats_is_kept_once),
+        cmocka_unit_test(a_late_release_says_both),
+        cmocka_unit_test(faults_are_told_apart),
+        cmocka_unit_test(what_is_refused_comes_to_an_end),
+        cmocka_unit_test(hostile_text_is_taken_by_every_vendor),
+        cmocka_unit_test(many_go_in_one_and_each_has_its_verdict),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
