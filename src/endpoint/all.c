@@ -3,9 +3,11 @@
 
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
+    TYPE(discord)                                                              \
     TYPE(email)                                                                \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
+    TYPE(telegram)                                                             \
     TYPE(webhook)
 
 #define DECLARE(name) extern const struct endpoint_type endpoint_##name;

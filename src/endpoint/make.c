@@ -92,6 +92,43 @@ bool check_url(struct str url, const char *field, struct error *err)
     return true;
 }
 
+/* What stands between "https://" and the path; "" for what is no URL. */
+static struct str url_authority(struct str url)
+{
+    size_t at = str_find(url, '/');
+
+    return authority_of(str_from(url, MIN(at + 2, url.n)));
+}
+
+bool check_vendor_url(struct str url, const char *field, const char *const *hosts,
+                      bool others, struct error *err)
+{
+    if (!check_url(url, field, err))
+        return false;
+    if (others)
+        return true;
+    for (size_t i = 0; str_starts(url, "https://") && hosts[i] != NULL; i++) {
+        if (str_is_nocase(url_authority(url), hosts[i]))
+            return true;
+    }
+    error_set(err, "must begin with https://%s/; for any other server, set "
+                   "allow_private",
+              hosts[0]);
+    return error_at(err, field);
+}
+
+bool url_host_is_dotted(struct str url)
+{
+    struct str host = url_authority(url);
+    size_t dot;
+
+    if (str_starts(host, "["))
+        return false;
+    host = str_first(host, str_find(host, ':'));
+    dot = str_find(host, '.');
+    return dot > 0 && dot + 1 < host.n;
+}
+
 bool check_host(struct str host, const char *field, struct error *err)
 {
     if (is_host(host))
