@@ -42,7 +42,7 @@ static const struct field discord_recipient_fields[] = {
     FIELDS_END,
 };
 
-/* --- the webhook's address ------------------------------------------------- */
+/* --- the webhook's address ------------------------------------------------ */
 
 static const char *const hosts[] = {"discord.com", "discordapp.com",
                                     "ptb.discord.com", "canary.discord.com",
@@ -59,18 +59,6 @@ bool discord_is_id(struct str s)
     uint64_t id;
 
     return str_to_u64(s, &id) && id > 0;
-}
-
-static bool is_token(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        bool letter = (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
-        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
-
-        if (!letter && !digit && s.p[i] != '-' && s.p[i] != '_')
-            return false;
-    }
-    return s.n > 0;
 }
 
 /* Takes "/api" or "/api/v9" off the end. */
@@ -108,16 +96,10 @@ static bool hook_read(struct str url, struct hook *out)
         return false;
     if (check_vendor_url(url, "url", hosts, false, NULL))
         out->base = STR("https://discord.com");
-    return discord_is_id(out->id) && is_token(out->token);
+    return discord_is_id(out->id) && check_token(out->token, "-_");
 }
 
-/* --- check ------------------------------------------------------------------ */
-
-static bool wrong(struct error *err, const char *field, const char *text)
-{
-    error_set(err, "%s", text);
-    return error_at(err, field);
-}
+/* --- check ---------------------------------------------------------------- */
 
 static bool endpoint_ok(const struct discord *d, struct error *err)
 {
@@ -127,8 +109,9 @@ static bool endpoint_ok(const struct discord *d, struct error *err)
         return false;
     if (hook_read(d->url, &hook))
         return true;
-    return wrong(err, "url", "must be a webhook's URL as Discord copies it: "
-                             "https://discord.com/api/webhooks/ID/TOKEN");
+    return check_refuse(err, "url",
+                        "must be a webhook's URL as Discord copies it: "
+                        "https://discord.com/api/webhooks/ID/TOKEN");
 }
 
 static bool contains(struct str s, const char *word)
@@ -147,14 +130,17 @@ static bool username_ok(struct str name, struct error *err)
     if (name.n == 0)
         return true;
     if (str_trim(name).n == 0)
-        return wrong(err, "username", "must not be blank; leave it away for the "
-                                      "webhook's own name");
+        return check_refuse(err, "username",
+                            "must not be blank; leave it away for the "
+                            "webhook's own name");
     if (text_length(name, UNIT_UTF16) > USERNAME_MAX)
-        return wrong(err, "username", "must be of at most 80 characters");
+        return check_refuse(err, "username",
+                            "must be of at most 80 characters");
     if (!contains(name, "discord") && !contains(name, "clyde"))
         return true;
-    return wrong(err, "username", "must not contain \"discord\" or \"clyde\": "
-                                  "Discord refuses such names");
+    return check_refuse(err, "username",
+                        "must not contain \"discord\" or \"clyde\": Discord "
+                        "refuses such names");
 }
 
 static bool recipient_ok(const struct discord_recipient *r, struct error *err)
@@ -162,11 +148,13 @@ static bool recipient_ok(const struct discord_recipient *r, struct error *err)
     if (!username_ok(r->username, err))
         return false;
     if (r->thread_id.n > 0 && !discord_is_id(r->thread_id))
-        return wrong(err, "thread_id", "must be a number: in Discord, turn on "
-                                       "Developer Mode, then Copy Thread ID");
+        return check_refuse(err, "thread_id",
+                            "must be a number: in Discord, turn on Developer "
+                            "Mode, then Copy Thread ID");
     if (r->mention_role.n > 0 && !discord_is_id(r->mention_role))
-        return wrong(err, "mention_role", "must be a number: in Discord, turn on "
-                                          "Developer Mode, then Copy Role ID");
+        return check_refuse(err, "mention_role",
+                            "must be a number: in Discord, turn on Developer "
+                            "Mode, then Copy Role ID");
     return true;
 }
 
@@ -177,7 +165,7 @@ static bool discord_check(const void *endpoint, const void *recipient,
            (recipient == NULL || recipient_ok(recipient, err));
 }
 
-/* --- the request -------------------------------------------------------------- */
+/* --- the request ---------------------------------------------------------- */
 
 static void request_begin(const struct discord *d, const char *method,
                           struct request *out)

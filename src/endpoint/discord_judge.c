@@ -36,7 +36,7 @@ static const struct {
      "the webhook belongs to a forum, so give the recipient a thread_id"},
 };
 
-/* --- reading ------------------------------------------------------------------ */
+/* --- reading -------------------------------------------------------------- */
 
 struct answer {
     const struct response *r;
@@ -99,7 +99,7 @@ static void answer_read(struct answer *n, struct arena *a)
     n->said = words_of(n->j, advice, a);
 }
 
-/* --- judging ------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------- */
 
 /* A whole page instead of a message is not Discord; an empty or broken-off
  * answer with its status is. */

@@ -24,7 +24,7 @@ static_assert(TITLE_MAX + DIGEST_MAX + FOOTER_MAX <= 6000, "one embed");
 #define INLINE_MAX 40 /* a longer fact has a line of its own */
 #define SUPPRESS_NOTIFICATIONS (1 << 12)
 #define UNSEEN "\xe2\x80\x8b" /* U+200B: an empty name or value is refused */
-/* --- markup ----------------------------------------------------------------- */
+/* --- markup --------------------------------------------------------------- */
 
 static void put_code(struct buf *to, struct str s)
 {
@@ -54,7 +54,7 @@ static const struct markup markdown = {
     .line = "\n",
 };
 
-/* --- the embed --------------------------------------------------------------- */
+/* --- the embed ------------------------------------------------------------ */
 
 static void out_fit(struct json_out *o, const char *name, struct str raw,
                     size_t max, void (*escape)(struct buf *to, struct str cleaned))
@@ -199,7 +199,7 @@ static void put_embeds(struct json_out *o, const struct message *messages,
     out_array_end(o);
 }
 
-/* --- the message ------------------------------------------------------------- */
+/* --- the message ---------------------------------------------------------- */
 
 static bool mentions(const struct render_input *in,
                      const struct discord_recipient *r)

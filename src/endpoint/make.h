@@ -7,6 +7,10 @@
 
 extern const struct field no_fields[]; /* a table without rows */
 
+/* False, with what is wanted said at a field. */
+bool check_refuse(struct error *err, const char *field, const char *wanted);
+/* Letters, digits and what is in `more`; at least one. */
+bool check_token(struct str s, const char *more) must_check;
 /* http(s)://host[:port][/...]: printable, no blanks, no user in it. The error's
  * place is `field`. */
 bool check_url(struct str url, const char *field, struct error *err) must_check;

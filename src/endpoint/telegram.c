@@ -45,25 +45,7 @@ static const struct field telegram_recipient_fields[] = {
     FIELDS_END,
 };
 
-/* --- check ---------------------------------------------------------------------- */
-
-static bool wrong(struct error *err, const char *field, const char *text)
-{
-    error_set(err, "%s", text);
-    return error_at(err, field);
-}
-
-static bool is_name(struct str s, const char *more)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        bool letter = (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
-        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
-
-        if (!letter && !digit && (s.p[i] == '\0' || !strchr(more, s.p[i])))
-            return false;
-    }
-    return true;
-}
+/* --- check ---------------------------------------------------------------- */
 
 static bool token_ok(struct str token)
 {
@@ -71,7 +53,7 @@ static bool token_ok(struct str token)
     uint64_t bot;
 
     return str_to_u64(number, &bot) && rest.n >= TOKEN_MIN &&
-           rest.n <= TOKEN_MAX && is_name(rest, "_-");
+           rest.n <= TOKEN_MAX && check_token(rest, "_-");
 }
 
 static bool endpoint_ok(const struct telegram *t, struct error *err)
@@ -79,15 +61,17 @@ static bool endpoint_ok(const struct telegram *t, struct error *err)
     static const char *const hosts[] = {"api.telegram.org", NULL};
 
     if (!token_ok(t->token))
-        return wrong(err, "token", "must be a bot's token as @BotFather gives it: "
-                                   "a number, a colon, 35 letters and digits");
+        return check_refuse(err, "token",
+                            "must be a bot's token as @BotFather gives it: a "
+                            "number, a colon, 35 letters and digits");
     if (!check_vendor_url(t->api_url, "api_url", hosts, t->allow_private, err))
         return false;
     if (str_find(t->api_url, '?') == t->api_url.n &&
         str_find(t->api_url, '#') == t->api_url.n)
         return true;
-    return wrong(err, "api_url", "must be without ? and #: the bot's token and "
-                                 "the method are put behind it");
+    return check_refuse(err, "api_url",
+                        "must be without ? and #: the bot's token and the "
+                        "method are put behind it");
 }
 
 static bool chat_ok(struct str chat)
@@ -98,7 +82,7 @@ static bool chat_ok(struct str chat)
     if (str_to_i64(chat, &number))
         return number != 0;
     return str_starts(chat, "@") && name.n >= CHANNEL_MIN &&
-           name.n <= CHANNEL_MAX && is_name(name, "_");
+           name.n <= CHANNEL_MAX && check_token(name, "_");
 }
 
 static bool telegram_check(const void *endpoint, const void *recipient,
@@ -110,11 +94,12 @@ static bool telegram_check(const void *endpoint, const void *recipient,
         return false;
     if (r == NULL || chat_ok(r->chat_id))
         return true;
-    return wrong(err, "chat_id", "must be a number, as -1001234567890, or a "
-                                 "public channel's @name");
+    return check_refuse(err, "chat_id",
+                        "must be a number, as -1001234567890, or a public "
+                        "channel's @name");
 }
 
-/* --- markup --------------------------------------------------------------------- */
+/* --- markup --------------------------------------------------------------- */
 
 static void put_code(struct buf *to, struct str s)
 {
@@ -182,7 +167,7 @@ static const struct markup *markup_of(const struct render_input *in,
     return url_host_is_dotted(link) ? &html : &html_undotted;
 }
 
-/* --- the message ---------------------------------------------------------------- */
+/* --- the message ---------------------------------------------------------- */
 
 static void put_keyboard(struct json_out *o, struct str url)
 {
@@ -252,7 +237,7 @@ void telegram_chat(struct json_out *o, struct str chat)
         out_str(o, "chat_id", chat);
 }
 
-/* --- what to do ------------------------------------------------------------------ */
+/* --- what to do ----------------------------------------------------------- */
 
 bool telegram_place_read(struct str id, struct telegram_place *out)
 {
@@ -304,7 +289,7 @@ static void put_edit(struct json_out *o, const struct render_input *in,
     put_text(o, in, a);
 }
 
-/* --- the request ------------------------------------------------------------------ */
+/* --- the request ---------------------------------------------------------- */
 
 void telegram_call(const struct telegram *t, const char *method, struct arena *a,
                    struct request *out)

@@ -59,7 +59,7 @@ void telegram_judge_probe(const struct render_input *in unused, size_t nth,
                                          : chat_label(result, a), a);
 }
 
-/* --- the chats a bot has seen ------------------------------------------------- */
+/* --- the chats a bot has seen --------------------------------------------- */
 
 /* Asks without an offset: the updates stay for whoever else reads them. */
 bool telegram_choices(const void *endpoint, struct arena *a, struct request *out,

@@ -38,7 +38,7 @@ static const struct {
     {"need administrator rights", MEANS_RECIPIENT},
 };
 
-/* --- reading ------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 struct answer {
     const struct response *r;
@@ -100,7 +100,7 @@ static struct answer answer_read(const struct response *r, struct arena *a)
     return n;
 }
 
-/* --- judging -------------------------------------------------------------------- */
+/* --- judging -------------------------------------------------------------- */
 
 static int64_t wait_ms(const struct answer *n)
 {
@@ -159,9 +159,12 @@ static struct str moved_words(int64_t to, struct arena *a)
 static struct str remark(const struct render_input *in, struct arena *a)
 {
     bool plain = (in->step & TELEGRAM_PLAIN) != 0;
+    const struct telegram_recipient *r = in->recipient;
+    struct str moved = STR_NONE;
     int64_t to;
-    struct str moved = str_to_i64(in->carry, &to) ? moved_words(to, a) : STR_NONE;
 
+    if (str_to_i64(in->carry, &to) && !str_eq(in->carry, r->chat_id))
+        moved = moved_words(to, a);
     if (!plain)
         return moved;
     return arena_printf(a, "as plain text, since its markup was refused%s%.*s",

@@ -2,7 +2,7 @@
  * formed, and nothing of the alert gets where it must not be. */
 #include "base/limits.h"
 #include "decode.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/chat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -30,8 +30,14 @@ static const struct {
     {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
     {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
+    {"discord", "{\"url\":\"https://discord.com/api/webhooks/11/abc\"}",
+     "{\"mention_role\":\"5\",\"thread_id\":\"6\"}"},
+    {"telegram", "{\"token\":\"1:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}",
+     "{\"chat_id\":\"-50\",\"topic_id\":7}"},
     {"alert_store_db", "{}", "{}"},
 };
+
+static const char *const handles[] = {"7", "-1:2", "+-1:2", "+7"};
 
 static bool is_json(struct str s)
 {
@@ -54,6 +60,70 @@ static void check_http(const struct http_request *h)
     assert(is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
+}
+
+/* Texts an embed's limits count together; each within its own, none empty. */
+static size_t text_of(const struct json *object, const char *name, size_t max)
+{
+    const struct json *j = json_get(object, name);
+    size_t n = text_length(json_text(j), UNIT_UTF16);
+
+    assert(n <= max && (j == NULL || str_trim(json_text(j)).n > 0));
+    return n;
+}
+
+static size_t embed_length(const struct json *embed)
+{
+    const struct json *fields = json_get(embed, "fields");
+    size_t n = text_of(embed, "title", 256) +
+               text_of(embed, "description", 4096) +
+               text_of(json_get(embed, "footer"), "text", 2048);
+
+    assert(fields == NULL || fields->count <= 25);
+    for (const struct json *j = fields ? fields->first : NULL; j; j = j->next)
+        n += text_of(j, "name", 256) + text_of(j, "value", 1024);
+    return n;
+}
+
+static void check_discord(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *embeds = json_get(j, "embeds");
+    const struct json *mentions = json_get(j, "allowed_mentions");
+
+    assert(json_get(mentions, "parse")->count == 0);
+    assert(text_of(j, "content", 2000) > 0 || embeds->count == 1);
+    assert(embeds == NULL || embed_length(embeds->first) <= 6000);
+}
+
+/* Every "<" begins a tag of ours, every "&" an entity of ours. */
+static void check_telegram_html(struct str text)
+{
+    static const char *const ours[] = {
+        "<b>", "</b>", "<code>", "</code>", "</a>", ("<a href=\"" LINK),
+        "&amp;", "&lt;", "&gt;", "&quot;", "&#39;",
+    };
+
+    for (; text.n > 0; text = str_from(text, 1)) {
+        size_t i = 0;
+
+        if (text.p[0] != '<' && text.p[0] != '&')
+            continue;
+        while (i < COUNT_OF(ours) && !str_starts(text, ours[i]))
+            i++;
+        assert(i < COUNT_OF(ours));
+    }
+}
+
+static void check_telegram(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+
+    assert(text_of(j, "text", 4096) > 0);
+    if (json_get(j, "parse_mode") != NULL)
+        check_telegram_html(json_text(json_get(j, "text")));
 }
 
 static void check_exec(const struct exec_request *e)
@@ -189,6 +259,10 @@ static void check_request(size_t way, const struct request *r)
     switch (r->via) {
     case VIA_HTTP:
         check_http(&r->http);
+        if (strcmp(ways[way].type, "discord") == 0)
+            check_discord(r->http.body);
+        if (strcmp(ways[way].type, "telegram") == 0)
+            check_telegram(r->http.body);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);
@@ -215,7 +289,7 @@ static const void *params(struct arena *a, const struct field *rows, size_t size
     return made;
 }
 
-static void render(size_t way, struct render_item *items, size_t count)
+static void render(size_t way, struct render_item *items, size_t count, int step)
 {
     struct arena arena freed_by(arena_release) = {0};
     const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
@@ -231,6 +305,7 @@ static void render(size_t way, struct render_item *items, size_t count)
     struct request r;
     struct error err;
 
+    in.step = t->edits ? step : 0;
     in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
                                          : t->batch_max);
     /* Only what is too large for a syslog message may be refused. */
@@ -278,10 +353,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         alert_of_bytes(&arena, s, bytes[0], &alert);
     for (size_t i = 0; i < COUNT_OF(items); i++)
         items[i] = (struct render_item){
-            .alert = &alert, .id = STR("4711.3"), .handle = s,
+            .alert = &alert, .id = STR("4711.3"),
+            .handle = bytes[0] & 4 ? s : str_of(handles[bytes[0] >> 3 & 3]),
             .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
                      : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
     for (size_t way = 0; way < COUNT_OF(ways); way++)
-        render(way, items, 1 + (bytes[0] >> 7));
+        render(way, items, 1 + (bytes[0] >> 7), bytes[0] % STEPS_MAX);
     return 0;
 }
