@@ -326,7 +326,9 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_list_add(&facts, a, str_of(names[i]), json_new_string(a, s));
-    json_list_add(&facts, a, s, json_new_string(a, s));
+    /* Its own name, too; the dot keeps it from being one of those above. */
+    json_list_add(&facts, a, arena_printf(a, ".%.*s", STR_ARG(s)),
+                  json_new_string(a, s));
     *out = (struct alert){
         .id = pick, .type = part, .type_id = -1, .category = part,
         .entity_value = part, .message = s, .source = part, .key = part,
