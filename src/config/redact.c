@@ -1,41 +1,66 @@
 /* redact.c -- every secret value in force, taken out of texts for people. */
 #include "config/redact.h"
 
-#define URL_TAIL_MIN 8 /* "/" or "/hook" gives nothing away */
+#define URL_PATH_MIN 8 /* "/" or "/hook" gives nothing away */
+#define PIECE_MIN 20   /* a token, and hardly a word of anybody's */
 
 static int value_order(const void *x, const void *y)
 {
     return str_cmp(*(const struct str *)x, *(const struct str *)y);
 }
 
-/* "/services/T0/B0/xyz" of "https://hooks.example/services/T0/B0/xyz". */
-static struct str url_tail(struct str value)
+static bool is_url(struct str value)
 {
-    static const char mark[] = "://";
-    const char *at = value.n > 0 ? memmem(value.p, value.n, mark, 3) : NULL;
-    struct str rest;
+    return value.n > 0 && memmem(value.p, value.n, "://", 3) != NULL;
+}
 
-    if (at == NULL)
-        return STR_NONE;
-    rest = str_from(value, (size_t)(at - value.p) + 3);
-    rest = str_from(rest, str_find(rest, '/'));
-    return rest.n >= URL_TAIL_MIN ? rest : STR_NONE;
+/* "/services/T0/B0/xyz" of "https://hooks.example/services/T0/B0/xyz". */
+static struct str url_path(struct str value)
+{
+    const char *at = memmem(value.p, value.n, "://", 3);
+    struct str rest = str_from(value, (size_t)(at - value.p) + 3);
+
+    return str_from(rest, str_find(rest, '/'));
+}
+
+/* "xyz" of that path, and what follows the colon of a bot's token: an endpoint
+ * puts these into another path, and an answer may write the rest of it
+ * differently ("%3A"). Only counts them, with a NULL `out`. */
+static size_t pieces_of(struct str value, struct str *out)
+{
+    struct str rest = is_url(value) ? url_path(value) : value;
+    size_t n = 0;
+
+    while (rest.n > 0) {
+        size_t end = 0;
+
+        while (end < rest.n && strchr("/?&=:", rest.p[end]) == NULL)
+            end++;
+        if (end >= PIECE_MIN && out != NULL)
+            out[n] = str_first(rest, end);
+        n += end >= PIECE_MIN;
+        rest = str_from(rest, end + 1);
+    }
+    return n;
 }
 
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a)
 {
-    size_t kept = 0;
+    size_t kept = 0, pieces = 0;
 
-    r->values = arena_array(a, 2 * n + 1, sizeof(*r->values));
+    for (size_t i = 0; i < n; i++)
+        pieces += pieces_of(values[i], NULL);
+    r->values = arena_array(a, 2 * n + pieces + 1, sizeof(*r->values));
     r->n = 0;
     for (size_t i = 0; i < n; i++) {
-        struct str tail = url_tail(values[i]);
+        struct str path = is_url(values[i]) ? url_path(values[i]) : STR_NONE;
 
         if (values[i].n >= REDACT_BYTES_MIN)
             r->values[r->n++] = values[i];
-        if (tail.n > 0)
-            r->values[r->n++] = tail;
+        if (path.n >= URL_PATH_MIN)
+            r->values[r->n++] = path;
+        r->n += pieces_of(values[i], r->values + r->n);
     }
     if (r->n > 0)
         qsort(r->values, r->n, sizeof(*r->values), value_order);

@@ -3,10 +3,12 @@
 
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
+    TYPE(discord)                                                              \
     TYPE(email)                                                                \
     TYPE(fail2ban)                                                             \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
+    TYPE(telegram)                                                             \
     TYPE(webhook)                                                              \
     TYPE(wechat)
 

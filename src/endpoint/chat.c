@@ -312,6 +312,11 @@ void chat_digest(const struct markup *k, const struct message *messages,
     }
 }
 
+bool chat_quiet(const struct render_input *in, int below)
+{
+    return (int)in->items[worst_of(in)].alert->severity < below;
+}
+
 /* --- handles ------------------------------------------------------------------ */
 
 struct str chat_handle(const struct render_input *in, struct str id,

@@ -56,6 +56,10 @@ const struct message *chat_worst(const struct message *messages,
 /* The messages of all items of `in`, built. */
 struct message *chat_messages(const struct render_input *in, struct arena *a);
 
+/* Whether all of `in` is less severe than `below`: then it makes no sound. The
+ * row of such an option has severity_names for its choices. */
+bool chat_quiet(const struct render_input *in, int below);
+
 /* A handle that also says the message is a digest, shared with other alerts: a
  * release must answer it, not change it. chat_handle: "1234" or "+1234";
  * chat_handle_id: the id again; *shared whether it was one. */

@@ -3,7 +3,7 @@
 #include "alert/ip.h"
 #include "base/limits.h"
 #include "decode.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/chat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -36,8 +36,14 @@ static const struct {
     {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}", "{}"},
     {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}",
      "{\"msgtype\":\"text\"}"},
+    {"discord", "{\"url\":\"https://discord.com/api/webhooks/11/abc\"}",
+     "{\"mention_role\":\"5\",\"thread_id\":\"6\"}"},
+    {"telegram", "{\"token\":\"1:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}",
+     "{\"chat_id\":\"-50\",\"topic_id\":7}"},
     {"alert_store_db", "{}", "{}"},
 };
+
+static const char *const handles[] = {"7", "-1:2", "+-1:2", "+7"};
 
 static bool is_json(struct str s)
 {
@@ -75,15 +81,6 @@ static void check_wechat(struct str body)
     }
 }
 
-static void check_http(const char *type, const struct http_request *h)
-{
-    if (strcmp(type, "wechat") == 0)
-        check_wechat(h->body);
-    assert(is_json(h->body));
-    for (size_t i = 0; i < h->header_count; i++)
-        assert(is_one_line(h->headers[i].value));
-}
-
 /* Of an alert only an address comes through, as we write it. */
 static void check_ban(const char *const *argv)
 {
@@ -111,6 +108,90 @@ static void check_log(const struct file_request *f)
         str_until(&line, ' ');
         assert(ip_parse(str_until(&line, ' '), &ip) && !ip_is_loopback(&ip));
     }
+}
+
+/* Texts an embed's limits count together; each within its own, none empty. */
+static size_t text_of(const struct json *object, const char *name, size_t max)
+{
+    const struct json *j = json_get(object, name);
+    size_t n = text_length(json_text(j), UNIT_UTF16);
+
+    assert(n <= max && (j == NULL || str_trim(json_text(j)).n > 0));
+    return n;
+}
+
+static size_t embed_length(const struct json *embed)
+{
+    const struct json *fields = json_get(embed, "fields");
+    size_t n = text_of(embed, "title", 256) +
+               text_of(embed, "description", 4096) +
+               text_of(json_get(embed, "footer"), "text", 2048);
+
+    assert(fields == NULL || fields->count <= 25);
+    for (const struct json *j = fields ? fields->first : NULL; j; j = j->next)
+        n += text_of(j, "name", 256) + text_of(j, "value", 1024);
+    return n;
+}
+
+static void check_discord(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *embeds = json_get(j, "embeds");
+    const struct json *mentions = json_get(j, "allowed_mentions");
+
+    assert(json_get(mentions, "parse")->count == 0);
+    assert(text_of(j, "content", 2000) > 0 || embeds->count == 1);
+    assert(embeds == NULL || embed_length(embeds->first) <= 6000);
+}
+
+/* Every "<" begins a tag of ours, every "&" an entity of ours. */
+static void check_telegram_html(struct str text)
+{
+    static const char *const ours[] = {
+        "<b>", "</b>", "<code>", "</code>", "</a>", ("<a href=\"" LINK),
+        "&amp;", "&lt;", "&gt;", "&quot;", "&#39;",
+    };
+
+    for (; text.n > 0; text = str_from(text, 1)) {
+        size_t i = 0;
+
+        if (text.p[0] != '<' && text.p[0] != '&')
+            continue;
+        while (i < COUNT_OF(ours) && !str_starts(text, ours[i]))
+            i++;
+        assert(i < COUNT_OF(ours));
+    }
+}
+
+static void check_telegram(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+
+    assert(text_of(j, "text", 4096) > 0);
+    if (json_get(j, "parse_mode") != NULL)
+        check_telegram_html(json_text(json_get(j, "text")));
+}
+
+/* What each vendor takes, by type. */
+static const struct {
+    const char *type;
+    void (*check)(struct str body);
+} bodies[] = {
+    {"discord", check_discord},
+    {"telegram", check_telegram},
+    {"wechat", check_wechat},
+};
+
+static void check_http(const char *type, const struct http_request *h)
+{
+    for (size_t i = 0; i < COUNT_OF(bodies); i++)
+        if (strcmp(bodies[i].type, type) == 0)
+            bodies[i].check(h->body);
+    assert(is_json(h->body));
+    for (size_t i = 0; i < h->header_count; i++)
+        assert(is_one_line(h->headers[i].value));
 }
 
 static void check_exec(const struct exec_request *e)
@@ -279,7 +360,7 @@ static const void *params(struct arena *a, const struct field *rows, size_t size
     return made;
 }
 
-static void render(size_t way, struct render_item *items, size_t count)
+static void render(size_t way, struct render_item *items, size_t count, int step)
 {
     struct arena arena freed_by(arena_release) = {0};
     const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
@@ -295,6 +376,7 @@ static void render(size_t way, struct render_item *items, size_t count)
     struct request r;
     struct error err;
 
+    in.step = t->edits ? step : 0;
     in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
                                          : t->batch_max);
     /* Only what is too large for a syslog message may be refused, and an attacker
@@ -319,7 +401,9 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
 
     for (size_t i = 0; i < COUNT_OF(names); i++)
         json_list_add(&facts, a, str_of(names[i]), json_new_string(a, s));
-    json_list_add(&facts, a, s, json_new_string(a, s));
+    /* Its own name, too; the dot keeps it from being one of those above. */
+    json_list_add(&facts, a, arena_printf(a, ".%.*s", STR_ARG(s)),
+                  json_new_string(a, s));
     *out = (struct alert){
         .id = pick, .type = part, .type_id = -1, .category = part,
         .entity_value = part, .message = s, .source = part, .key = part,
@@ -346,10 +430,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         alert_of_bytes(&arena, s, bytes[0], &alert);
     for (size_t i = 0; i < COUNT_OF(items); i++)
         items[i] = (struct render_item){
-            .alert = &alert, .id = STR("4711.3"), .handle = s,
+            .alert = &alert, .id = STR("4711.3"),
+            .handle = bytes[0] & 4 ? s : str_of(handles[bytes[0] >> 3 & 3]),
             .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
                      : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
     for (size_t way = 0; way < COUNT_OF(ways); way++)
-        render(way, items, 1 + (bytes[0] >> 7));
+        render(way, items, 1 + (bytes[0] >> 7), bytes[0] % STEPS_MAX);
     return 0;
 }

@@ -102,12 +102,68 @@ static bool params(struct arena *arena, const struct field *rows, size_t size,
 #define SIXTY_FOUR                                                             \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HOOK "\"url\":\"https://example.com/x\""
+#define DISCORD "\"url\":\"https://discord.com/api/webhooks/11/abc_-9\""
+#define AT(url) "{\"url\":\"" url "\"}"
+#define HOOKS "https://discord.com/api/webhooks/"
+#define TOKEN "\"token\":\"123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\""
+#define CHAT "\"chat_id\":\"-100\""
+#define TEN "0123456789"
+#define EIGHTY TEN TEN TEN TEN TEN TEN TEN TEN
 #define WHSEC "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 static const struct {
     const char *type, *endpoint, *recipient; /* recipient NULL: not given */
     const char *place, *text;                /* text NULL: taken */
 } checks[] = {
+    {"discord", "{" DISCORD "}", "{}", "", NULL},
+    {"discord", "{" DISCORD "}", NULL, "", NULL},
+    {"discord", "{}", NULL, "/url", "required"},
+    {"discord", AT("https://DiscordApp.com/api/v6/webhooks/11/abc/"), NULL, "",
+     NULL},
+    {"discord", AT("https://ptb.discord.com/api/webhooks/11/abc"), NULL, "",
+     NULL},
+    {"discord", AT("http://discord.com/api/webhooks/11/abc"), NULL, "/url",
+     "https://discord.com/"},
+    {"discord", AT("https://discord.com:8443/api/webhooks/11/abc"), NULL,
+     "/url", "https://discord.com/"},
+    {"discord", AT("https://discord.com.evil.com/api/webhooks/11/abc"), NULL,
+     "/url", "allow_private"},
+    {"discord", AT("https://evil.com/api/webhooks/11/abc"), NULL, "/url",
+     "allow_private"},
+    {"discord", AT("https://u@discord.com/api/webhooks/11/abc"), NULL, "/url",
+     "user name"},
+    {"discord", AT(HOOKS "11"), NULL, "/url", "ID/TOKEN"},
+    {"discord", AT(HOOKS "x1/abc"), NULL, "/url", "ID/TOKEN"},
+    {"discord", AT("https://discord.com/webhooks/11/abc"), NULL, "/url",
+     "ID/TOKEN"},
+    {"discord", AT("https://discord.com/api/x9/webhooks/11/abc"), NULL, "/url",
+     "ID/TOKEN"},
+    {"discord", AT(HOOKS "11/abc/slack"), NULL, "/url", "ID/TOKEN"},
+    {"discord", AT(HOOKS "11/abc?thread_id=1"), NULL, "/url", "ID/TOKEN"},
+    {"discord", AT(HOOKS "11/a%62c"), NULL, "/url", "ID/TOKEN"},
+    {"discord",
+     "{\"allow_private\":true,\"url\":\"http://10.0.0.1:1/api/webhooks/1/ab\"}",
+     NULL, "", NULL},
+    {"discord", "{" DISCORD "}", "{\"username\":\"Captain Hook\"}", "", NULL},
+    {"discord", "{" DISCORD "}", "{\"username\":\"My DISCORD bot\"}",
+     "/username", "Discord refuses"},
+    {"discord", "{" DISCORD "}", "{\"username\":\"Bonnie and Clyde\"}",
+     "/username", "Discord refuses"},
+    {"discord", "{" DISCORD "}", "{\"username\":\"   \"}", "/username",
+     "blank"},
+    {"discord", "{" DISCORD "}", "{\"username\":\"" EIGHTY "\"}", "", NULL},
+    {"discord", "{" DISCORD "}", "{\"username\":\"" EIGHTY "9\"}", "/username",
+     "80"},
+    {"discord", "{" DISCORD "}", "{\"thread_id\":\"42&wait=false\"}",
+     "/thread_id", "number"},
+    {"discord", "{" DISCORD "}", "{\"thread_id\":\"42\"}", "", NULL},
+    {"discord", "{" DISCORD "}", "{\"mention_role\":\"@everyone\"}",
+     "/mention_role", "number"},
+    {"discord", "{" DISCORD "}", "{\"mention_role\":\"0\"}", "/mention_role",
+     "number"},
+    {"discord", "{" DISCORD "}", "{\"quiet_below\":\"loud\"}", "/quiet_below",
+     "warning"},
+
     {"email", "{" MAIL "}", "{\"email_recipient\":\"a@b.org\"}", "", NULL},
     {"email", "{" MAIL "}", NULL, "", NULL},
     {"email", "{}", NULL, "/smtp_server", "required"},
@@ -203,6 +259,46 @@ static const struct {
                "\"framing\":\"octet\"}", NULL, "/framing", "lf"},
     {"syslog", "{\"format\":\"checkmk\",\"transport\":\"udp\",\"host\":\"h\","
                "\"header\":\"rfc3164\"}", NULL, "/header", "rfc5424"},
+
+    {"telegram", "{" TOKEN "}", "{" CHAT "}", "", NULL},
+    {"telegram", "{" TOKEN "}", NULL, "", NULL},
+    {"telegram", "{}", NULL, "/token", "required"},
+    {"telegram", "{" TOKEN "}", "{}", "/chat_id", "required"},
+    {"telegram",
+     "{\"token\":\"bot123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}", NULL,
+     "/token", "@BotFather"},
+    {"telegram", "{\"token\":\"123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-\"}",
+     NULL, "/token", "@BotFather"},
+    {"telegram", "{\"token\":\"123456AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w1\"}",
+     NULL, "/token", "@BotFather"},
+    {"telegram", "{\"token\":\"123456:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa/..\"}",
+     NULL, "/token", "@BotFather"},
+    {"telegram", "{" TOKEN ",\"api_url\":\"http://127.0.0.1:8081\"}", NULL,
+     "/api_url", "allow_private"},
+    {"telegram",
+     "{" TOKEN ",\"api_url\":\"http://127.0.0.1:8081\",\"allow_private\":true}",
+     NULL, "", NULL},
+    {"telegram", "{" TOKEN ",\"api_url\":\"http://api.telegram.org\"}", NULL,
+     "/api_url", "https://api.telegram"},
+    {"telegram", "{" TOKEN ",\"api_url\":\"https://api.telegram.org/?x\"}",
+     NULL, "/api_url", "without ?"},
+    {"telegram", "{" TOKEN ",\"api_url\":\"https://api.telegram.org/#\"}",
+     NULL, "/api_url", "without ?"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"0\"}", "/chat_id", "number"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"--1\"}", "/chat_id", "number"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"9223372036854775808\"}",
+     "/chat_id", "number"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"-9223372036854775808\"}", "",
+     NULL},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"@gw_Pisa1\"}", "", NULL},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"gw_pisa\"}", "/chat_id",
+     "@name"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"@gw\"}", "/chat_id", "@name"},
+    {"telegram", "{" TOKEN "}", "{\"chat_id\":\"@gw-pisa\"}", "/chat_id",
+     "@name"},
+    {"telegram", "{" TOKEN "}", "{" CHAT ",\"topic_id\":-1}", "/topic_id",
+     "from 0"},
+    {"telegram", "{" TOKEN "}", "{" CHAT ",\"topic_id\":7}", "", NULL},
 
     {"webhook", "{" HOOK "}", NULL, "", NULL},
     {"webhook", "{\"url\":\"http://[2001:db8::1]:8080/x?y=%20#z\"}", NULL, "",
@@ -312,18 +408,28 @@ static void test_check_of_nothing(void **state)
 /* An error must not repeat what is secret. */
 static void test_check_keeps_secrets(void **state)
 {
-    static const char json[] =
-        "{" HOOK ",\"format\":\"standard\",\"signing_secret\":\"whsec_h4nds0ff\"}";
-    const struct endpoint_type *t = endpoint_type_find(STR("webhook"));
-    struct arena arena freed_by(arena_release) = {0};
-    const void *endpoint;
-    struct error err;
+    static const struct {
+        const char *type, *endpoint;
+    } rows[] = {
+        {"discord", "{\"url\":\"https://discord.com/api/webhooks/h4nds0ff\"}"},
+        {"discord", "{\"url\":\"https://evil.com/api/webhooks/1/h4nds0ff\"}"},
+        {"telegram", "{\"token\":\"123456:h4nds0ff\"}"},
+        {"webhook", "{" HOOK ",\"format\":\"standard\",\"signing_secret\":"
+                    "\"whsec_h4nds0ff\"}"},
+    };
 
     (void)state;
-    assert_true(params(&arena, t->endpoint_fields, t->endpoint_size, json,
-                       &endpoint, &err));
-    assert_false(t->check(endpoint, NULL, &err));
-    assert_null(strstr(err.text, "h4nds0ff"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct endpoint_type *t = endpoint_type_find(str_of(rows[i].type));
+        struct arena arena freed_by(arena_release) = {0};
+        const void *endpoint;
+        struct error err;
+
+        assert_true(params(&arena, t->endpoint_fields, t->endpoint_size,
+                           rows[i].endpoint, &endpoint, &err));
+        assert_false(t->check(endpoint, NULL, &err));
+        assert_null(strstr(err.text, "h4nds0ff"));
+    }
 }
 
 static void test_shell_wants(void **state)

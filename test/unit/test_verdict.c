@@ -11,6 +11,7 @@
 #define YES VERDICT_DELIVERED
 #define LATER VERDICT_DEFERRED
 #define NO VERDICT_REFUSED
+#define AGAIN VERDICT_AGAIN
 
 struct row {
     const char *type;
@@ -99,6 +100,48 @@ static const struct row rows[] = {
     {"fail2ban", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"fail2ban", OUTCOME_DENIED, 0, "", LATER, true},
     {"fail2ban", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"discord", OUTCOME_ANSWERED, 200, "{\"id\":\"7\"}", YES, false},
+    {"discord", OUTCOME_ANSWERED, 204, "", YES, false},
+    {"discord", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 400, "", AGAIN, false},
+    {"discord", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 404, "{\"code\":10015}", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 404, "{\"code\":10003}", LATER, false},
+    {"discord", OUTCOME_ANSWERED, 408, "", LATER, false},
+    {"discord", OUTCOME_ANSWERED, 410, "", LATER, true},
+    {"discord", OUTCOME_ANSWERED, 413, "", AGAIN, false},
+    {"discord", OUTCOME_ANSWERED, 429, "<p>", LATER, false},
+    {"discord", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"discord", OUTCOME_ANSWERED, 503, "", LATER, false},
+    {"discord", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"discord", OUTCOME_TLS, 0, "", LATER, true},
+    {"discord", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"discord", OUTCOME_LOST, 0, "", LATER, false},
+    {"discord", OUTCOME_DENIED, 0, "", LATER, true},
+
+    {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":true}", YES, false},
+    {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":false}", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 400, "", AGAIN, false},
+    {"telegram", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 403,
+     "{\"description\":\"Forbidden: x\"}", LATER, false},
+    {"telegram", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"telegram", OUTCOME_ANSWERED, 408, "", LATER, false},
+    {"telegram", OUTCOME_ANSWERED, 413, "", AGAIN, false},
+    {"telegram", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"telegram", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"telegram", OUTCOME_ANSWERED, 502, "<p>", LATER, false},
+    {"telegram", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"telegram", OUTCOME_TLS, 0, "", LATER, true},
+    {"telegram", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"telegram", OUTCOME_LOST, 0, "", LATER, false},
+    {"telegram", OUTCOME_DENIED, 0, "", LATER, true},
 
     {"shell", OUTCOME_ANSWERED, 0, "", YES, false},
     {"shell", OUTCOME_ANSWERED, 0, "said much", YES, false},
@@ -159,6 +202,8 @@ static struct request sent_by(const struct endpoint_type *t)
                                       "banip", "192.0.2.1", NULL};
     struct request sent = {.via = t->via};
 
+    if (t->via == VIA_HTTP)
+        sent.http.method = "POST";
     if (t->via == VIA_MAIL)
         sent.mail = (struct mail_request){
             .to_count = 1,
@@ -183,9 +228,12 @@ static void test_rows(void **state)
                              .retry_after_ms = 7000,
                              .written = rows[i].kind == YES ? ITEMS : 0};
         struct verdict v[ITEMS] = {{.kind = NO}};
-        size_t n = MIN(t->batch_max, (size_t)ITEMS);
+        struct render_item items[ITEMS] = {{.phase = PHASE_NEW}};
+        struct render_input in = {.items = items,
+                                  .count = MIN(t->batch_max, (size_t)ITEMS)};
+        size_t n = in.count;
 
-        t->judge(&(struct render_input){.count = n}, &sent, &r, &arena, v);
+        t->judge(&in, &sent, &r, &arena, v);
         for (size_t k = 0; k < n; k++) {
             if (v[k].kind != rows[i].kind || v[k].endpoint_fault != rows[i].fault)
                 fail_msg("%s outcome %d status %d: got %d%s", rows[i].type,
