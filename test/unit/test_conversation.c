@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/limits.h"
 #include "corpus.h"
 #include "talk.h"
 
@@ -259,6 +260,34 @@ static const char *alert_with(struct arena *a, struct str text, size_t times)
     return arena_c(a, buf_view(&b));
 }
 
+/* Some is refused at the door. */
+static bool intake_takes(struct arena *a, const char *json)
+{
+    struct alert alert = {0};
+    struct error err;
+    const struct json *j = json_parse(a, str_of(json), &err);
+
+    return j != NULL && alert_read(a, j, 1606141256000LL, &alert, &err) &&
+           alert_check(&alert, &err);
+}
+
+static void hostile_at(const struct mode *m, size_t k, size_t times)
+{
+    struct talk t;
+    struct verdict v;
+    const char *alert;
+
+    open_mode(&t, m);
+    alert = alert_with(&t.arena, corpus[k], times);
+    if (intake_takes(&t.arena, alert)) {
+        v = deliver(&t, m, alert, PHASE_NEW, STR_NONE);
+        if (v.kind != VERDICT_DELIVERED || t.requests != 1 || posts_of(&t) != 1)
+            fail_msg("%s, corpus %zu x %zu: verdict %d after %zu requests, \"%.*s\"",
+                     m->name, k, times, v.kind, t.requests, STR_ARG(v.reason));
+    }
+    talk_close(&t);
+}
+
 static void hostile_text_is_taken_by_every_vendor(void **state)
 {
     static const size_t times[] = {1, 300};
@@ -266,20 +295,8 @@ static void hostile_text_is_taken_by_every_vendor(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(modes); i++)
         for (size_t k = 0; k < COUNT_OF(corpus); k++)
-            for (size_t n = 0; n < COUNT_OF(times); n++) {
-                struct talk t;
-                struct verdict v;
-
-                open_mode(&t, &modes[i]);
-                v = deliver(&t, &modes[i], alert_with(&t.arena, corpus[k], times[n]),
-                            PHASE_NEW, STR_NONE);
-                if (v.kind != VERDICT_DELIVERED || t.requests != 1 || posts_of(&t) != 1)
-                    fail_msg("%s, corpus %zu x %zu: verdict %d after %zu requests, "
-                             "\"%.*s\"",
-                             modes[i].name, k, times[n], v.kind, t.requests,
-                             STR_ARG(v.reason));
-                talk_close(&t);
-            }
+            for (size_t n = 0; n < COUNT_OF(times); n++)
+                hostile_at(&modes[i], k, times[n]);
 }
 
 /* --- digests ------------------------------------------------------------------------- */
