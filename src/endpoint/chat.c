@@ -170,20 +170,29 @@ static void put_end(struct buf *to, const struct markup *k,
         buf_str(to, m->link);
 }
 
+/* What, and on whom: a lock screen shows no more. */
+static struct str what_on_whom(const struct message *m, struct arena *a)
+{
+    if (m->brief.n == 0)
+        return m->title;
+    return arena_printf(a, "%.*s, %.*s", STR_ARG(m->title), STR_ARG(m->brief));
+}
+
 struct str chat_title(const struct message *m, enum phase phase, bool test,
                       struct arena *a)
 {
     const char *mark = test ? TEST_MARK : "";
+    struct str what = what_on_whom(m, a);
 
     if (phase == PHASE_RELEASE)
         return arena_printf(a, "%s" RELEASED_MARK " %.*s: %.*s", mark,
-                            STR_ARG(m->state), STR_ARG(m->title));
+                            STR_ARG(m->state), STR_ARG(what));
     if (phase == PHASE_LATE)
         return arena_printf(a, "%s" LATE_MARK " %.*s: %.*s. %.*s", mark,
-                            STR_ARG(m->severity), STR_ARG(m->title),
+                            STR_ARG(m->severity), STR_ARG(what),
                             STR_ARG(m->state));
     return arena_printf(a, "%s%s %.*s: %.*s", mark, m->emoji,
-                        STR_ARG(m->severity), STR_ARG(m->title));
+                        STR_ARG(m->severity), STR_ARG(what));
 }
 
 static void put_title(struct page *p, struct str title, size_t max)
@@ -214,8 +223,6 @@ void chat_alert(const struct markup *k, const struct message *m,
         spare = 0;
     }
     put_title(&p, chat_title(m, item->phase, test, a), max / TITLE_SHARE);
-    if (m->brief.n > 0 && m->fact_count == 0 && !str_eq(m->brief, m->sentence))
-        put_sentence(&p, m->brief, spare);
     put_sentence(&p, m->sentence, spare);
     put_facts(&p, m, spare);
     if (end.n > 0)
@@ -277,10 +284,6 @@ static void put_row(struct buf *to, const struct markup *k,
                     struct arena *a)
 {
     k->escape(to, chat_title(m, item->phase, false, a));
-    if (m->brief.n > 0) {
-        buf_text(to, " \xc2\xb7 ");
-        k->escape(to, m->brief);
-    }
     if (m->link.n > 0 && k->link != NULL) {
         buf_text(to, " \xc2\xb7 ");
         k->link(to, m->link, "Open");

@@ -23,8 +23,8 @@ void escape_checkmk(struct buf *to, struct str s);   /* spec/endpoints.md 11 */
 /* A syslog MSG: one line; controls as #ooo like rsyslog does. */
 void escape_syslog(struct buf *to, struct str s);
 
-/* The chats. Each works a character at a time: the escaped form of a text is that
- * of its characters, one after the other, so that it can be cut between any. */
+/* The chats. A text can be cut between any two characters and then escaped: that
+ * takes at most the room of its characters, each escaped alone. */
 void escape_slack(struct buf *to, struct str s);      /* & < > */
 void escape_telegram(struct buf *to, struct str s);   /* HTML mode; breaks @name */
 void escape_discord(struct buf *to, struct str s);

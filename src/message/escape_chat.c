@@ -1,5 +1,5 @@
 /* escape_chat.c -- the markup of the chats: what each would take for more than
- * text. All work a character at a time, so that a cut text stays escaped. */
+ * text. None needs to look at more than the next character. */
 #include "message/escape.h"
 
 #define UNSEEN "\xe2\x80\x8b" /* U+200B: breaks what is read together */
@@ -55,9 +55,18 @@ void escape_telegram(struct buf *to, struct str s)
     escape_entities(to, s, "@");
 }
 
+/* A colon that a "//" may follow makes a link of what is around it. */
 void escape_discord(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\*_~`|>#-[]()<:@", "\\", "@");
+    while (s.n > 0) {
+        size_t n = str_find(s, ':');
+        bool links = n < s.n && (n + 1 == s.n || s.p[n + 1] == '/');
+
+        escape_marked(to, str_first(s, n), "\\*_~`|>#[]<", "\\", "@");
+        if (n < s.n)
+            buf_text(to, links ? "\\:" : ":");
+        s = str_from(s, n + 1);
+    }
 }
 
 void escape_mattermost(struct buf *to, struct str s)
