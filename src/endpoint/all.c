@@ -3,6 +3,7 @@
 
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
+    TYPE(elasticsearch)                                                        \
     TYPE(email)                                                                \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \

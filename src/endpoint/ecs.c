@@ -469,6 +469,8 @@ static void put_labels(struct ecs *e)
 {
     out_array(e->o, "tags");
     out_text(e->o, NULL, "tocsin");
+    if (e->with->test)
+        out_text(e->o, NULL, "test");
     out_array_end(e->o);
     if (!e->with->shortened)
         return;

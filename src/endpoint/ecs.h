@@ -19,6 +19,7 @@ struct ecs_options {
     bool raw;               /* the whole alert, too, as `alert` */
     bool minimal;   /* only what cannot well clash with a mapping: time, message,
                        ecs and event, and the whole alert as event.original */
+    bool test;      /* a test message: a tag says so */
     bool shortened; /* for want of room: labels.shortened says so */
     size_t text_max; /* bytes of the message */
 };
