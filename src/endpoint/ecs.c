@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "endpoint/ecs_place.h"
+#include "endpoint/ecs_raw.h"
 #include "endpoint/make.h"
 #include "message/escape.h"
 
@@ -420,51 +421,6 @@ static void put_message(struct ecs *e)
     out_str(e->o, "message", buf_view(&cut));
 }
 
-/* --- the alert itself ---------------------------------------------------- */
-
-static struct str undotted_name(struct arena *arena, struct str name)
-{
-    char *out;
-
-    if (str_trim(name).n == 0)
-        return STR("_");
-    if (str_find(name, '.') == name.n)
-        return name;
-    out = arena_new(arena, name.n);
-    for (size_t i = 0; i < name.n; i++)
-        out[i] = name.p[i] == '.' ? '_' : name.p[i];
-    return (struct str){out, name.n};
-}
-
-/* As deep as alert_check() lets facts be. */
-static const struct json *undotted(struct arena *arena, const struct json *j)
-{
-    struct json_list l = {0};
-
-    if (j == NULL || (j->type != JSON_OBJECT && j->type != JSON_ARRAY))
-        return j;
-    for (const struct json *m = j->first; m != NULL; m = m->next)
-        json_list_add(&l, arena,
-                      j->type == JSON_OBJECT ? undotted_name(arena, m->name)
-                                             : STR_NONE,
-                      undotted(arena, m));
-    return j->type == JSON_OBJECT ? json_new_object(arena, &l)
-                                  : json_new_array(arena, &l);
-}
-
-static void put_raw(struct ecs *e)
-{
-    struct alert a = *e->a;
-
-    if (!e->with->raw)
-        return;
-    a.line = STR_NONE;
-    a.facts = undotted(e->arena, a.facts);
-    out_object(e->o, "alert");
-    alert_write(&a, e->o);
-    out_object_end(e->o);
-}
-
 static void put_labels(struct ecs *e)
 {
     out_array(e->o, "tags");
@@ -498,7 +454,8 @@ void ecs_write(const struct alert *a, const struct message_place *place,
         put_what_it_is_about(&e);
         put_where_from(&e);
         put_labels(&e);
-        put_raw(&e);
+        if (with->raw)
+            ecs_raw_write(a, arena, o);
     }
     out_object_end(o);
 }

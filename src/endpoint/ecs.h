@@ -26,7 +26,7 @@ struct ecs_options {
 
 /* One JSON object. Empty, zero and malformed values are left out, for one of
  * them would have the whole document refused. In `alert` the dots in names are
- * '_': Elasticsearch would take "proto.ndpi" for something inside of "proto". */
+ * '_', see ecs_raw.h. */
 void ecs_write(const struct alert *a, const struct message_place *place,
                const struct ecs_options *with, struct json_out *o,
                struct arena *arena);

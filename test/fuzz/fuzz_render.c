@@ -30,6 +30,9 @@ static const struct {
     {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
     {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
+    {"elasticsearch", "{\"url\":\"http://es:9200\"}", "{}"},
+    {"elasticsearch", "{\"url\":\"http://es:9200\",\"ecs_version\":\"1.6.0\","
+                      "\"scalar_category\":true}", "{\"index_prefix\":\"a\"}"},
     {"alert_store_db", "{}", "{}"},
 };
 
@@ -49,9 +52,27 @@ static bool is_one_line(struct str s)
     return true;
 }
 
+/* Two lines an alert, and each of them JSON. */
+static void check_bulk(struct str body)
+{
+    size_t lines = 0;
+
+    assert(str_ends(body, "\n"));
+    for (; body.n > 0; lines++) {
+        struct str line = str_until(&body, '\n');
+
+        assert(utf8_valid(line) && is_json(line));
+        assert(lines % 2 == 1 || str_starts(line, "{\"create\":"));
+    }
+    assert(lines >= 2 && lines % 2 == 0);
+}
+
 static void check_http(const struct http_request *h)
 {
-    assert(is_json(h->body));
+    if (str_is(h->headers[0].value, "application/x-ndjson"))
+        check_bulk(h->body);
+    else
+        assert(is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
 }
@@ -249,9 +270,14 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
     struct json_list facts = {0};
     struct str part = str_first(s, utf8_cut(s, ALERT_ENTITY_VALUE_MAX));
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
+    bool taken = false; /* what is read never has a name twice */
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
         json_list_add(&facts, a, str_of(names[i]), json_new_string(a, s));
-    json_list_add(&facts, a, s, json_new_string(a, s));
+        taken = taken || str_is(s, names[i]);
+    }
+    if (!taken && !alert_is_member(s))
+        json_list_add(&facts, a, s, json_new_string(a, s));
     *out = (struct alert){
         .id = pick, .type = part, .type_id = -1, .category = part,
         .entity_value = part, .message = s, .source = part, .key = part,
