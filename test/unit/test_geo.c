@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "config/config_empty.h"
 #include "config/geo.h"
 #include "config_bench.h"
 #include "strs.h"
@@ -210,6 +211,20 @@ static void test_setting(void **state)
     bench_release(&b);
 }
 
+/* On another machine, before it is installed, the file need not be there. */
+static void test_elsewhere(void **state)
+{
+    struct error err;
+    struct bench b = {.config = config_open_empty(&err)};
+
+    (void)state;
+    assert_non_null(b.config);
+    assert_int_equal(set(&b, "/no/such.mmdb"), CONFIG_OK);
+    assert_string_equal(milan(&b), "none");
+    config_close(b.config);
+    arena_release(&b.arena);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -217,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_none),
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_setting),
+        cmocka_unit_test(test_elsewhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
