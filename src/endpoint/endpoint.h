@@ -5,6 +5,7 @@
 #ifndef ENDPOINT_ENDPOINT_H
 #define ENDPOINT_ENDPOINT_H
 
+#include "alert/geo.h"
 #include "base/field.h"
 #include "endpoint/request.h"
 #include "endpoint/verdict.h"
@@ -25,6 +26,7 @@ struct render_input {
     struct str recipient_name;
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
+    const struct geo *geo; /* NULL, or without a find: nothing is known */
     bool test; /* a test message: says so */
     int step;  /* 0 at first; then what the verdict AGAIN asked for */
     struct str carry; /* what that verdict gave along; "" at step 0 */

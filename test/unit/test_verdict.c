@@ -13,6 +13,15 @@
 #define NO VERDICT_REFUSED
 #define AGAIN VERDICT_AGAIN
 
+#define ITEMS 3
+
+/* A bulk's answer, the same for each of them. */
+#define ITEM(status, type)                                                     \
+    "{\"create\":{\"status\":" status ",\"error\":{\"type\":\"" type "\"}}}"
+#define BULK(status, type)                                                     \
+    "{\"items\":[" ITEM(status, type) "," ITEM(status, type) ","               \
+    ITEM(status, type) "]}"
+
 struct row {
     const char *type;
     enum outcome outcome;
@@ -54,6 +63,47 @@ static const struct row rows[] = {
     {"webhook", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"webhook", OUTCOME_LOST, 0, "", LATER, false},
     {"webhook", OUTCOME_DENIED, 0, "", LATER, true},
+
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("201", ""), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("200", ""), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("409", "version_conflict_engine_exception"), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("429", "es_rejected_execution_exception"), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("429", "cluster_block_exception"),
+     LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "cluster_block_exception"),
+     LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("503", "unavailable_shards_exception"), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "mapper_parsing_exception"),
+     VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("400", "document_parsing_exception"), VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "illegal_argument_exception"),
+     VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("404", "index_not_found_exception"),
+     LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "security_exception"), LATER,
+     true},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("418", "teapot"), NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("0", ""), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, "{\"items\":[]}", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 204, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 400, "", NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 413, "", NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 503, "", LATER, false},
+    {"elasticsearch", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_TLS, 0, "", LATER, true},
+    {"elasticsearch", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_LOST, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_DENIED, 0, "", LATER, true},
 
     {"email", OUTCOME_ANSWERED, 250, "250 OK", YES, false},
     {"email", OUTCOME_ANSWERED, 251, "251 forwarded", YES, false},
@@ -194,7 +244,6 @@ static const struct row rows[] = {
     {"alert_store_db", OUTCOME_TIMED_OUT, 0, "", LATER, false},
 };
 
-#define ITEMS 3
 
 static struct request sent_by(const struct endpoint_type *t)
 {
@@ -210,6 +259,8 @@ static struct request sent_by(const struct endpoint_type *t)
             .body = STR("Message-ID: <1.2@host>\r\n\r\ntext\r\n")};
     if (t->via == VIA_EXEC)
         sent.exec.argv = ban;
+    if (t->via == VIA_HTTP)
+        sent.http.body = STR("{}\n{}\n{}\n{}\n{}\n{}\n"); /* a bulk of three */
     if (t->via == VIA_SYSLOG)
         sent.syslog.transport = SYSLOG_TCP;
     return sent;
