@@ -74,6 +74,9 @@ void exec_start(struct sending *s);
 void exec_drop(struct sending *s);
 void exec_abandon(struct transport *t); /* kills what still runs */
 
+/* The script that is to be run, open and checked; or -1 and err. */
+int script_open(const struct exec_request *r, struct error *err);
+
 /* Connections kept open between requests. */
 struct mail_lines *mail_lines_new(void);
 void mail_lines_free(struct mail_lines *m);
