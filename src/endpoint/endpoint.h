@@ -84,7 +84,7 @@ struct endpoint_type {
 
     /* The nth question before a test message, 0..PROBES_MAX; false with err->text
      * empty: no more. in->items is NULL, and so is in->recipient when an endpoint
-     * is tested whose recipients have parameters. judge_probe: DELIVERED, with
+     * is tested whose recipients need parameters. judge_probe: DELIVERED, with
      * what was found as the reason ("bot @tocsin_bot"), or what is wrong: then
      * nothing more is sent. NULL: nothing to ask. */
     bool (*probe)(const struct render_input *in, size_t nth, struct arena *a,
