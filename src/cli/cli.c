@@ -22,7 +22,7 @@ static const struct command commands[] = {
     {"explain", command_explain, "ID | -", "who gets an alert and why, criterion by criterion"},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead"},
-    {"endpoint", command_endpoint, "list | show | add | set | rm | test | types",
+    {"endpoint", command_endpoint, "list | show | add | set | rm | test | choices | types",
      "the servers and services messages go through"},
     {"recipient", command_recipient, "list | show | add | set | rm | test",
      "who is told, and by which criteria"},
