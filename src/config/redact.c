@@ -1,6 +1,8 @@
 /* redact.c -- every secret value in force, taken out of texts for people. */
 #include "config/redact.h"
 
+#include "base/json.h"
+
 #define URL_TAIL_MIN 8 /* "/" or "/hook" gives nothing away */
 
 static int value_order(const void *x, const void *y)
@@ -22,18 +24,33 @@ static struct str url_tail(struct str value)
     return rest.n >= URL_TAIL_MIN ? rest : STR_NONE;
 }
 
+/* "a\"b" of what JSON cannot say as it is; else "". */
+static struct str json_form(struct str value, struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(8 * value.n + 2);
+    struct json_out o = JSON_OUT(&b);
+    struct str inner;
+
+    out_str(&o, NULL, value);
+    inner = str_first(str_from(buf_view(&b), 1), b.n - 2);
+    return str_eq(inner, value) ? STR_NONE : arena_str(a, inner);
+}
+
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a)
 {
     size_t kept = 0;
 
-    r->values = arena_array(a, 2 * n + 1, sizeof(*r->values));
+    r->values = arena_array(a, 3 * n + 1, sizeof(*r->values));
     r->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct str tail = url_tail(values[i]);
+        struct str escaped = json_form(values[i], a);
 
         if (values[i].n >= REDACT_BYTES_MIN)
             r->values[r->n++] = values[i];
+        if (escaped.n >= REDACT_BYTES_MIN)
+            r->values[r->n++] = escaped;
         if (tail.n > 0)
             r->values[r->n++] = tail;
     }

@@ -13,7 +13,8 @@ struct redactor {
 };
 
 /* From secret values, in any order. Of one that is a URL the part behind the
- * host counts too: that is how error texts show it. */
+ * host counts too: that is how error texts show it; and of one that JSON has to
+ * escape that form: that is how an answer repeats it. */
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a);
 

@@ -43,6 +43,10 @@ static void bot_request(const struct bot *bot, struct arena *a, const char *what
     out->http.method = "POST";
     out->http.url = arena_printf(a, "https://bot.example.net/%.*s/%s",
                                  STR_ARG(bot->token), what);
+    if (str_is(bot->broken, "login")) {
+        out->http.user = STR("u");
+        out->http.password = bot->token;
+    }
 }
 
 static bool bot_render(const struct render_input *in, struct arena *a,
@@ -422,6 +426,20 @@ static void an_old_secret_is_hidden_too(void **state)
     assert_true(json_text(member_at(g.json, "/requests/0/answer")).n <= 4096);
 }
 
+/* Who repeats the headers repeats the login. */
+static void a_login_is_hidden_as_it_was_sent(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make(b, "bot", "login");
+    b->answer_status = 401;
+    b->answer_body = "you sent Basic dTo3MDAxOmNvcnJlY3QtaG9yc2U="; /* u:TOKEN */
+    g = test_of(b, "/api/v1/endpoints/e/test");
+    got_want_text(&g, "/answer", "you sent Basic •••");
+    got_want_text(&g, "/reason", "401 Unauthorized: you sent Basic •••");
+}
+
 /* --- choices ------------------------------------------------------------------ */
 
 #define OFFERED "-100 Ops (group)\n42 Kim, who said " TOKEN "\n"
@@ -587,6 +605,7 @@ int main(void)
         TEST(steps_have_an_end),
         TEST(what_cannot_be_rendered_is_said),
         TEST(an_old_secret_is_hidden_too),
+        TEST(a_login_is_hidden_as_it_was_sent),
         TEST(an_endpoint_offers_choices),
         TEST(a_draft_offers_choices),
         TEST(what_offers_nothing_says_why),
