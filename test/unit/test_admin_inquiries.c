@@ -134,37 +134,23 @@ static bool bot_choices_read(const struct response *r, struct arena *a,
     return true;
 }
 
-static const struct endpoint_type bot = {
-    .name = "bot",
-    .title = "Bot",
-    .help = "Asks first.",
-    .via = VIA_HTTP,
-    .batch_max = 1,
-    .endpoint_size = sizeof(struct bot),
-    .recipient_size = sizeof(struct bot_to),
-    .endpoint_fields = bot_fields,
-    .recipient_fields = bot_to_fields,
-    .render = bot_render,
-    .judge = bot_judge,
-    .probe = bot_probe,
-    .judge_probe = bot_judge_probe,
-    .choices_field = "chat_id",
-    .choices = bot_choices,
-    .choices_read = bot_choices_read,
-};
-
-/* Asks nothing, offers nothing. */
-#define SILENT                                                                 \
-    .help = "Says nothing.", .via = VIA_HTTP, .batch_max = 1,                  \
+#define SENT                                                                   \
+    .help = "Sends.", .via = VIA_HTTP, .batch_max = 1,                         \
     .endpoint_size = sizeof(struct bot), .endpoint_fields = bot_fields,        \
-    .recipient_size = sizeof(struct bot_to), .render = bot_render,             \
-    .judge = judge_http
+    .recipient_size = sizeof(struct bot_to), .render = bot_render
 
+static const struct endpoint_type bot = {
+    SENT, .name = "bot", .title = "Bot", .recipient_fields = bot_to_fields,
+    .judge = bot_judge, .probe = bot_probe, .judge_probe = bot_judge_probe,
+    .choices_field = "chat_id", .choices = bot_choices,
+    .choices_read = bot_choices_read};
+/* These ask nothing and offer nothing. */
 static const struct endpoint_type mute = {
-    SILENT, .name = "mute", .title = "Mute", .confirms_nothing = true,
-    .recipient_fields = none};
+    SENT, .name = "mute", .title = "Mute", .confirms_nothing = true,
+    .recipient_fields = none, .judge = judge_http};
 static const struct endpoint_type shy = {
-    SILENT, .name = "shy", .title = "Shy", .recipient_fields = bot_to_fields};
+    SENT, .name = "shy", .title = "Shy", .recipient_fields = bot_to_fields,
+    .judge = judge_http};
 
 extern const struct endpoint_type endpoint_alert_store_db;
 const struct endpoint_type *const endpoint_types[] = {
