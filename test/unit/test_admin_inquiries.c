@@ -571,12 +571,9 @@ static void only_a_few_at_once(void **state)
     g = api_ask(b, "POST", "/api/v1/endpoint-types/bot/choices", draft);
     GOT_STATUS(g, 429);
     assert_true(str_is(got_header(&g, "Retry-After"), "1"));
-    close(fds[1]); /* whoever asked is gone, the question is not */
-    bench_settle(b);
-    /* teardown stops it all with the four on their way */
-    close(fds[0]);
-    close(fds[2]);
-    close(fds[3]);
+    for (int i = 0; i < 4; i++)
+        close(fds[i]); /* whoever asked is gone, the question is not */
+    bench_settle(b);   /* and teardown stops it all with the four on their way */
 }
 
 int main(void)
