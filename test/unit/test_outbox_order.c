@@ -161,7 +161,7 @@ static void order_check(struct rig *r, const struct order_case *c)
 
     for (size_t i = 0; i < n; i++)
         ids[i] = order_put(r, c, i);
-    now = outbox_take(r->outbox, 1, COUNT_OF(taken), taken, &next_ms);
+    now = outbox_take(r->outbox, 1, COUNT_OF(taken), false, taken, &next_ms);
     for (size_t i = 0; i < now; i++)
         for (size_t k = 0; k < n; k++)
             if (ids[k] == taken[i]->kept->id)
@@ -389,6 +389,63 @@ static void a_release_knows_how_its_engage_fared(void **state)
     rig_conserves(r);
 }
 
+/* What is taken at once, an id each: "5 6 7"; it is delivered. */
+static void take_checks(struct rig *r, bool edits, const char *want)
+{
+    struct item *items[8];
+    char got[64] = "";
+    int64_t next_ms;
+    size_t length = 0;
+    size_t n = outbox_take(r->outbox, 1, COUNT_OF(items), edits, items, &next_ms);
+
+    for (size_t i = 0; i < n; i++) {
+        length += (size_t)snprintf(got + length, sizeof got - length, "%s%lld", i ? " " : "",
+                                   (long long)items[i]->kept->id);
+        rig_deliver(r, items[i], "");
+    }
+    assert_string_equal(got, want);
+    rig_settle_down(r);
+}
+
+/* 1, 2 and 3 engage, the third without a handle; 5, 6 and 8 are their releases. */
+static void release_mix(struct rig *r)
+{
+    static const char *const keys[] = {"a", "b", "c", "x", "a", "b", "y", "c", "z"};
+    static const enum action actions[] = {
+        ACTION_ENGAGE,  ACTION_ENGAGE,  ACTION_ENGAGE, ACTION_STORE, ACTION_RELEASE,
+        ACTION_RELEASE, ACTION_STORE, ACTION_RELEASE, ACTION_STORE,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        rig_put_alert(r, &(struct rig_alert){actions[i], keys[i], .to = one, .n = 1});
+        rig_settle_down(r);
+        if (i < 3)
+            rig_deliver(r, rig_take_one(r), i < 2 ? "msg" : "");
+    }
+    rig_settle_down(r);
+}
+
+static void a_release_that_edits_comes_alone(void **state)
+{
+    struct rig *r = *state;
+
+    release_mix(r);
+    take_checks(r, true, "4");
+    take_checks(r, true, "5");
+    take_checks(r, true, "6");
+    take_checks(r, true, "7 8 9");
+    take_checks(r, true, "");
+    rig_conserves(r);
+}
+
+static void where_nothing_is_edited_all_come_together(void **state)
+{
+    struct rig *r = *state;
+
+    release_mix(r);
+    take_checks(r, false, "4 5 6 7 8 9");
+}
+
 static void a_release_to_whom_the_engage_never_went(void **state)
 {
     struct rig *r = *state;
@@ -510,6 +567,8 @@ int main(int argc, char **argv)
         RIG_TEST(a_window_of_those_aside_is_refilled),
         cmocka_unit_test(keys_are_the_same_in_every_process),
         RIG_TEST(a_release_knows_how_its_engage_fared),
+        RIG_TEST(a_release_that_edits_comes_alone),
+        RIG_TEST(where_nothing_is_edited_all_come_together),
         RIG_TEST(a_release_to_whom_the_engage_never_went),
         RIG_TEST(a_release_is_never_taken_beside_its_engage),
         RIG_TEST(a_redrive_and_a_refill_at_once),
