@@ -85,13 +85,13 @@ void lane_remove(struct outbox *o, struct lane *l, struct item *i)
     free(i);
 }
 
-void lane_drop_waiting(struct outbox *o, struct lane *l)
+void lane_drop_waiting(struct outbox *o, struct lane *l, int64_t from_id)
 {
     struct item *next;
 
     for (struct item *i = l->head; i != NULL; i = next) {
         next = i->next;
-        if (!i->in_flight && !i->preparing)
+        if (i->kept->id >= from_id && !i->in_flight && !i->preparing)
             lane_remove(o, l, i);
     }
 }
@@ -103,6 +103,7 @@ void lanes_free(struct outbox *o)
     for (size_t at = 0; (l = hash_next(&o->lanes, &at)) != NULL;) {
         while (l->head != NULL)
             lane_remove(o, l, l->head);
+        free(l->ended);
         free(l);
     }
     hash_release(&o->lanes);
@@ -184,11 +185,21 @@ void lane_refill(struct outbox *o, struct lane *l)
     op_gather(o, op);
 }
 
+/* A lane that was rewound by a retry by hand reads again what is in flight. */
+void lane_ended(struct lane *l, int64_t alert_id)
+{
+    if (!l->taking || alert_id <= l->last_loaded_id)
+        return;
+    l->ended = mem_grow(l->ended, l->ended_count + 1, sizeof *l->ended);
+    l->ended[l->ended_count++] = alert_id;
+}
+
 void lane_refilled(struct outbox *o, struct lane *l)
 {
     struct lane *next;
 
     l->taking = false;
+    l->ended_count = 0;
     o->refills--;
     while (o->refills < REFILLS_MAX && (next = hungry_next(o)) != NULL)
         lane_refill(o, next);
