@@ -202,8 +202,9 @@ static void judge_order(struct sim *sim)
         const struct arrival *a = &sim->arrivals[i];
         int64_t *last = &newest[a->recipient][a->key];
 
-        CHECK(a->id > *last || was_refused(sim, a) || seen_before(sim, i, a), "alert %lld of key %d came after %lld",
-              (long long)a->id, a->key, (long long)*last);
+        CHECK(a->id > *last || was_refused(sim, a) || seen_before(sim, i, a),
+              "alert %lld of key %d came after %lld", (long long)a->id, a->key,
+              (long long)*last);
         *last = MAX(*last, a->id);
     }
 }

@@ -268,13 +268,13 @@ static void a_refused_digest_is_sent_one_by_one(void **state)
     int64_t r = desk_make(d, "plain");
 
     desk_store(d, r, "aba");
-    desk_store(d, r, "c");
+    desk_store(d, r, "cd");
     desk_answer(d, "r", "no");
     assert_string_equal(desk_sent(d, "r"), "0 1n");
     desk_answer(d, "r", "ok");
     assert_string_equal(desk_sent(d, "r"), "0 2n");
     desk_answer(d, "r", "no");
-    assert_string_equal(desk_drain(d), "0 3n; 0 4n");
+    assert_string_equal(desk_drain(d), "0 3n; 0 4n 5n");
     desk_is(d, 1, r, DELIVERY_DELIVERED, 1);
     desk_is(d, 2, r, DELIVERY_DEAD, 1); /* only the culprit */
     assert_int_equal(desk_view(d, "e").refused, 1);
@@ -286,10 +286,11 @@ static void a_digest_refused_at_a_step_is_sent_one_by_one(void **state)
     int64_t r = desk_make(d, "plain");
 
     desk_store(d, r, "abcd");
+    desk_store(d, r, "ef");
     desk_answer(d, "r", "again1:x again1:x again2:y again1:x");
     assert_string_equal(desk_sent(d, "r"), "1:x 1n 2n 4n");
     desk_answer(d, "r", "no");
-    assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n");
+    assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n; 0 5n 6n");
 }
 
 /* What is not about an alert is not found by sending each alone. */
