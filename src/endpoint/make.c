@@ -5,10 +5,22 @@
 
 const struct field no_fields[] = {FIELDS_END};
 
-static bool refuse(struct error *err, const char *field, const char *wanted)
+bool check_refuse(struct error *err, const char *field, const char *wanted)
 {
     error_set(err, "%s", wanted);
     return error_at(err, field);
+}
+
+bool check_token(struct str s, const char *more)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        bool letter = (s.p[i] | 32) >= 'a' && (s.p[i] | 32) <= 'z';
+        bool digit = s.p[i] >= '0' && s.p[i] <= '9';
+
+        if (!letter && !digit && (s.p[i] == '\0' || !strchr(more, s.p[i])))
+            return false;
+    }
+    return s.n > 0;
 }
 
 static bool is_visible_ascii(struct str s)
@@ -78,18 +90,58 @@ bool check_url(struct str url, const char *field, struct error *err)
     struct str authority;
 
     if (!str_starts(url, "http://") && !str_starts(url, "https://"))
-        return refuse(err, field, "must begin with https:// or http://");
+        return check_refuse(err, field, "must begin with https:// or http://");
     if (!is_visible_ascii(url))
-        return refuse(err, field, "must be without blanks and other than plain "
-                                  "characters; write them as %XX");
+        return check_refuse(err, field,
+                            "must be without blanks and other than plain "
+                            "characters; write them as %XX");
     authority = authority_of(str_from(url, str_find(url, '/') + 2));
     if (str_find(authority, '@') < authority.n)
-        return refuse(err, field, "must not hold a user name or password; put "
-                                  "them into the fields for them");
+        return check_refuse(err, field,
+                            "must not hold a user name or password; put them "
+                            "into the fields for them");
     if (!is_authority(authority))
-        return refuse(err, field, "needs a host name or address after https://, "
-                                  "as in https://example.com/path");
+        return check_refuse(err, field,
+                            "needs a host name or address after https://, as "
+                            "in https://example.com/path");
     return true;
+}
+
+/* What stands between "https://" and the path; "" for what is no URL. */
+static struct str url_authority(struct str url)
+{
+    size_t at = str_find(url, '/');
+
+    return authority_of(str_from(url, MIN(at + 2, url.n)));
+}
+
+bool check_vendor_url(struct str url, const char *field, const char *const *hosts,
+                      bool others, struct error *err)
+{
+    if (!check_url(url, field, err))
+        return false;
+    if (others)
+        return true;
+    for (size_t i = 0; str_starts(url, "https://") && hosts[i] != NULL; i++) {
+        if (str_is_nocase(url_authority(url), hosts[i]))
+            return true;
+    }
+    error_set(err, "must begin with https://%s/; for any other server, set "
+                   "allow_private",
+              hosts[0]);
+    return error_at(err, field);
+}
+
+bool url_host_is_dotted(struct str url)
+{
+    struct str host = url_authority(url);
+    size_t dot;
+
+    if (str_starts(host, "["))
+        return false;
+    host = str_first(host, str_find(host, ':'));
+    dot = str_find(host, '.');
+    return dot > 0 && dot + 1 < host.n;
 }
 
 bool check_host(struct str host, const char *field, struct error *err)

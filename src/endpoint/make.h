@@ -7,9 +7,20 @@
 
 extern const struct field no_fields[]; /* a table without rows */
 
+/* False, with what is wanted said at a field. */
+bool check_refuse(struct error *err, const char *field, const char *wanted);
+/* Letters, digits and what is in `more`; at least one. */
+bool check_token(struct str s, const char *more) must_check;
 /* http(s)://host[:port][/...]: printable, no blanks, no user in it. The error's
  * place is `field`. */
 bool check_url(struct str url, const char *field, struct error *err) must_check;
+/* The same for a vendor's own servers: https and one of `hosts` (NULL ends), in
+ * any case and without a port; any URL when `others` are allowed. The error does
+ * not repeat the URL, which may be a secret. */
+bool check_vendor_url(struct str url, const char *field, const char *const *hosts,
+                      bool others, struct error *err) must_check;
+/* Whether the host has a dot inside: some vendors refuse a link to any other. */
+bool url_host_is_dotted(struct str url);
 /* A name or address: no scheme, no port, no blanks. */
 bool check_host(struct str host, const char *field, struct error *err) must_check;
 /* "localhost", 127.0.0.0/8 and ::1. */
