@@ -142,7 +142,7 @@ static void trial_answered(void *arg, const struct response *r)
     out_i64(&o, "status", r->status);
     out_text(&o, "verdict", verdict_words(t, &v));
     redacted(t, &o, "reason", v.reason);
-    redacted(t, &o, "answer", r->body);
+    redacted(t, &o, "answer", str_first(r->body, RESPONSE_MAX));
     out_object_end(&o);
     t->done(t->arg, ok, buf_view(&b));
     trial_free(t);

@@ -68,6 +68,8 @@ struct store_request {
 struct request {
     enum via via;
     int64_t timeout_ms; /* 0: ATTEMPT_TIMEOUT_MS */
+    size_t answer_max;  /* bytes of an HTTP answer that are kept, at most
+                           RESPONSE_LARGE_MAX; 0: RESPONSE_MAX */
     union {
         struct http_request http;
         struct mail_request mail;
@@ -90,7 +92,7 @@ struct response {
     enum outcome outcome;
     int status; /* HTTP or SMTP code; exit status, -1 for a signal */
     int64_t retry_after_ms; /* from Retry-After; 0: none */
-    struct str body;        /* first RESPONSE_MAX bytes; a script's output */
+    struct str body;        /* its first bytes, see answer_max; a script's output */
     struct str error;       /* the transport's words, secrets redacted; "" */
     size_t written;         /* syslog: frames; mail: recipients accepted */
     struct str peer;        /* "203.0.113.9:443" */
