@@ -4,7 +4,9 @@
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
     TYPE(email)                                                                \
+    TYPE(mattermost)                                                           \
     TYPE(shell)                                                                \
+    TYPE(slack)                                                                \
     TYPE(syslog)                                                               \
     TYPE(webhook)
 

@@ -87,6 +87,11 @@ void escape_wecom(struct buf *to, struct str s)
     }
 }
 
+void escape_unlinked(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "", "", "@~[]!:.`<");
+}
+
 void escape_code(struct buf *to, struct str s)
 {
     for (size_t i = 0; i < s.n; i++)
