@@ -52,6 +52,26 @@ static const struct markup mrkdwn = {
     .line = "\n",
 };
 
+/* The text of a message cannot be verbatim: so no "//" that would be a link. */
+static void escape_loose(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        escape_slack(to, (struct str){s.p + i, 1});
+        if (s.p[i] == '/')
+            buf_text(to, "\xe2\x80\x8b");
+    }
+}
+
+static const struct markup loose = {
+    .unit = UNIT_UTF16,
+    .escape = escape_loose,
+    .code = put_code,
+    .link = put_link,
+    .bold = "*",
+    .bold_end = "*",
+    .line = "\n",
+};
+
 /* --- small objects -------------------------------------------------------- */
 
 /* Shown as it is: neither markup nor ":smile:" means anything. */
@@ -268,11 +288,11 @@ static void put_text(struct json_out *o, const struct message *messages,
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
     if (in->step == SLACK_REPLY)
-        chat_reply(&mrkdwn, messages, &b);
+        chat_reply(&loose, messages, &b);
     else if (in->count == 1)
-        chat_alert(&mrkdwn, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
+        chat_alert(&loose, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
     else
-        chat_digest(&mrkdwn, messages, in, TEXT_MAX, a, &b);
+        chat_digest(&loose, messages, in, TEXT_MAX, a, &b);
     out_str(o, "text", buf_view(&b));
 }
 

@@ -2,7 +2,7 @@
  * formed, and nothing of the alert gets where it must not be. */
 #include "base/limits.h"
 #include "decode.h"
-#include "endpoint/endpoint.h"
+#include "endpoint/chat.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -30,7 +30,18 @@ static const struct {
     {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
     {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
+    {"mattermost", "{\"url\":\"https://mm.example.net\",\"token\":\"t\"}",
+     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}"},
+    {"mattermost", "{\"url\":\"https://mm.example.net/hooks/abc\"}", "{}"},
+    {"slack", "{\"bot_token\":\"xoxb-1\"}", "{\"channel\":\"C0123456789\"}"},
+    {"slack", "{\"webhook\":\"https://hooks.slack.com/services/T0/B0/x\"}", "{}"},
     {"alert_store_db", "{}", "{}"},
+};
+
+static const char *const handles[] = {
+    "C0123456789:1606141257.000200", "+C0123456789:1606141257.000200",
+    "qmd5oqtwoibz8cuzxzg5ekshgr:7wq1bnfa4pgojm9x3ckzte5rid",
+    "+qmd5oqtwoibz8cuzxzg5ekshgr:7wq1bnfa4pgojm9x3ckzte5rid",
 };
 
 static bool is_json(struct str s)
@@ -54,6 +65,118 @@ static void check_http(const struct http_request *h)
     assert(is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
+}
+
+/* --- Slack ------------------------------------------------------------------ */
+
+/* In markup every "<" begins a link or a date of ours, every "&" an entity. */
+static void check_mrkdwn(struct str text)
+{
+    static const char *const ours[] = {("<" LINK), "<!date^", "&amp;", "&lt;",
+                                       "&gt;"};
+
+    for (; text.n > 0; text = str_from(text, 1)) {
+        size_t i = 0;
+
+        if (text.p[0] != '<' && text.p[0] != '&')
+            continue;
+        while (i < COUNT_OF(ours) && !str_starts(text, ours[i]))
+            i++;
+        assert(i < COUNT_OF(ours));
+    }
+}
+
+/* A text object, of `max` at most; its length. */
+static size_t check_text(const struct json *object, size_t max)
+{
+    struct str text = json_text(json_get(object, "text"));
+    size_t n = text_length(text, UNIT_UTF16);
+
+    if (object == NULL)
+        return 0;
+    assert(n > 0 && n <= max);
+    if (str_is(json_text(json_get(object, "type")), "plain_text"))
+        return n;
+    assert(json_bool_or(json_get(object, "verbatim"), false));
+    check_mrkdwn(text);
+    return n;
+}
+
+static size_t check_texts(const struct json *list, size_t count, size_t max)
+{
+    size_t n = 0;
+
+    assert(list == NULL || (list->count >= 1 && list->count <= count));
+    for (const struct json *j = list ? list->first : NULL; j != NULL; j = j->next)
+        n += check_text(j, max);
+    return n;
+}
+
+static size_t check_blocks(const struct json *blocks)
+{
+    size_t n = 0;
+
+    assert(blocks == NULL || blocks->count <= 50);
+    for (const struct json *j = blocks ? blocks->first : NULL; j; j = j->next) {
+        bool header = str_is(json_text(json_get(j, "type")), "header");
+
+        n += check_text(json_get(j, "text"), header ? 150 : 3000);
+        n += check_texts(json_get(j, "fields"), 10, 2000);
+        n += check_texts(json_get(j, "elements"), 10, 2000);
+    }
+    return n;
+}
+
+static void check_slack(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *attachments = json_get(j, "attachments");
+    struct str text = json_text(json_get(j, "text"));
+    size_t n = check_blocks(json_get(j, "blocks"));
+
+    if (attachments != NULL && attachments->count > 0)
+        n += check_blocks(json_get(attachments->first, "blocks"));
+    assert(n <= 12000);
+    assert(text.n > 0 && text_length(text, UNIT_UTF16) <= 4000);
+    check_mrkdwn(text);
+}
+
+/* --- Mattermost -------------------------------------------------------------- */
+
+/* Outside of code nothing is mentioned: every "@" is broken, if it is text. */
+static void check_markdown(struct str text, size_t max)
+{
+    bool code = false;
+
+    assert(text_length(text, UNIT_POINTS) <= max && utf8_valid(text));
+    for (; text.n > 0; text = str_from(text, 1)) {
+        bool escaped = text.p[0] == '\\' && !code && text.n > 1;
+
+        if (escaped)
+            text = str_from(text, 1);
+        else if (text.p[0] == '`')
+            code = !code;
+        else if (text.p[0] == '@' && !code)
+            assert(str_starts(text, "@\xe2\x80\x8b"));
+    }
+    assert(!code);
+}
+
+static void check_mattermost(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *props = json_get(j, "props");
+    const struct json *list = json_get(props != NULL ? props : j, "attachments");
+    const struct json *one = list != NULL ? list->first : NULL;
+    const struct json *fields = json_get(one, "fields");
+
+    check_markdown(json_text(json_get(j, "message")), 4000);
+    check_markdown(json_text(json_get(j, "text")), 4000);
+    check_markdown(json_text(json_get(one, "text")), 6000);
+    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next)
+        check_markdown(json_text(json_get(f, "value")), 2000);
 }
 
 static void check_exec(const struct exec_request *e)
@@ -189,6 +312,10 @@ static void check_request(size_t way, const struct request *r)
     switch (r->via) {
     case VIA_HTTP:
         check_http(&r->http);
+        if (strcmp(ways[way].type, "slack") == 0)
+            check_slack(r->http.body);
+        if (strcmp(ways[way].type, "mattermost") == 0)
+            check_mattermost(r->http.body);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);
@@ -215,7 +342,7 @@ static const void *params(struct arena *a, const struct field *rows, size_t size
     return made;
 }
 
-static void render(size_t way, struct render_item *items, size_t count)
+static void render(size_t way, struct render_item *items, size_t count, int step)
 {
     struct arena arena freed_by(arena_release) = {0};
     const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
@@ -231,6 +358,7 @@ static void render(size_t way, struct render_item *items, size_t count)
     struct request r;
     struct error err;
 
+    in.step = t->edits ? step : 0;
     in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
                                          : t->batch_max);
     /* Only what is too large for a syslog message may be refused. */
@@ -278,10 +406,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         alert_of_bytes(&arena, s, bytes[0], &alert);
     for (size_t i = 0; i < COUNT_OF(items); i++)
         items[i] = (struct render_item){
-            .alert = &alert, .id = STR("4711.3"), .handle = s,
+            .alert = &alert, .id = STR("4711.3"),
+            .handle = bytes[0] & 4 ? s : str_of(handles[bytes[0] >> 3 & 3]),
             .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
                      : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
     for (size_t way = 0; way < COUNT_OF(ways); way++)
-        render(way, items, 1 + (bytes[0] >> 7));
+        render(way, items, 1 + (bytes[0] >> 7), bytes[0] % STEPS_MAX);
     return 0;
 }

@@ -98,6 +98,11 @@ static bool params(struct arena *arena, const struct field *rows, size_t size,
 
 #define MAIL "\"smtp_server\":\"mail.example.net\",\"email_sender\":\"a@b.org\""
 #define HOOK "\"url\":\"https://example.com/x\""
+#define MATTER "\"url\":\"https://mm.example.net\",\"token\":\"t0k3n\""
+#define MATTER_ID "\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\""
+#define MATTER_HOOK "\"url\":\"https://mm.example.net/hooks/abc123\""
+#define SLACK(path) "{\"webhook\":\"https://hooks.slack.com/" path "\"}"
+#define SLACK_BOT "\"bot_token\":\"xoxb-12-34-aB\""
 #define WHSEC "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 static const struct {
@@ -137,6 +142,42 @@ static const struct {
      "{\"email_recipient\":\"a@b.org\",\"cc\":\"c@d.org\\nBcc: e@f.org\"}", "/cc",
      "control"},
 
+    {"mattermost", "{" MATTER "}", "{" MATTER_ID "}", "", NULL},
+    {"mattermost", "{" MATTER "}", NULL, "", NULL},
+    {"mattermost", "{}", NULL, "/url", "required"},
+    {"mattermost", "{\"url\":\"http://10.0.0.5:8065/api/v4/posts/\","
+                   "\"token\":\"t\"}", NULL, "", NULL},
+    {"mattermost", "{\"url\":\"mm.example.net\",\"token\":\"t\"}", NULL,
+     "/url", "https://"},
+    {"mattermost", "{\"url\":\"https://mm.example.net\"}", NULL, "/token",
+     "needed"},
+    {"mattermost", "{\"url\":\"https://mm.example.net?x\",\"token\":\"t\"}",
+     NULL, "/url", "without ?"},
+    {"mattermost", "{\"url\":\"https://mm.example.net\",\"token\":\"a b\"}",
+     NULL, "/token", "access token"},
+    {"mattermost", "{" MATTER_HOOK ",\"token\":\"t\"}", NULL, "/token",
+     "left empty"},
+    {"mattermost", "{\"url\":\"https://mm.example.net/hooks/\"}", NULL, "/url",
+     "webhook's id"},
+    {"mattermost", "{\"url\":\"https://mm.example.net/hooks/commands/x\"}",
+     NULL, "/url", "webhook's id"},
+    {"mattermost", "{" MATTER "}", "{}", "/channel_id", "needed"},
+    {"mattermost", "{" MATTER "}", "{\"channel_id\":\"town-square\"}",
+     "/channel_id", "not a name"},
+    {"mattermost", "{" MATTER "}",
+     "{\"channel_id\":\"QMD5OQTWOIBZ8CUZXZG5EKSHGR\"}", "/channel_id",
+     "small letters"},
+    {"mattermost", "{" MATTER "}", "{" MATTER_ID ",\"channel\":\"noc\"}",
+     "/channel", "for webhooks"},
+    {"mattermost", "{" MATTER_HOOK "}", "{}", "", NULL},
+    {"mattermost", "{" MATTER_HOOK "}", "{" MATTER_ID "}", "/channel_id",
+     "left empty"},
+    {"mattermost", "{" MATTER_HOOK "}", "{\"channel\":\"town-square\"}", "",
+     NULL},
+    {"mattermost", "{" MATTER_HOOK "}", "{\"channel\":\"@admin\"}", "", NULL},
+    {"mattermost", "{" MATTER_HOOK "}", "{\"channel\":\"Town Square\"}",
+     "/channel", "town-square"},
+
     {"shell", "{\"script\":\"a.sh\"}", "{}", "", NULL},
     {"shell", "{\"script\":\"../a.sh\"}", NULL, "/script", "plain name"},
     {"shell", "{\"script\":\"/bin/a.sh\"}", NULL, "/script", "plain name"},
@@ -148,6 +189,49 @@ static const struct {
      "quote"},
     {"shell", "{\"script\":\"a.sh\"}", "{\"execution\":\"never\"}", "/execution",
      "always"},
+
+    {"slack", SLACK("services/T0/B0/xyz"), "{}", "", NULL},
+    {"slack", SLACK("services/T0/B0/xyz"), NULL, "", NULL},
+    {"slack", "{\"webhook\":\"https://Hooks.Slack-Gov.com/services/T0/B0/x\"}",
+     NULL, "", NULL},
+    {"slack", "{}", NULL, "/webhook", "bot_token"},
+    {"slack", "{" SLACK_BOT ",\"webhook\":\"https://hooks.slack.com/services/x\"}",
+     NULL, "/bot_token", "choose one"},
+    {"slack", SLACK("workflows/T0/A0/1/x"), NULL, "/webhook", "workflow"},
+    {"slack", SLACK("triggers/T0/1/x"), NULL, "/webhook", "workflow"},
+    {"slack", SLACK(""), NULL, "/webhook", "/services/"},
+    {"slack", "{\"webhook\":\"http://hooks.slack.com/services/T0/B0/x\"}", NULL,
+     "/webhook", "https://hooks.slack.com/"},
+    {"slack", "{\"webhook\":\"https://hooks.slack.com.evil.com/services/x\"}",
+     NULL, "/webhook", "allow_private"},
+    {"slack", "{\"webhook\":\"https://hooks.slack.com@evil.com/services/x\"}",
+     NULL, "/webhook", "user name"},
+    {"slack", "{\"webhook\":\"http://127.0.0.1:1/x\",\"allow_private\":true}",
+     NULL, "", NULL},
+    {"slack", "{\"webhook\":\"http://127.0.0.1:1/workflows/x\","
+              "\"allow_private\":true}", NULL, "/webhook", "workflow"},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"C0123456789\"}", "", NULL},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"#n\xc3\xb6tfall-1\"}", "",
+     NULL},
+    {"slack", "{" SLACK_BOT "}", "{}", "/channel", "needed"},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"alerts\"}", "/channel",
+     "with a #"},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"c0123456789\"}", "/channel",
+     "with a #"},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"#\"}", "/channel", "with a #"},
+    {"slack", "{" SLACK_BOT "}", "{\"channel\":\"#a b\"}", "/channel",
+     "with a #"},
+    {"slack", SLACK("services/T0/B0/xyz"), "{\"channel\":\"#alerts\"}",
+     "/channel", "left empty"},
+    {"slack", "{\"bot_token\":\"xoxp-1-2\"}", NULL, "/bot_token", "xoxb-"},
+    {"slack", "{\"bot_token\":\"xoxb-1\\nX: y\"}", NULL, "/bot_token", "xoxb-"},
+    {"slack", "{\"bot_token\":\"xoxb-\"}", NULL, "/bot_token", "xoxb-"},
+    {"slack", "{" SLACK_BOT ",\"api_url\":\"https://slack-gov.com/api\"}", NULL,
+     "", NULL},
+    {"slack", "{" SLACK_BOT ",\"api_url\":\"https://example.com/api\"}", NULL,
+     "/api_url", "allow_private"},
+    {"slack", "{" SLACK_BOT ",\"api_url\":\"https://slack.com/api?x=\"}", NULL,
+     "/api_url", "without ?"},
 
     {"syslog", "{}", NULL, "", NULL},
     {"syslog", "{\"host\":\"h\"}", NULL, "/host", "choose udp"},
@@ -238,18 +322,30 @@ static void test_check_of_nothing(void **state)
 /* An error must not repeat what is secret. */
 static void test_check_keeps_secrets(void **state)
 {
-    static const char json[] =
-        "{" HOOK ",\"format\":\"standard\",\"signing_secret\":\"whsec_h4nds0ff\"}";
-    const struct endpoint_type *t = endpoint_type_find(STR("webhook"));
-    struct arena arena freed_by(arena_release) = {0};
-    const void *endpoint;
-    struct error err;
+    static const struct {
+        const char *type, *endpoint;
+    } rows[] = {
+        {"mattermost", "{\"url\":\"https://h.example/hooks/h4nds0ff/\"}"},
+        {"mattermost", "{\"url\":\"https://h.example\",\"token\":\"h4nds0ff!\"}"},
+        {"slack", "{\"webhook\":\"https://evil.com/services/h4nds0ff\"}"},
+        {"slack", "{\"webhook\":\"https://hooks.slack.com/h4nds0ff\"}"},
+        {"slack", "{\"bot_token\":\"xoxp-h4nds0ff\"}"},
+        {"webhook", "{" HOOK ",\"format\":\"standard\",\"signing_secret\":"
+                    "\"whsec_h4nds0ff\"}"},
+    };
 
     (void)state;
-    assert_true(params(&arena, t->endpoint_fields, t->endpoint_size, json,
-                       &endpoint, &err));
-    assert_false(t->check(endpoint, NULL, &err));
-    assert_null(strstr(err.text, "h4nds0ff"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct endpoint_type *t = endpoint_type_find(str_of(rows[i].type));
+        struct arena arena freed_by(arena_release) = {0};
+        const void *endpoint;
+        struct error err;
+
+        assert_true(params(&arena, t->endpoint_fields, t->endpoint_size,
+                           rows[i].endpoint, &endpoint, &err));
+        assert_false(t->check(endpoint, NULL, &err));
+        assert_null(strstr(err.text, "h4nds0ff"));
+    }
 }
 
 static void test_shell_wants(void **state)
