@@ -52,7 +52,7 @@ static bool is_hook(const struct mattermost *m)
 }
 
 /* ntopng took the address of the posts: so that is one, too. */
-struct str mattermost_base(const struct mattermost *m)
+static struct str base_of(const struct mattermost *m)
 {
     static const char *const ends[] = {"/", "/api/v4/posts", "/api/v4", "/"};
     struct str base = m->url;
@@ -152,25 +152,15 @@ static bool mattermost_check(const void *endpoint, const void *recipient,
 
 /* --- what to do ----------------------------------------------------------- */
 
-static bool place_read(struct str id, struct mattermost_place *out)
+static bool is_place(const struct chat_place *p)
 {
-    out->post = id;
-    out->channel = str_until(&out->post, ':');
-    return is_id(out->channel) && is_id(out->post);
+    return is_id(p->channel) && is_id(p->id);
 }
 
-enum mattermost_deed mattermost_deed(const struct render_input *in,
-                                     struct mattermost_place *began)
+enum chat_deed mattermost_deed(const struct render_input *in,
+                               struct chat_place *began)
 {
-    bool shared;
-    struct str id = chat_handle_id(in->items[0].handle, &shared);
-
-    if (is_hook(in->endpoint) || in->items[0].phase != PHASE_RELEASE ||
-        in->count != 1 || (in->step & MATTERMOST_ANEW) != 0 ||
-        !place_read(id, began))
-        return MATTERMOST_POST;
-    return shared || in->step == MATTERMOST_REPLY ? MATTERMOST_ANSWER
-                                                  : MATTERMOST_EDIT;
+    return is_hook(in->endpoint) ? CHAT_POST : chat_deed(in, is_place, began);
 }
 
 /* --- the request ---------------------------------------------------------- */
@@ -189,7 +179,7 @@ void mattermost_call(const struct mattermost *m, const char *method,
                      struct str path, struct arena *a, struct request *out)
 {
     request_begin(m, method,
-                  arena_printf(a, "%.*s/api/v4/%.*s", STR_ARG(mattermost_base(m)),
+                  arena_printf(a, "%.*s/api/v4/%.*s", STR_ARG(base_of(m)),
                                STR_ARG(path)), out);
     render_header(&out->http, "Authorization",
                   arena_printf(a, "Bearer %.*s", STR_ARG(m->token)));
@@ -211,8 +201,8 @@ static struct str pending_id(const struct render_input *in, struct arena *a)
 }
 
 static void put_place(struct json_out *o, const struct render_input *in,
-                      enum mattermost_deed deed,
-                      const struct mattermost_place *began, struct arena *a)
+                      enum chat_deed deed,
+                      const struct chat_place *began, struct arena *a)
 {
     const struct mattermost_recipient *r = in->recipient;
 
@@ -221,24 +211,24 @@ static void put_place(struct json_out *o, const struct render_input *in,
             out_str(o, "channel", r->channel);
         return;
     }
-    if (deed == MATTERMOST_EDIT)
+    if (deed == CHAT_EDIT)
         return;
     out_str(o, "channel_id",
-            deed == MATTERMOST_POST ? r->channel_id : began->channel);
-    if (deed == MATTERMOST_ANSWER)
-        out_str(o, "root_id", began->post);
+            deed == CHAT_POST ? r->channel_id : began->channel);
+    if (deed == CHAT_ANSWER)
+        out_str(o, "root_id", began->id);
     out_str(o, "pending_post_id", pending_id(in, a));
 }
 
-static void request_for(const struct mattermost *m, enum mattermost_deed deed,
-                        const struct mattermost_place *began, struct arena *a,
+static void request_for(const struct mattermost *m, enum chat_deed deed,
+                        const struct chat_place *began, struct arena *a,
                         struct request *out)
 {
     if (is_hook(m))
         request_begin(m, "POST", m->url, out);
-    else if (deed == MATTERMOST_EDIT)
+    else if (deed == CHAT_EDIT)
         mattermost_call(m, "PUT",
-                        arena_printf(a, "posts/%.*s/patch", STR_ARG(began->post)),
+                        arena_printf(a, "posts/%.*s/patch", STR_ARG(began->id)),
                         a, out);
     else
         mattermost_call(m, "POST", STR("posts"), a, out);
@@ -250,8 +240,8 @@ static bool mattermost_render(const struct render_input *in, struct arena *a,
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
-    struct mattermost_place began;
-    enum mattermost_deed deed = mattermost_deed(in, &began);
+    struct chat_place began;
+    enum chat_deed deed = mattermost_deed(in, &began);
 
     request_for(in->endpoint, deed, &began, a, out);
     out_object(&o, NULL);

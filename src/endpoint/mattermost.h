@@ -3,7 +3,7 @@
 #ifndef ENDPOINT_MATTERMOST_H
 #define ENDPOINT_MATTERMOST_H
 
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 struct mattermost {
     struct str url;   /* the server's, that of its posts, or a webhook's */
@@ -16,33 +16,15 @@ struct mattermost_recipient {
     struct str channel;    /* a webhook's other channel; "" for its own */
 };
 
-/* Bits of what must not be done again; and one that stands alone. `carry` is why
- * a message goes out as plain text. */
-enum mattermost_step {
-    MATTERMOST_ANEW = 1,  /* post: the one to edit or answer is out of reach */
-    MATTERMOST_PLAIN = 2, /* text only: the attachment was refused */
-    MATTERMOST_REPLY = 4, /* it is edited, which nobody hears: now say so */
-};
-
-/* A post where it is: "CHANNEL:POST" as a handle. */
-struct mattermost_place {
-    struct str channel, post;
-};
-
-/* What to do for `in`. The post of the engage is edited where it is, also when
- * the recipient has moved since; one that others share is answered. `began` is
- * that post, but for POST. */
-enum mattermost_deed { MATTERMOST_POST, MATTERMOST_ANSWER, MATTERMOST_EDIT };
-enum mattermost_deed mattermost_deed(const struct render_input *in,
-                                     struct mattermost_place *began);
+/* chat_deed(), which of a webhook's is always to post. */
+enum chat_deed mattermost_deed(const struct render_input *in,
+                               struct chat_place *began);
 
 /* Members of an object that is begun: text and attachments, each where a bot's
  * post or a webhook's has it. */
-void mattermost_message(const struct render_input *in, enum mattermost_deed deed,
+void mattermost_message(const struct render_input *in, enum chat_deed deed,
                         struct arena *a, struct json_out *o);
 
-/* "https://mattermost.example.com" of any of the forms url may have. */
-struct str mattermost_base(const struct mattermost *m);
 /* A request to a path of the API, without a body yet. */
 void mattermost_call(const struct mattermost *m, const char *method,
                      struct str path, struct arena *a, struct request *out);

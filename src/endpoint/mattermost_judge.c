@@ -141,35 +141,13 @@ static void judge_status(const struct answer *n, struct arena *a,
     v->reason = judge_reason(told.status, STR("not an answer of Mattermost's"), a);
 }
 
-static struct str handle_of(const struct answer *n, const struct render_input *in,
-                            struct arena *a)
-{
-    struct str channel = json_text(json_get(n->j, "channel_id"));
-    struct str post = json_text(json_get(n->j, "id"));
-
-    if (channel.n == 0 || post.n == 0)
-        return STR_NONE;
-    return chat_handle(in, arena_printf(a, "%.*s:%.*s", STR_ARG(channel),
-                                        STR_ARG(post)), a);
-}
-
 static void judge_done(const struct answer *n, const struct render_input *in,
-                       enum mattermost_deed deed, struct arena *a,
-                       struct verdict *v)
+                       enum chat_deed deed, struct arena *a, struct verdict *v)
 {
-    struct str remark = STR_NONE;
+    struct chat_place place = {json_text(json_get(n->j, "channel_id")),
+                               json_text(json_get(n->j, "id"))};
 
-    if (in->carry.n > 0)
-        remark = arena_printf(a, "as plain text, after %.*s", STR_ARG(in->carry));
-    v->kind = VERDICT_DELIVERED;
-    v->reason = judge_reason(n->r->status, remark, a);
-    if (deed == MATTERMOST_EDIT) {
-        v->kind = VERDICT_AGAIN;
-        v->step = MATTERMOST_REPLY;
-        v->carry = in->carry;
-    } else {
-        v->handle = handle_of(n, in, a);
-    }
+    chat_delivered(in, deed, n->r->status, &place, a, v);
 }
 
 /* A webhook's own channel is all it has; one it was told is the recipient's. */
@@ -189,51 +167,23 @@ static void judge_fault(const struct answer *n, const struct render_input *in,
     };
 }
 
-/* Once more without what can be refused. A reply had nothing of that; its edit is
- * there. */
-static void judge_refused(const struct render_input *in, struct arena *a,
-                          struct verdict *v)
-{
-    if (in->step == MATTERMOST_REPLY) {
-        v->kind = VERDICT_DELIVERED;
-        v->reason = judge_reason(0, arena_printf(a, "edited; its reply was "
-                                                    "refused: %.*s",
-                                                 STR_ARG(v->reason)), a);
-    } else if ((in->step & MATTERMOST_PLAIN) == 0) {
-        v->kind = VERDICT_AGAIN;
-        v->step = in->step | MATTERMOST_PLAIN;
-        v->carry = v->reason;
-    }
-}
-
-static void judge_anew(const struct answer *n, const struct render_input *in,
-                       struct arena *a, struct verdict *v)
-{
-    *v = (struct verdict){
-        .kind = VERDICT_AGAIN,
-        .step = (in->step & MATTERMOST_PLAIN) | MATTERMOST_ANEW,
-        .carry = in->carry,
-        .reason = judge_reason(n->r->status, n->said, a),
-    };
-}
-
 static void judge_read(const struct answer *n, const struct render_input *in,
-                       enum mattermost_deed deed, struct arena *a,
+                       enum chat_deed deed, struct arena *a,
                        struct verdict *v)
 {
-    bool elsewhere = deed != MATTERMOST_POST; /* where the engage went */
+    bool elsewhere = deed != CHAT_POST; /* where the engage went */
 
     if (n->meaning == MEANS_OK) {
         judge_done(n, in, deed, a, v);
     } else if (elsewhere &&
                (n->meaning == MEANS_GONE || n->meaning == MEANS_CHANNEL)) {
-        judge_anew(n, in, a, v);
+        chat_anew(in, judge_reason(n->r->status, n->said, a), v);
     } else if (n->meaning == MEANS_CHANNEL || n->meaning == MEANS_ENDPOINT) {
         judge_fault(n, in, a, v);
     } else {
         judge_status(n, a, v);
         if (v->kind == VERDICT_REFUSED)
-            judge_refused(in, a, v);
+            chat_refused(in, v->reason, a, v);
     }
 }
 
@@ -243,7 +193,7 @@ void mattermost_judge(const struct render_input *in,
 {
     const struct mattermost *m = in->endpoint;
     struct verdict verdict = {0};
-    struct mattermost_place began;
+    struct chat_place began;
 
     if (r->outcome == OUTCOME_ANSWERED) {
         struct answer n = answer_read(r, m->token.n == 0, a);

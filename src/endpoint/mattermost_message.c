@@ -105,17 +105,13 @@ static void put_fields(struct json_out *o, const struct message *m, bool whole,
     out_array_end(o);
 }
 
-/* A release that edits is all there is to see of its alert; elsewhere the post
- * before it has the facts. */
 static void put_alert(struct json_out *o, const struct message *m,
-                      const struct render_input *in, enum mattermost_deed deed,
+                      const struct render_input *in, enum chat_deed deed,
                       struct arena *a)
 {
-    bool whole = in->items[0].phase != PHASE_RELEASE || deed == MATTERMOST_EDIT;
-
     if (str_trim(m->sentence).n > 0)
         out_fit(o, "text", m->sentence, SENTENCE_MAX, escape_mattermost);
-    put_fields(o, m, whole, a);
+    put_fields(o, m, chat_whole(in, deed), a);
     out_fit(o, "footer", m->footer, FOOTER_MAX, escape_unlinked);
 }
 
@@ -134,7 +130,7 @@ static void put_digest(struct json_out *o, const struct message *messages,
 
 static void put_attachment(struct json_out *o, const struct message *messages,
                            const struct render_input *in,
-                           enum mattermost_deed deed, struct str title,
+                           enum chat_deed deed, struct str title,
                            struct arena *a)
 {
     out_array(o, "attachments");
@@ -166,18 +162,13 @@ static void put_line(struct buf *to, const struct message *m,
     chat_value(&markdown, &brief, ODD, BRIEF_MAX, to);
 }
 
-static bool is_text_only(const struct render_input *in)
-{
-    return in->step == MATTERMOST_REPLY || (in->step & MATTERMOST_PLAIN) != 0;
-}
-
 static void put_text(struct buf *to, const struct message *messages,
                      const struct render_input *in, struct str title,
                      struct arena *a)
 {
-    if (!is_text_only(in))
+    if (!chat_text_only(in))
         put_line(to, messages, in, title);
-    else if (in->step == MATTERMOST_REPLY)
+    else if (in->step == CHAT_REPLY)
         chat_reply(&markdown, messages, to);
     else if (in->count == 1)
         chat_alert(&markdown, messages, &in->items[0], in->test, TEXT_MAX, a, to);
@@ -187,19 +178,19 @@ static void put_text(struct buf *to, const struct message *messages,
 
 /* An edit replaces all properties: so that without an attachment takes it away. */
 static void put_props(struct json_out *o, const struct message *messages,
-                      const struct render_input *in, enum mattermost_deed deed,
+                      const struct render_input *in, enum chat_deed deed,
                       struct str title, struct arena *a)
 {
     out_object(o, "props");
     if (in->count == 1)
         out_str(o, "tocsin_alert_id",
                 arena_printf(a, "%lld", (long long)in->items[0].alert->id));
-    if (!is_text_only(in))
+    if (!chat_text_only(in))
         put_attachment(o, messages, in, deed, title, a);
     out_object_end(o);
 }
 
-void mattermost_message(const struct render_input *in, enum mattermost_deed deed,
+void mattermost_message(const struct render_input *in, enum chat_deed deed,
                         struct arena *a, struct json_out *o)
 {
     const struct mattermost *m = in->endpoint;
@@ -213,6 +204,6 @@ void mattermost_message(const struct render_input *in, enum mattermost_deed deed
     out_str(o, m->token.n > 0 ? "message" : "text", buf_view(&text));
     if (m->token.n > 0)
         put_props(o, messages, in, deed, title, a);
-    else if (!is_text_only(in))
+    else if (!chat_text_only(in))
         put_attachment(o, messages, in, deed, title, a);
 }

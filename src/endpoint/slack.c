@@ -181,24 +181,16 @@ static bool is_ts(struct str s)
            str_to_u64(str_from(s, dot + 1), &number);
 }
 
-static bool place_read(struct str id, struct slack_place *out)
+static bool is_place(const struct chat_place *p)
 {
-    out->ts = id;
-    out->channel = str_until(&out->ts, ':');
-    return is_id(out->channel) && is_ts(out->ts);
+    return is_id(p->channel) && is_ts(p->id);
 }
 
-enum slack_deed slack_deed(const struct render_input *in,
-                           struct slack_place *began)
+enum chat_deed slack_deed(const struct render_input *in, struct chat_place *began)
 {
     const struct slack *s = in->endpoint;
-    bool shared;
-    struct str id = chat_handle_id(in->items[0].handle, &shared);
 
-    if (s->bot_token.n == 0 || in->items[0].phase != PHASE_RELEASE ||
-        in->count != 1 || (in->step & SLACK_ANEW) != 0 || !place_read(id, began))
-        return SLACK_POST;
-    return shared || in->step == SLACK_REPLY ? SLACK_ANSWER : SLACK_EDIT;
+    return s->bot_token.n == 0 ? CHAT_POST : chat_deed(in, is_place, began);
 }
 
 /* --- the request ---------------------------------------------------------- */
@@ -255,26 +247,26 @@ static void put_metadata(struct json_out *o, const struct alert *a)
 
 /* Where a bot writes. */
 static void put_place(struct json_out *o, const struct render_input *in,
-                      enum slack_deed deed, const struct slack_place *began)
+                      enum chat_deed deed, const struct chat_place *began)
 {
     const struct slack_recipient *r = in->recipient;
-    bool plain = (in->step & SLACK_PLAIN) != 0;
+    bool plain = (in->step & CHAT_PLAIN) != 0;
 
-    out_str(o, "channel", deed == SLACK_POST ? r->channel : began->channel);
-    if (deed == SLACK_EDIT)
-        out_str(o, "ts", began->ts);
-    if (deed == SLACK_ANSWER)
-        out_str(o, "thread_ts", began->ts);
-    if (deed == SLACK_ANSWER && r->broadcast && !plain)
+    out_str(o, "channel", deed == CHAT_POST ? r->channel : began->channel);
+    if (deed == CHAT_EDIT)
+        out_str(o, "ts", began->id);
+    if (deed == CHAT_ANSWER)
+        out_str(o, "thread_ts", began->id);
+    if (deed == CHAT_ANSWER && r->broadcast && !plain)
         out_bool(o, "reply_broadcast", true);
-    if (in->count == 1 && !plain && in->step != SLACK_REPLY)
+    if (in->count == 1 && !plain && in->step != CHAT_REPLY)
         put_metadata(o, in->items[0].alert);
 }
 
 /* An edit would look for links and names in its text unless told not to. */
-static void put_parsing(struct json_out *o, enum slack_deed deed)
+static void put_parsing(struct json_out *o, enum chat_deed deed)
 {
-    if (deed == SLACK_EDIT) {
+    if (deed == CHAT_EDIT) {
         out_text(o, "parse", "none");
         return;
     }
@@ -288,12 +280,12 @@ static bool slack_render(const struct render_input *in, struct arena *a,
     const struct slack *s = in->endpoint;
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
-    struct slack_place began;
-    enum slack_deed deed = slack_deed(in, &began);
+    struct chat_place began;
+    enum chat_deed deed = slack_deed(in, &began);
     bool bot = s->bot_token.n > 0;
 
     if (bot) {
-        slack_call(s, deed == SLACK_EDIT ? "chat.update" : "chat.postMessage", a,
+        slack_call(s, deed == CHAT_EDIT ? "chat.update" : "chat.postMessage", a,
                    out);
     } else {
         request_begin(s, "POST", s->webhook, out);

@@ -2,7 +2,7 @@
 #ifndef ENDPOINT_SLACK_H
 #define ENDPOINT_SLACK_H
 
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 struct slack {
     struct str webhook; /* "" : as the bot of bot_token */
@@ -16,28 +16,11 @@ struct slack_recipient {
     bool broadcast;     /* what goes into a thread is shown in the channel, too */
 };
 
-/* Bits of what must not be done again; and one that stands alone. `carry` is why
- * a message goes out as plain text. */
-enum slack_step {
-    SLACK_ANEW = 1,  /* post: the message to edit or answer is out of reach */
-    SLACK_PLAIN = 2, /* text only: the blocks were refused */
-    SLACK_REPLY = 4, /* it is edited, which nobody hears: now say so */
-};
-
-/* A message where it is: "C0123456789:1606141257.000200" as a handle. */
-struct slack_place {
-    struct str channel, ts;
-};
-
-/* What to do for `in`. The message of the engage is edited where it is, also when
- * the recipient has moved since; one that others share is answered. `began` is
- * that message, but for POST. */
-enum slack_deed { SLACK_POST, SLACK_ANSWER, SLACK_EDIT };
-enum slack_deed slack_deed(const struct render_input *in,
-                           struct slack_place *began);
+/* chat_deed(), which of a webhook's is always to post. */
+enum chat_deed slack_deed(const struct render_input *in, struct chat_place *began);
 
 /* text, blocks and attachments: members of an object that is begun. */
-void slack_message(const struct render_input *in, enum slack_deed deed,
+void slack_message(const struct render_input *in, enum chat_deed deed,
                    struct arena *a, struct json_out *o);
 
 /* A request for a method of the API, without a body yet. */

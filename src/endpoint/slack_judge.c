@@ -206,84 +206,39 @@ static void judge_fault(const struct answer *n, struct arena *a, struct verdict 
         v->retry_after_ms = wait_ms;
 }
 
-static struct str handle_of(const struct answer *n, const struct render_input *in,
-                            struct arena *a)
-{
-    struct str channel = json_text(json_get(n->j, "channel"));
-    struct str ts = json_text(json_get(n->j, "ts"));
-
-    if (channel.n == 0 || ts.n == 0)
-        return STR_NONE;
-    return chat_handle(in, arena_printf(a, "%.*s:%.*s", STR_ARG(channel),
-                                        STR_ARG(ts)), a);
-}
-
 static void judge_done(const struct answer *n, const struct render_input *in,
-                       enum slack_deed deed, struct arena *a, struct verdict *v)
+                       enum chat_deed deed, struct arena *a, struct verdict *v)
 {
-    struct str remark = STR_NONE;
+    struct chat_place place = {json_text(json_get(n->j, "channel")),
+                               json_text(json_get(n->j, "ts"))};
 
-    if (in->carry.n > 0)
-        remark = arena_printf(a, "as plain text, after %.*s", STR_ARG(in->carry));
-    v->kind = VERDICT_DELIVERED;
-    v->reason = reason_of(n, remark, a);
-    if (deed == SLACK_EDIT) {
-        v->kind = VERDICT_AGAIN;
-        v->step = SLACK_REPLY;
-        v->carry = in->carry;
-    } else {
-        v->handle = handle_of(n, in, a);
-    }
-}
-
-/* Once more without what can be refused. A reply had nothing of that; its edit is
- * there. */
-static void judge_refused(const struct answer *n, const struct render_input *in,
-                          struct arena *a, struct verdict *v)
-{
-    struct str why = reason_of(n, n->said, a);
-
-    *v = (struct verdict){.kind = VERDICT_REFUSED, .reason = why};
-    if (in->step == SLACK_REPLY) {
-        v->kind = VERDICT_DELIVERED;
-        v->reason = judge_reason(0, arena_printf(a, "edited; its reply was "
-                                                    "refused: %.*s",
-                                                 STR_ARG(why)), a);
-    } else if ((in->step & SLACK_PLAIN) == 0) {
-        v->kind = VERDICT_AGAIN;
-        v->step = in->step | SLACK_PLAIN;
-        v->carry = why;
-    }
-}
-
-static void judge_anew(const struct answer *n, const struct render_input *in,
-                       struct arena *a, struct verdict *v)
-{
-    *v = (struct verdict){
-        .kind = VERDICT_AGAIN,
-        .step = (in->step & SLACK_PLAIN) | SLACK_ANEW,
-        .carry = in->carry,
-        .reason = reason_of(n, n->said, a),
-    };
+    chat_delivered(in, deed, n->r->status, &place, a, v);
 }
 
 static void judge_read(const struct answer *n, const struct render_input *in,
-                       enum slack_deed deed, struct arena *a, struct verdict *v)
+                       enum chat_deed deed, struct arena *a, struct verdict *v)
 {
-    bool elsewhere = deed != SLACK_POST; /* where the engage went */
+    bool elsewhere = deed != CHAT_POST; /* where the engage went */
+    struct str why = reason_of(n, n->said, a);
 
     switch (n->meaning) {
     case MEANS_OK:
         judge_done(n, in, deed, a, v);
         return;
     case MEANS_CHANNEL:
-        elsewhere ? judge_anew(n, in, a, v) : judge_fault(n, a, v);
+        if (elsewhere)
+            chat_anew(in, why, v);
+        else
+            judge_fault(n, a, v);
         return;
     case MEANS_GONE:
-        elsewhere ? judge_anew(n, in, a, v) : judge_refused(n, in, a, v);
+        if (elsewhere)
+            chat_anew(in, why, v);
+        else
+            chat_refused(in, why, a, v);
         return;
     case MEANS_MESSAGE:
-        judge_refused(n, in, a, v);
+        chat_refused(in, why, a, v);
         return;
     case MEANS_ENDPOINT:
     case MEANS_RATE:
@@ -293,7 +248,7 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     case MEANS_STATUS:
         judge_status(n, a, v);
         if (v->kind == VERDICT_REFUSED)
-            judge_refused(n, in, a, v);
+            chat_refused(in, why, a, v);
         return;
     }
 }
@@ -303,7 +258,7 @@ void slack_judge(const struct render_input *in, const struct request *sent unuse
 {
     const struct slack *s = in->endpoint;
     struct verdict verdict = {0};
-    struct slack_place began;
+    struct chat_place began;
 
     if (r->outcome == OUTCOME_ANSWERED) {
         struct answer n = answer_read(r, s->bot_token.n == 0, a);
@@ -318,7 +273,7 @@ void slack_judge(const struct render_input *in, const struct request *sent unuse
 const struct json *slack_result(const struct response *r, struct arena *a,
                                 struct verdict *v)
 {
-    struct render_input none = {.step = SLACK_PLAIN}; /* there is none to ask */
+    struct render_input none = {.step = CHAT_PLAIN}; /* there is none to ask */
     struct answer n;
 
     *v = (struct verdict){.kind = VERDICT_DELIVERED};
@@ -331,6 +286,6 @@ const struct json *slack_result(const struct response *r, struct arena *a,
         return n.j;
     if (n.meaning == MEANS_OK)
         n.meaning = MEANS_STATUS;
-    judge_read(&n, &none, SLACK_POST, a, v);
+    judge_read(&n, &none, CHAT_POST, a, v);
     return NULL;
 }

@@ -230,22 +230,19 @@ static void put_digest(struct json_out *o, const struct message *messages,
     out_object_end(o);
 }
 
-/* A release that edits is all there is to see of its alert; elsewhere the message
- * before it has the facts. */
 static void put_alert(struct json_out *o, const struct message *m,
-                      const struct render_input *in, enum slack_deed deed,
+                      const struct render_input *in, enum chat_deed deed,
                       struct arena *a)
 {
-    const struct render_item *item = &in->items[0];
-    bool whole = item->phase != PHASE_RELEASE || deed == SLACK_EDIT;
+    bool whole = chat_whole(in, deed);
 
     put_sentence(o, m, whole, a);
-    put_facts(o, m, item->alert, whole, a);
+    put_facts(o, m, in->items[0].alert, whole, a);
     put_context(o, m);
 }
 
 static void put_blocks(struct json_out *o, const struct message *messages,
-                       const struct render_input *in, enum slack_deed deed,
+                       const struct render_input *in, enum chat_deed deed,
                        struct str title, struct str summary, struct arena *a)
 {
     out_array(o, "blocks");
@@ -287,7 +284,7 @@ static void put_text(struct json_out *o, const struct message *messages,
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
-    if (in->step == SLACK_REPLY)
+    if (in->step == CHAT_REPLY)
         chat_reply(&loose, messages, &b);
     else if (in->count == 1)
         chat_alert(&loose, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
@@ -305,15 +302,15 @@ static void put_nothing_else(struct json_out *o)
     out_array_end(o);
 }
 
-void slack_message(const struct render_input *in, enum slack_deed deed,
+void slack_message(const struct render_input *in, enum chat_deed deed,
                    struct arena *a, struct json_out *o)
 {
     const struct message *messages = chat_messages(in, a);
     struct str title, summary;
 
-    if (in->step == SLACK_REPLY || (in->step & SLACK_PLAIN) != 0) {
+    if (chat_text_only(in)) {
         put_text(o, messages, in, a);
-        if (deed == SLACK_EDIT)
+        if (deed == CHAT_EDIT)
             put_nothing_else(o);
         return;
     }
