@@ -7,9 +7,12 @@
     TYPE(elasticsearch)                                                        \
     TYPE(email)                                                                \
     TYPE(fail2ban)                                                             \
+    TYPE(pagerduty)                                                            \
     TYPE(shell)                                                                \
     TYPE(syslog)                                                               \
+    TYPE(teams)                                                                \
     TYPE(telegram)                                                             \
+    TYPE(thehive)                                                              \
     TYPE(webhook)                                                              \
     TYPE(wechat)
 
