@@ -34,7 +34,9 @@ struct mail_request {
     struct str helo;             /* our name */
     struct str from;             /* envelope */
     const struct str *to;
-    size_t to_count;
+    size_t to_count; /* 0: no mail, only a look at the server: connects anew,
+                        EHLO, STARTTLS, AUTH, QUIT; the answer is the last before
+                        QUIT, "235 2.7.0 ok"; from and body are not used */
     struct str body; /* RFC 5322, CRLF; dot-stuffing is the transport's */
     struct str ca_file;
 };

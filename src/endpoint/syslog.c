@@ -281,6 +281,7 @@ const struct endpoint_type endpoint_syslog = {
             "JSON, as ECS, or for Checkmk.",
     .via = VIA_SYSLOG,
     .batch_max = 100,
+    .confirms_nothing = true,
     .endpoint_size = sizeof(struct syslog),
     .endpoint_fields = syslog_fields,
     .recipient_fields = no_fields,

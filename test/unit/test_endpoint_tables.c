@@ -80,6 +80,12 @@ static void test_types(void **state)
         assert_non_null(t->render);
         assert_non_null(t->judge);
         assert_true((t->rate_per_s > 0) == (t->rate_burst > 0));
+        assert_true((t->probe != NULL) == (t->judge_probe != NULL));
+        assert_true((t->choices != NULL) == (t->choices_read != NULL));
+        assert_true((t->choices != NULL) == (t->choices_field != NULL));
+        if (t->choices != NULL)
+            assert_non_null(field_find(t->recipient_fields,
+                                       str_of(t->choices_field)));
         check_rows(t, t->endpoint_fields);
         check_rows(t, t->recipient_fields);
     }
