@@ -235,13 +235,14 @@ static void detail(struct details *d, struct str name, struct str value)
 }
 
 static void write_details(const struct alert *alert, const struct message *m,
-                          struct arena *a, struct json_out *o)
+                          struct json_out *o)
 {
     struct details d = {.o = o};
 
     out_object(o, "custom_details");
     detail(&d, STR("Severity"), m->severity);
-    detail(&d, STR("Score"), arena_printf(a, "%lld", (long long)alert->score));
+    detail(&d, STR("Score"), STR_NONE);
+    out_i64(o, "Score", alert->score);
     detail(&d, STR("Category"), alert->category);
     detail(&d, STR("Entity"), str_of(entity_label(alert->entity)));
     detail(&d, STR("Type"), alert->type);
@@ -286,7 +287,7 @@ static void write_payload(const struct render_input *in, bool change,
                                          entity_name(alert->entity),
                                          STR_ARG(alert->type)), SOURCE_MAX);
     }
-    write_details(alert, m, a, o);
+    write_details(alert, m, o);
     out_object_end(o);
 }
 

@@ -114,6 +114,8 @@ static const struct {
      "the workflow is turned off, or its owner has left"},
     {"DirectApiAuthorizationRequired", true,
      "the workflow wants a login; let anyone run it, and copy its URL again"},
+    {"AuthorizationFailed", true,
+     "the URL's signature is not, or no longer, right; copy the URL again"},
     {"WorkflowNotFound", true,
      "the workflow was deleted; make a new one and put its URL here"},
     {"TriggerInputSchemaMismatch", false,

@@ -85,12 +85,22 @@ static struct str title_of(const struct card *c)
                             c->a);
 }
 
-/* Shown in notifications, as it is. */
+/* Without markdown, but a card's functions may work even there. */
+static void put_unbraced(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        buf_char(to, s.p[i]);
+        if (s.p[i] == '{')
+            buf_text(to, "\xe2\x80\x8b");
+    }
+}
+
+/* Shown in notifications. */
 static struct str summary_of(const struct card *c)
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
-    cut_bytes(&b, title_of(c), TITLE_MAX);
+    escape_fit(&b, title_of(c), TITLE_MAX, UNIT_BYTES, put_unbraced);
     return arena_str(c->a, buf_view(&b));
 }
 

@@ -22,8 +22,12 @@
     "{\"items\":[" ITEM(status, type) "," ITEM(status, type) ","               \
     ITEM(status, type) "]}"
 
+#define HIDDEN(status)                                                         \
+    "Webhook message delivery failed with error: Microsoft Teams endpoint "    \
+    "returned HTTP error " status " with ContextId tcid=1."
+
 struct row {
-    const char *type;
+    const char *type; /* or "connector": teams in its other format */
     enum outcome outcome;
     int status;
     const char *body;
@@ -172,6 +176,60 @@ static const struct row rows[] = {
     {"discord", OUTCOME_LOST, 0, "", LATER, false},
     {"discord", OUTCOME_DENIED, 0, "", LATER, true},
 
+    {"pagerduty", OUTCOME_ANSWERED, 202, "{\"status\":\"success\"}", YES, false},
+    {"pagerduty", OUTCOME_ANSWERED, 202, "", YES, false},
+    {"pagerduty", OUTCOME_ANSWERED, 200, "", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 200, "<html>", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 400, "", NO, false},
+    {"pagerduty", OUTCOME_ANSWERED, 400, "{\"errors\":[\"too long\"]}", NO, false},
+    {"pagerduty", OUTCOME_ANSWERED, 400, "{\"errors\":[\"Invalid routing key\"]}",
+     LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 400, "{\"message\":\"'routing_key' is wrong\"}",
+     LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"pagerduty", OUTCOME_ANSWERED, 408, "", LATER, false},
+    {"pagerduty", OUTCOME_ANSWERED, 413, "", NO, false},
+    {"pagerduty", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"pagerduty", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"pagerduty", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"pagerduty", OUTCOME_TLS, 0, "", LATER, true},
+    {"pagerduty", OUTCOME_LOST, 0, "", LATER, false},
+
+    {"teams", OUTCOME_ANSWERED, 200, "", YES, false},
+    {"teams", OUTCOME_ANSWERED, 202, "", YES, false},
+    {"teams", OUTCOME_ANSWERED, 200, " <html>", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 400, "", NO, false},
+    {"teams", OUTCOME_ANSWERED, 400,
+     "{\"error\":{\"code\":\"TriggerInputSchemaMismatch\"}}", NO, false},
+    {"teams", OUTCOME_ANSWERED, 400,
+     "{\"error\":{\"code\":\"WorkflowTriggerIsNotEnabled\"}}", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 410, "", LATER, true},
+    {"teams", OUTCOME_ANSWERED, 413, "", NO, false}, /* three in one */
+    {"teams", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"teams", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"teams", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"teams", OUTCOME_TLS, 0, "", LATER, true},
+    {"teams", OUTCOME_LOST, 0, "", LATER, false},
+    {"connector", OUTCOME_ANSWERED, 200, "1", YES, false},
+    {"connector", OUTCOME_ANSWERED, 200, "", LATER, false},
+    {"connector", OUTCOME_ANSWERED, 200, "0", LATER, false},
+    {"connector", OUTCOME_ANSWERED, 202, "1", LATER, false},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("429"), LATER, false},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("400"), NO, false},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("413"), NO, false},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("404"), LATER, true},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("500"), LATER, false},
+    {"connector", OUTCOME_ANSWERED, 200, HIDDEN("200"), LATER, false},
+    {"connector", OUTCOME_ANSWERED, 400, "Summary or Text is required.", NO, false},
+    {"connector", OUTCOME_ANSWERED, 410, "", LATER, true},
+
     {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":true}", YES, false},
     {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":false}", LATER, true},
     {"telegram", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
@@ -216,6 +274,23 @@ static const struct row rows[] = {
     {"syslog", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"syslog", OUTCOME_TLS, 0, "", LATER, true},
     {"syslog", OUTCOME_DENIED, 0, "", LATER, true},
+
+    {"thehive", OUTCOME_ANSWERED, 201, "{\"_id\":\"~8\"}", YES, false},
+    {"thehive", OUTCOME_ANSWERED, 201, "", YES, false},
+    {"thehive", OUTCOME_ANSWERED, 200, "<html>", LATER, true},
+    {"thehive", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"thehive", OUTCOME_ANSWERED, 400,
+     "{\"message\":\"Alert a:b:c already exist in organisation o\"}", YES, false},
+    {"thehive", OUTCOME_ANSWERED, 400, "{\"message\":\"no\"}", AGAIN, false},
+    {"thehive", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"thehive", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"thehive", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"thehive", OUTCOME_ANSWERED, 413, "", AGAIN, false},
+    {"thehive", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"thehive", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"thehive", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"thehive", OUTCOME_TLS, 0, "", LATER, true},
+    {"thehive", OUTCOME_LOST, 0, "", LATER, false},
 
     {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0}", YES, false},
     {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", YES, false},
@@ -266,12 +341,38 @@ static struct request sent_by(const struct endpoint_type *t)
     return sent;
 }
 
+static const struct endpoint_type *type_of(const struct row *row)
+{
+    bool connector = strcmp(row->type, "connector") == 0;
+
+    return endpoint_type_find(connector ? STR("teams") : str_of(row->type));
+}
+
+/* What an answer means may hang on a parameter. */
+static const void *endpoint_of(const struct row *row, struct arena *a)
+{
+    const struct endpoint_type *t = type_of(row);
+    bool connector = strcmp(row->type, "connector") == 0;
+    void *made = arena_new(a, t->endpoint_size + 1);
+    const char *json = connector
+                           ? "{\"url\":\"https://x.org/\",\"format\":\"messagecard\"}"
+                           : "{\"url\":\"https://x.org/\"}";
+
+    if (strcmp(t->name, "teams") != 0)
+        return NULL;
+    assert_true(fields_read(t->endpoint_fields, json_parse(a, str_of(json), NULL),
+                            made, a, NULL));
+    return made;
+}
+
 static void test_rows(void **state)
 {
+    static const struct alert alert = {.action = ACTION_ENGAGE};
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct arena arena freed_by(arena_release) = {0};
-        const struct endpoint_type *t = endpoint_type_find(str_of(rows[i].type));
+        const struct endpoint_type *t = type_of(&rows[i]);
         struct request sent = sent_by(t);
         struct response r = {.outcome = rows[i].outcome,
                              .status = rows[i].status,
@@ -279,8 +380,9 @@ static void test_rows(void **state)
                              .retry_after_ms = 7000,
                              .written = rows[i].kind == YES ? ITEMS : 0};
         struct verdict v[ITEMS] = {{.kind = NO}};
-        struct render_item items[ITEMS] = {{.phase = PHASE_NEW}};
-        struct render_input in = {.items = items,
+        struct render_item items[ITEMS] = {{.alert = &alert}};
+        struct render_input in = {.endpoint = endpoint_of(&rows[i], &arena),
+                                  .items = items,
                                   .count = MIN(t->batch_max, (size_t)ITEMS)};
         size_t n = in.count;
 
