@@ -76,7 +76,7 @@ void escape_mattermost(struct buf *to, struct str s)
 
 void escape_teams(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\*_[]()`#->~", "\\", "{");
+    escape_marked(to, s, "\\*_[]()`#-<>~", "\\", "{");
 }
 
 void escape_connector(struct buf *to, struct str s)
