@@ -199,6 +199,8 @@ struct str chat_plain_title(const struct message *m, enum phase phase, bool test
 {
     struct str what = what_on_whom(m, a);
 
+    if (what.n == 0) /* a type of nothing that is to be seen */
+        what = STR("Alert");
     if (phase == PHASE_LATE)
         what = arena_printf(a, "%.*s (%.*s)", STR_ARG(what), STR_ARG(m->state));
     return test ? arena_printf(a, "TEST %.*s", STR_ARG(what)) : what;

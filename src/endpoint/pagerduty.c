@@ -10,7 +10,7 @@
 
 #define KEY_LENGTH 32        /* of an integration key */
 #define SUMMARY_MAX 1024     /* characters */
-#define SOURCE_MAX 255       /* characters */
+#define TEXT_MAX 255         /* characters of what else it is called */
 #define DEDUP_KEY_MAX 255    /* bytes */
 #define DETAILS_MAX (MESSAGE_FACTS_MAX + 10)
 #define RATE_WAIT_MS 30000   /* 429 does not say how long */
@@ -173,29 +173,44 @@ static const char *severity_of(const struct alert *a)
     return a->severity == SEVERITY_WARNING ? "warning" : "info";
 }
 
-/* The name of what the alert is about; PagerDuty wants some. */
-static struct str source_of(const struct alert *a, const struct message *m,
-                            const struct render_input *in)
-{
-    struct str client = alert_fact_text(a, "cli_ip");
-
-    if (a->entity == ENTITY_FLOW && client.n > 0)
-        return client;
-    if (m->subject.n > 0)
-        return m->subject;
-    return in->place.instance.n > 0 ? in->place.instance : STR("tocsin");
-}
-
-static void out_cut(struct json_out *o, const char *name, struct str s,
-                    size_t max)
+/* Cleaned, and no longer than that. */
+static struct str shown(struct str s, size_t max, struct arena *a)
 {
     struct buf clean freed_by(buf_release) = BUF(REQUEST_MAX);
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
     clean_text(&clean, s, false);
-    cut_points(&b, buf_view(&clean), max);
-    if (b.n > 0)
-        out_str(o, name, buf_view(&b));
+    cut_points(&b, str_trim(buf_view(&clean)), max);
+    return arena_str(a, buf_view(&b));
+}
+
+static void out_shown(struct json_out *o, const char *name, struct str s,
+                      struct arena *a)
+{
+    struct str text = shown(s, TEXT_MAX, a);
+
+    if (text.n > 0)
+        out_str(o, name, text);
+}
+
+/* The name of what the alert is about: PagerDuty insists on one. */
+static struct str source_of(const struct render_input *in, const struct message *m,
+                            struct arena *a)
+{
+    const struct alert *alert = in->items[0].alert;
+    const struct str names[] = {
+        alert->entity == ENTITY_FLOW ? alert_fact_text(alert, "cli_ip") : STR_NONE,
+        m->subject,
+        in->place.instance,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct str name = shown(names[i], TEXT_MAX, a);
+
+        if (name.n > 0)
+            return name;
+    }
+    return STR("tocsin");
 }
 
 /* Read aloud, and on lock screens: what, on whom, and what happened. */
@@ -235,7 +250,7 @@ static void detail(struct details *d, struct str name, struct str value)
 }
 
 static void write_details(const struct alert *alert, const struct message *m,
-                          struct json_out *o)
+                          struct arena *a, struct json_out *o)
 {
     struct details d = {.o = o};
 
@@ -243,9 +258,9 @@ static void write_details(const struct alert *alert, const struct message *m,
     detail(&d, STR("Severity"), m->severity);
     detail(&d, STR("Score"), STR_NONE);
     out_i64(o, "Score", alert->score);
-    detail(&d, STR("Category"), alert->category);
+    detail(&d, STR("Category"), shown(alert->category, TEXT_MAX, a));
     detail(&d, STR("Entity"), str_of(entity_label(alert->entity)));
-    detail(&d, STR("Type"), alert->type);
+    detail(&d, STR("Type"), shown(alert->type, TEXT_MAX, a));
     for (size_t i = 0; i < m->fact_count; i++)
         detail(&d, str_of(m->facts[i].label), m->facts[i].value);
     detail(&d, STR("When"), m->when);
@@ -276,18 +291,18 @@ static void write_payload(const struct render_input *in, bool change,
 
     time_text(change ? event_ms(alert) : alert->tstamp_ms, true, when);
     out_object(o, "payload");
-    out_cut(o, "summary", summary_of(m, in, a), SUMMARY_MAX);
-    out_cut(o, "source", source_of(alert, m, in), SOURCE_MAX);
+    out_str(o, "summary", shown(summary_of(m, in, a), SUMMARY_MAX, a));
+    out_str(o, "source", source_of(in, m, a));
     out_text(o, "timestamp", when);
     if (!change) {
         out_text(o, "severity", severity_of(alert));
-        out_cut(o, "component", alert_fact_text(alert, "ifname"), SOURCE_MAX);
-        out_cut(o, "group", in->place.instance, SOURCE_MAX);
-        out_cut(o, "class", arena_printf(a, "%s/%.*s",
-                                         entity_name(alert->entity),
-                                         STR_ARG(alert->type)), SOURCE_MAX);
+        out_shown(o, "component", alert_fact_text(alert, "ifname"), a);
+        out_shown(o, "group", in->place.instance, a);
+        out_shown(o, "class", arena_printf(a, "%s/%.*s",
+                                           entity_name(alert->entity),
+                                           STR_ARG(alert->type)), a);
     }
-    write_details(alert, m, o);
+    write_details(alert, m, a, o);
     out_object_end(o);
 }
 

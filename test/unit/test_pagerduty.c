@@ -55,8 +55,8 @@ static void test_wants(void **state)
     }
 }
 
-static struct str key_of(const struct alert *alert, enum phase phase,
-                         const char *instance, struct arena *a)
+static const struct json *event_of(const struct alert *alert, enum phase phase,
+                                   const char *instance, struct arena *a)
 {
     struct render_item item = {.alert = alert, .phase = phase, .id = STR("1.1")};
     struct render_input in = {
@@ -72,7 +72,28 @@ static struct str key_of(const struct alert *alert, enum phase phase,
     struct error err;
 
     assert_true(type()->render(&in, a, &r, &err));
-    return json_text(json_get(json_parse(a, r.http.body, &err), "dedup_key"));
+    return json_parse(a, r.http.body, &err);
+}
+
+static struct str key_of(const struct alert *alert, enum phase phase,
+                         const char *instance, struct arena *a)
+{
+    return json_text(json_get(event_of(alert, phase, instance, a), "dedup_key"));
+}
+
+/* PagerDuty refuses an event without these. */
+static void test_nothing_to_show(void **state)
+{
+    struct alert alert = {.type = STR("\xe2\x80\x8b"), .entity = ENTITY_FLOW,
+                          .entity_value = STR("\xe2\x80\xae"),
+                          .message = STR("\xe2\x80\x8b")};
+    struct arena a freed_by(arena_release) = {0};
+    const struct json *payload = json_get(event_of(&alert, PHASE_NEW,
+                                                   "\xe2\x80\x8b", &a), "payload");
+
+    (void)state;
+    assert_true(str_is(json_text(json_get(payload, "summary")), "Alert"));
+    assert_true(json_text(json_get(payload, "source")).n > 0);
 }
 
 /* "ab" and "c" are not "a" and "bc". */
@@ -147,6 +168,7 @@ int main(void)
         cmocka_unit_test(test_checks),
         cmocka_unit_test(test_wants),
         cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_nothing_to_show),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
