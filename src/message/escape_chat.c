@@ -83,7 +83,19 @@ void escape_mattermost(struct buf *to, struct str s)
 
 void escape_teams(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\*_[]()`#->~", "\\", "{");
+    escape_marked(to, s, "\\*_[]()`#-<>~", "\\", "{");
+}
+
+void escape_connector(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        const char *entity = entity_of(s.p[i]);
+
+        if (entity != NULL)
+            buf_text(to, entity);
+        else
+            escape_teams(to, (struct str){s.p + i, 1});
+    }
 }
 
 /* TheHive shows GitHub's markdown, tables too. */

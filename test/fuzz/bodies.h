@@ -3,6 +3,7 @@
 #ifndef FUZZ_BODIES_H
 #define FUZZ_BODIES_H
 
+#include "alert/ip.h"
 #include "base/limits.h"
 #include "endpoint/chat.h"
 
@@ -226,6 +227,73 @@ static void check_mattermost(struct str body)
         check_markdown(json_text(json_get(f, "value")), 2000);
 }
 
+static void check_pagerduty(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *payload = json_get(j, "payload");
+    struct str key = json_text(json_get(j, "dedup_key"));
+
+    assert(body.n <= 512u << 10 && key.n <= 255);
+    assert(key.n > 0 || !json_get(j, "event_action"));
+    if (payload == NULL)
+        return;
+    assert(json_text(json_get(payload, "source")).n > 0);
+    assert(json_text(json_get(payload, "summary")).n > 0);
+    assert(text_length(json_text(json_get(payload, "summary")), UNIT_POINTS) <=
+           1024);
+}
+
+/* A date is asked for by us alone, and only as the value of "When". */
+static void check_teams(struct str body)
+{
+    static const char when[] = "{\"title\":\"When\",\"value\":\"{{DATE(";
+
+    assert(body.n > 0 && body.n <= 20480);
+    for (size_t i = 0; i + 2 <= body.n; i++)
+        if (memcmp(body.p + i, "{{", 2) == 0) {
+            const char *end = memmem(body.p + i, body.n - i, "\"}", 2);
+
+            assert(i >= strlen(when) - 7 &&
+                   memcmp(body.p + i - (strlen(when) - 7), when,
+                          strlen(when)) == 0);
+            i = (size_t)(end - body.p);
+        }
+}
+
+static void check_observables(const struct json *list)
+{
+    for (const struct json *j = list ? list->first : NULL; j; j = j->next) {
+        struct str data = json_text(json_get(j, "data"));
+        struct ip ip;
+
+        assert(data.n > 0 && data.n <= 4096);
+        assert(!json_bool_or(json_get(j, "ioc"), false) ||
+               (ip_parse(data, &ip) && !ip_is_private(&ip)));
+        for (const struct json *o = j->next; o; o = o->next)
+            assert(!str_eq(data, json_text(json_get(o, "data"))) ||
+                   !str_eq(json_text(json_get(j, "dataType")),
+                           json_text(json_get(o, "dataType"))));
+    }
+}
+
+static void check_thehive(struct str body)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    const struct json *j = json_parse(&arena, body, NULL);
+    const struct json *tags = json_get(j, "tags");
+
+    assert(body.n <= 1u << 20);
+    check_observables(json_get(j, "observables"));
+    check_observables(json_get(j, "artifacts"));
+    if (json_get(j, "type") == NULL)
+        return;
+    assert(text_of(j, "type", 32) > 0 && text_of(j, "source", 32) > 0);
+    assert(text_of(j, "sourceRef", 128) > 0 && json_text(json_get(j, "title")).n);
+    for (const struct json *t = tags->first; t; t = t->next)
+        assert(t->text.n > 0 && text_length(t->text, UNIT_POINTS) <= 128);
+}
+
 /* What each vendor takes, by type. */
 static const struct {
     const char *type;
@@ -234,8 +302,11 @@ static const struct {
     {"discord", check_discord},
     {"elasticsearch", check_bulk},
     {"mattermost", check_mattermost},
+    {"pagerduty", check_pagerduty},
     {"slack", check_slack},
+    {"teams", check_teams},
     {"telegram", check_telegram},
+    {"thehive", check_thehive},
     {"wechat", check_wechat},
 };
 

@@ -47,6 +47,18 @@ static const struct {
     {"mattermost", "{\"url\":\"https://mm.example.net/hooks/abc\"}", "{}"},
     {"slack", "{\"bot_token\":\"xoxb-1\"}", "{\"channel\":\"C0123456789\"}"},
     {"slack", "{\"webhook\":\"https://hooks.slack.com/services/T0/B0/x\"}", "{}"},
+    {"pagerduty", "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}",
+     "{}"},
+    {"pagerduty", "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}",
+     "{\"one_shot\":\"change\"}"},
+    {"teams", "{\"url\":\"https://x.logic.azure.com/?sig=a\"}", "{}"},
+    {"teams", "{\"url\":\"https://x.webhook.office.com/\","
+              "\"format\":\"messagecard\"}", "{}"},
+    {"thehive", "{\"url\":\"http://hive\",\"api_key\":\"01234567\"}",
+     "{\"organisation\":\"o\"}"},
+    {"thehive", "{\"url\":\"http://hive\",\"api_key\":\"01234567\",\"version\":"
+                "\"4\",\"observable_url\":\"https://a.org/\","
+                "\"observable_email\":\"a@b.org\"}", "{}"},
     {"alert_store_db", "{}", "{}"},
 };
 

@@ -3,7 +3,7 @@
 #ifndef TEST_CHECK_ROWS_H
 #define TEST_CHECK_ROWS_H
 
-#include <stddef.h>
+#include "checks.h"
 
 #define MAIL "\"smtp_server\":\"mail.example.net\",\"email_sender\":\"a@b.org\""
 #define WECOM "qyapi.weixin.qq.com"
@@ -26,10 +26,7 @@
 #define SLACK_BOT "\"bot_token\":\"xoxb-12-34-aB\""
 #define WHSEC "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
-static const struct {
-    const char *type, *endpoint, *recipient; /* recipient NULL: not given */
-    const char *place, *text;                /* text NULL: taken */
-} checks[] = {
+static const struct check_row checks[] = {
     {"discord", "{" DISCORD "}", "{}", "", NULL},
     {"discord", "{" DISCORD "}", NULL, "", NULL},
     {"discord", "{}", NULL, "/url", "required"},

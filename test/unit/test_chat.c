@@ -283,9 +283,11 @@ static const struct {
     {"mattermost", escape_mattermost, "@all ~town [x](y)",
      "@\xe2\x80\x8b" "all \\~\xe2\x80\x8btown \\[x\\](y)"},
     {"teams", escape_teams, "{{DATE()}} <at>x</at> [x](y)",
-     "{\xe2\x80\x8b{\xe2\x80\x8b" "DATE\\(\\)}} <at\\>x</at\\> \\[x\\]\\(y\\)"},
+     "{\xe2\x80\x8b{\xe2\x80\x8b" "DATE\\(\\)}} \\<at\\>x\\</at\\> \\[x\\]\\(y\\)"},
     {"wecom", escape_wecom, "<@maya> [x](y)",
      "\xef\xbc\x9c@\xe2\x80\x8bmaya>\xe2\x80\x8b [\xe2\x80\x8bx]\xe2\x80\x8b(y)"},
+    {"connector", escape_connector, "{{x}} <b>&amp; [x](y)",
+     "{\xe2\x80\x8b{\xe2\x80\x8bx}} &lt;b&gt;&amp;amp; \\[x\\]\\(y\\)"},
     {"markdown", escape_markdown, "|a|![x](y) @b", "\\|a\\|\\!\\[x\\]\\(y\\) @\xe2\x80\x8b" "b"},
     {"code", escape_code, "a`b``", "a'b''"},
 };

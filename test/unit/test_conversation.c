@@ -27,9 +27,24 @@ static const struct mode {
      "{\"url\":\"https://discord.com/api/webhooks/1100000000000000001/"
      "AbCdEf-ghIJkl_0123456789\"}",
      "{}", 1u << CHANGES, false},
+    {"pagerduty", "pagerduty",
+     "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}", "{}", 1u << ENDS,
+     true},
+    {"teams, a workflow", "teams",
+     "{\"url\":\"https://prod-12.westeurope.logic.azure.com:443/workflows/0123/"
+     "triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2F"
+     "manual%2Frun&sv=1.0&sig=fakeSignature0123456789\"}",
+     "{}", 1u << FOLLOWS, false},
+    {"teams, a connector", "teams",
+     "{\"url\":\"https://example.webhook.office.com/webhookb2/1@2/IncomingWebhook/"
+     "3/4\",\"format\":\"messagecard\"}",
+     "{}", 1u << FOLLOWS, false},
     {"telegram", "telegram",
      "{\"token\":\"123456789:AAE-fake_Token_of_35_characters_00000\"}",
      "{\"chat_id\":\"-1001234567890\"}", 1u << CHANGES | 1u << ANSWERS, false},
+    {"thehive", "thehive",
+     "{\"url\":\"http://10.0.0.7:9000\",\"api_key\":\"fake-thehive-api-key\"}", "{}",
+     1u << CHANGES | 1u << ANSWERS, true},
     {"wechat", "wechat",
      "{\"url\":\"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
      "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa\"}",
@@ -122,7 +137,9 @@ static void a_deleted_message_is_no_obstacle(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(modes); i++) {
         const struct mode *m = &modes[i];
-        bool told = (m->follows & (1u << CHANGES)) != 0;
+        /* What an analyst threw away is not made anew. */
+        bool told = (m->follows & (1u << CHANGES)) != 0 &&
+                    !str_is(str_of(m->type), "thehive");
         struct talk t;
         struct verdict v;
 

@@ -6,9 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "check_rows.h"
 #include "base/limits.h"
-#include "endpoint/endpoint.h"
+#include "check_rows.h"
 
 static void test_list(void **state)
 {
@@ -92,49 +91,10 @@ static void test_types(void **state)
     }
 }
 
-static bool params(struct arena *arena, const struct field *rows, size_t size,
-                   const char *json, const void **out, struct error *err)
-{
-    const struct json *j = json_parse(arena, str_of(json), err);
-    void *made = arena_new(arena, size + 1);
-
-    assert_non_null(j);
-    *out = made;
-    return fields_read(rows, j, made, arena, err);
-}
-
-
-static bool run_check(size_t i, struct arena *arena, struct error *err)
-{
-    const struct endpoint_type *t = endpoint_type_find(str_of(checks[i].type));
-    const void *endpoint, *recipient = NULL;
-
-    assert_non_null(t);
-    return params(arena, t->endpoint_fields, t->endpoint_size,
-                  checks[i].endpoint, &endpoint, err) &&
-           (checks[i].recipient == NULL ||
-            params(arena, t->recipient_fields, t->recipient_size,
-                   checks[i].recipient, &recipient, err)) &&
-           t->check(endpoint, recipient, err);
-}
-
 static void test_checks(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(checks); i++) {
-        struct arena arena freed_by(arena_release) = {0};
-        struct error err = {0};
-        bool taken = run_check(i, &arena, &err);
-
-        if (taken != (checks[i].text == NULL))
-            fail_msg("%s %s %s: %s", checks[i].type, checks[i].endpoint,
-                     checks[i].recipient ? checks[i].recipient : "",
-                     taken ? "taken" : err.text);
-        if (!taken && (strcmp(err.place, checks[i].place) != 0 ||
-                       strstr(err.text, checks[i].text) == NULL))
-            fail_msg("%s %s: %s: %s", checks[i].type, checks[i].endpoint,
-                     err.place, err.text);
-    }
+    checks_run(checks, COUNT_OF(checks));
 }
 
 static void test_check_of_nothing(void **state)
@@ -156,12 +116,16 @@ static void test_check_keeps_secrets(void **state)
     } rows[] = {
         {"discord", "{\"url\":\"https://discord.com/api/webhooks/h4nds0ff\"}"},
         {"discord", "{\"url\":\"https://evil.com/api/webhooks/1/h4nds0ff\"}"},
+        {"pagerduty", "{\"integration_key\":\"h4nds0ff!123456789abcdef01234567\"}"},
+        {"teams", "{\"url\":\"https://evil.org/?sig=h4nds0ff\"}"},
+        {"teams", "{\"url\":\"https://x.webhook.office.com/h4nds0ff\"}"},
         {"telegram", "{\"token\":\"123456:h4nds0ff\"}"},
         {"mattermost", "{\"url\":\"https://h.example/hooks/h4nds0ff/\"}"},
         {"mattermost", "{\"url\":\"https://h.example\",\"token\":\"h4nds0ff!\"}"},
         {"slack", "{\"webhook\":\"https://evil.com/services/h4nds0ff\"}"},
         {"slack", "{\"webhook\":\"https://hooks.slack.com/h4nds0ff\"}"},
         {"slack", "{\"bot_token\":\"xoxp-h4nds0ff\"}"},
+        {"thehive", "{\"url\":\"http://hive\",\"api_key\":\"h4nds0ff or so\"}"},
         {"webhook", "{" HOOK ",\"format\":\"standard\",\"signing_secret\":"
                     "\"whsec_h4nds0ff\"}"},
     };
@@ -173,7 +137,7 @@ static void test_check_keeps_secrets(void **state)
         const void *endpoint;
         struct error err;
 
-        assert_true(params(&arena, t->endpoint_fields, t->endpoint_size,
+        assert_true(checks_params(&arena, t->endpoint_fields, t->endpoint_size,
                            rows[i].endpoint, &endpoint, &err));
         assert_false(t->check(endpoint, NULL, &err));
         assert_null(strstr(err.text, "h4nds0ff"));
@@ -199,7 +163,7 @@ static void test_shell_wants(void **state)
         const void *recipient;
         struct error err;
 
-        assert_true(params(&arena, t->recipient_fields, t->recipient_size,
+        assert_true(checks_params(&arena, t->recipient_fields, t->recipient_size,
                            rows[i].recipient, &recipient, &err));
         for (int action = ACTION_ENGAGE; action <= ACTION_STORE; action++) {
             struct alert a = {.action = (enum action)action};
