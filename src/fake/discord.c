@@ -281,6 +281,9 @@ static void discord_show(const struct fake_post *p, struct arena *a, struct buf 
 const struct fake_vendor fake_discord = {
     .name = "discord",
     .title = "Discord",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}/api/webhooks/" WEBHOOK "/" TOKEN
+                "\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = discord_answer,
     .show = discord_show,
 };

@@ -2,7 +2,8 @@
  * AppError) and incoming webhooks (200 "ok"). */
 #include "fake/own.h"
 
-#define TOKEN "Bearer fake0mattermost0token00001"
+#define BOT_TOKEN "fake0mattermost0token00001"
+#define TOKEN "Bearer " BOT_TOKEN
 #define HOOK "hook5fake7mattermost900001"
 #define CHANNEL "qmd5oqtwoibz8cuzxzg5ekshgr"
 #define TEXT_MAX 16383 /* characters */
@@ -235,6 +236,8 @@ static void mattermost_show(const struct fake_post *p, struct arena *a, struct b
 const struct fake_vendor fake_mattermost = {
     .name = "mattermost",
     .title = "Mattermost",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"bot_token\": \"" BOT_TOKEN "\"}",
+    .recipient = "{\"channel_id\": \"" CHANNEL "\"}",
     .answer = mattermost_answer,
     .show = mattermost_show,
 };

@@ -178,6 +178,8 @@ static void pagerduty_show(const struct fake_post *p, struct arena *a, struct bu
 const struct fake_vendor fake_pagerduty = {
     .name = "pagerduty",
     .title = "PagerDuty",
+    .endpoint = "{\"api_url\": \"http://127.0.0.1:{port}\", \"allow_private\": true}",
+    .recipient = "{\"routing_key\": \"" KEY "\"}",
     .answer = pagerduty_answer,
     .show = pagerduty_show,
 };

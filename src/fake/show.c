@@ -10,6 +10,11 @@ void show_line(struct buf *to, struct str text)
     buf_str(to, text);
 }
 
+void show_body(const struct fake_post *p, struct arena *a unused, struct buf *to)
+{
+    show_line(to, p->body);
+}
+
 static const struct {
     const char *entity, *text;
 } entities[] = {

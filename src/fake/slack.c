@@ -2,7 +2,8 @@
  * ok:false): limits of blocks, edits that are over, channels that are archived. */
 #include "fake/own.h"
 
-#define TOKEN "Bearer xoxb-fake-0123456789-abcdef"
+#define BOT_TOKEN "xoxb-fake-0123456789-abcdef"
+#define TOKEN "Bearer " BOT_TOKEN
 #define HOOK "T00000000"
 #define CHANNEL "C0123456789"
 #define NAME "#noc"
@@ -334,6 +335,9 @@ static void slack_show(const struct fake_post *p, struct arena *a, struct buf *t
 const struct fake_vendor fake_slack = {
     .name = "slack",
     .title = "Slack",
+    .endpoint = "{\"bot_token\": \"" BOT_TOKEN "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}/api\", \"allow_private\": true}",
+    .recipient = "{\"channel\": \"" CHANNEL "\"}",
     .answer = slack_answer,
     .show = slack_show,
 };

@@ -234,6 +234,9 @@ static void teams_show(const struct fake_post *p, struct arena *a, struct buf *t
 const struct fake_vendor fake_teams = {
     .name = "teams",
     .title = "MS Teams",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}/workflows/1/triggers/manual/paths/invoke"
+                "?api-version=2016-06-01&sig=" SIG "\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = teams_answer,
     .show = teams_show,
 };

@@ -2,7 +2,8 @@
  * must nest, groups that become supergroups, edits that change nothing. */
 #include "fake/own.h"
 
-#define TOKEN "bot123456789:AAE-fake_Token_of_35_characters_00000"
+#define BOT_TOKEN "123456789:AAE-fake_Token_of_35_characters_00000"
+#define TOKEN "bot" BOT_TOKEN
 #define CHAT "-1001234567890"
 #define OLD_CHAT "-987654321" /* became the one above */
 #define PRIVATE_CHAT "4711"
@@ -306,6 +307,9 @@ static void telegram_show(const struct fake_post *p, struct arena *a, struct buf
 const struct fake_vendor fake_telegram = {
     .name = "telegram",
     .title = "Telegram",
+    .endpoint = "{\"token\": \"" BOT_TOKEN "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}\", \"allow_private\": true}",
+    .recipient = "{\"chat_id\": \"" CHAT "\"}",
     .answer = telegram_answer,
     .show = telegram_show,
 };

@@ -2,7 +2,8 @@
  * rights that end at creating. */
 #include "fake/own.h"
 
-#define KEY "Bearer fake-thehive-api-key"
+#define API_KEY "fake-thehive-api-key"
+#define KEY "Bearer " API_KEY
 
 static void refuse(struct fake *f, struct fake_answer *out, int status, const char *type,
                    const char *message)
@@ -260,6 +261,8 @@ static void thehive_show(const struct fake_post *p, struct arena *a, struct buf 
 const struct fake_vendor fake_thehive = {
     .name = "thehive",
     .title = "TheHive",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"api_key\": \"" API_KEY "\"}",
+    .recipient = "{}",
     .answer = thehive_answer,
     .show = thehive_show,
 };
