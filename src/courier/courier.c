@@ -342,7 +342,7 @@ void courier_free(struct courier *c)
 {
     if (c == NULL)
         return;
-    trials_abandon(c);
+    inquiries_abandon(c);
     for (size_t i = 0; i < c->lane_count; i++) {
         parcel_abandon(c->lanes[i]->in_flight);
         loop_timer_clear(c->loop, &c->lanes[i]->due);

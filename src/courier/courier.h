@@ -50,12 +50,25 @@ struct latency {
 extern const int64_t latency_bounds_ms[LATENCY_BUCKETS];
 void courier_latency(const struct courier *c, struct latency *out);
 
-/* A test message through the real path, outside the queue: renders the sample
- * for this endpoint and recipient, sends, judges, and returns the transcript as
- * one JSON object {"ok":..,"steps":[..],"verdict":..} with secrets hidden. */
+/* A test message through the real path, outside the queue: asks the type's
+ * questions in order, then sends the sample for this endpoint and recipient with
+ * all its steps, and returns the transcript as one JSON object
+ * {"ok":..,"verdict":..,"requests":[..]} with secrets hidden. Without a recipient
+ * where its parameters are needed only the questions are asked. False: nothing
+ * can be sent. */
 typedef void courier_test_fn(void *arg, bool ok, struct str transcript_json);
 bool courier_test(struct courier *c, const struct endpoint *e,
                   const struct recipient *r, courier_test_fn *done, void *arg,
                   struct error *err) must_check;
+
+/* Asks what there is to choose from for type->choices_field. `e` may be a draft;
+ * it must live until `done`, which gets NULL and what the other side said, or
+ * the choices, with secrets hidden. Both live during the call. False: the type
+ * offers nothing, or the endpoint cannot be used. */
+typedef void courier_choices_fn(void *arg, const struct choice_list *choices,
+                                const struct error *why_not);
+bool courier_choices(struct courier *c, const struct endpoint *e,
+                     courier_choices_fn *done, void *arg,
+                     struct error *err) must_check;
 
 #endif

@@ -63,7 +63,7 @@ struct courier {
     size_t post_count;
     struct courier_endpoint *views; /* for courier_endpoints() */
     struct latency latency;
-    struct trial *trials; /* tests on their way */
+    struct inquiry *inquiries; /* outside the queue: tests, choices */
     size_t in_flight;
     bool quiescing;
 };
@@ -74,8 +74,8 @@ bool parcel_send(struct lane *lane, const struct snapshot *now,
                  int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
 
-/* sample.c: at shutdown; their done is not called. */
-void trials_abandon(struct courier *c);
+/* inquiry.c: at shutdown; their done is not called. */
+void inquiries_abandon(struct courier *c);
 
 /* courier.c: for parcel.c, when a parcel has ended. */
 void lane_idle(struct lane *lane);

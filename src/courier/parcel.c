@@ -50,6 +50,7 @@ static bool parcel_render(struct parcel *p, struct error *err)
         .count = p->count,
         .recipient_name = p->recipient->name,
         .scripts_dir = settings->scripts_dir,
+        .geo = &p->snapshot->geo,
         .place = {.instance = settings->instance,
                   .base_url = settings->base_url,
                   .now_ms = clock_wall_ms(p->courier->clock)},

@@ -304,7 +304,7 @@ static void only_a_few_tests_at_once(void **state)
         bench_settle(b);
     }
     g = api_ask(b, "POST", "/api/v1/recipients/netops/test", "{}");
-    got_want(&g, 429, "4 test messages are on their way");
+    got_want(&g, 429, "4 tests and questions for choices are on their way");
     assert_true(str_is(got_header(&g, "Retry-After"), "1"));
     close(fds[0]);
     bench_settle(b);
