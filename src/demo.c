@@ -90,11 +90,9 @@ static bool outcome_read(struct demo *d, struct str recipient, struct outcome_co
     return ok;
 }
 
-/* True: something new was shown. */
-static bool channels_show(struct demo *d)
+/* What is new. */
+static void channels_show(struct demo *d)
 {
-    bool any = false;
-
     for (size_t i = 0; i < d->channels.n; i++) {
         struct channel *c = &d->channels.v[i];
         struct outcome_counts o = {0};
@@ -106,9 +104,8 @@ static bool channels_show(struct demo *d)
             log_error("demo", "%s", err.text);
             d->failed = true;
         }
-        any = screen_channel(&d->screen, c, &o) || any;
+        screen_channel(&d->screen, c, &o);
     }
-    return any;
 }
 
 static size_t channels_open_count(const struct demo *d)
@@ -249,12 +246,10 @@ static bool dir_given(struct demo *d, struct error *err)
     return true;
 }
 
-static bool dir_make(struct demo *d, struct error *err)
+static bool dir_own(struct demo *d, struct error *err)
 {
     const char *where = getenv("TMPDIR");
 
-    if (d->options.data_dir != NULL)
-        return dir_given(d, err);
     if (where == NULL || where[0] != '/')
         where = "/tmp";
     snprintf(d->dir, sizeof d->dir, "%s/tocsin-demo-XXXXXX", where);
@@ -263,6 +258,16 @@ static bool dir_make(struct demo *d, struct error *err)
     error_set(err, "cannot make %s: %s", d->dir, strerror(errno));
     d->dir[0] = '\0';
     return false;
+}
+
+static bool dir_make(struct demo *d, struct error *err)
+{
+    bool made = d->options.data_dir != NULL ? dir_given(d, err) : dir_own(d, err);
+
+    return made && (fake_dir_ok(d->dir) ||
+                    error_set(err, "%s has a quote or a control character in its name; "
+                                   "choose another",
+                              d->dir));
 }
 
 static int entry_remove(const char *path, const struct stat *st unused, int kind unused,
@@ -338,7 +343,7 @@ static bool begin(struct demo *d, struct error *err)
     if (d->loop == NULL ||
         !loop_signals(d->loop, signals, COUNT_OF(signals), signal_came, d, err) ||
         !dir_make(d, err) ||
-        !channels_open(&d->channels, d->loop, d->options.only, d->dir, err) ||
+        !channels_open(&d->channels, d->loop, d->dir, err) ||
         !rooms_open(&d->rooms, d->loop, &o, err))
         return false;
     loop_at_turn_end(d->loop, look, d);
@@ -366,7 +371,8 @@ int demo(int argc, char **argv)
     struct demo d = {0};
     struct error err = {0};
 
-    if (!options_read(argc, argv, &d.options, &err)) {
+    if (!options_read(argc, argv, &d.options, &err) ||
+        !channels_choose(&d.channels, d.options.only, &err)) {
         fprintf(stderr, "tocsin demo: %s\n%s", err.text, usage);
         return 2;
     }

@@ -33,12 +33,14 @@
 /* What an attacker would like to say in your chat: mentions, links, markup,
  * terminal colours, text that runs backwards. */
 #define HOSTILE                                                                    \
-    "\"entity\": \"flow\", \"type\": \"suspicious_dga_domain\", \"category\": "    \
-    "\"security\", \"severity\": \"critical\", \"score\": 250, \"cli_ip\": "       \
+    "\"entity\": \"flow\", \"type\": "                                    \
+    "\"ndpi_suspicious_dga_domain\", \"type_id\": 47, \"category\": "           \
+    "\"security\", \"severity\": \"critical\", \"score\": 250, \"source\": "       \
+    "\"ntopng\", \"ifid\": 0, \"cli_ip\": "                                       \
     "\"192.168.1.7\", \"cli_port\": 49152, \"cli_name\": "                         \
     "\"<script>alert(1)</script>\", \"srv_ip\": \"203.0.113.66\", \"srv_port\": "  \
     "443, \"proto\": 6, \"is_srv_attacker\": true, \"info\": "                     \
-    "\"[Log in](https://evil.example/) *now*\""
+    "\"\\u001b[31m[Log in](https://evil.example/) *now*\\u001b[2J\""
 
 const struct sample samples[] = {
     {"A flow carries little payload",
@@ -48,11 +50,11 @@ const struct sample samples[] = {
     {"A host begins to scan ports",
      "{" SCAN ", \"action\": \"engage\", \"message\": \"TCP SYN Scan: 64.13.134.52 sends "
      "too many connection requests [5964 > 256]\"}",
-     483, -1},
+     243, -1},
     {"... and has ended",
      "{" SCAN ", \"action\": \"release\", \"message\": \"TCP SYN Scan: 64.13.134.52 is "
      "quiet again [12 < 256]\"}",
-     483, 0},
+     243, 0},
     {"A monitored host goes down",
      "{" DOWN ", \"action\": \"engage\", \"message\": \"icmp://ntop.org gave no reply for "
      "3 tries\"}",
@@ -61,10 +63,10 @@ const struct sample samples[] = {
      "{" DOWN ", \"action\": \"release\", \"message\": \"icmp://ntop.org answers again, "
      "21 ms\"}",
      95, 0},
-    {"An attacker chose the words",
+    {"Hostile text: it pings nobody",
      "{" HOSTILE ", \"action\": \"store\", \"message\": \"@everyone @channel <!channel> "
-     "<@U123> <at>all</at> <b>PAY</b> `rm -rf /` {{DATE()}} \\u001b[31mred\\u001b[0m "
-     "\\u202egnp.exe https://evil.example/\"}",
+     "<@U123> <at>all</at> <b>PAY</b> `rm -rf /` "
+     "{{DATE()}} \\u202egnp.exe\"}",
      1, 0},
 };
 const size_t sample_count = COUNT_OF(samples);

@@ -38,10 +38,11 @@ static void channel_add(struct channels *c, const struct endpoint_type *type)
     };
 }
 
-static bool channels_choose(struct channels *c, const char *only, struct error *err)
+bool channels_choose(struct channels *c, const char *only, struct error *err)
 {
     struct str rest = str_of(only);
 
+    *c = (struct channels){.n = 0};
     for (size_t i = 0; only == NULL && endpoint_types[i] != NULL; i++)
         if (!endpoint_types[i]->builtin)
             channel_add(c, endpoint_types[i]);
@@ -72,12 +73,10 @@ static bool channel_open(struct channel *ch, struct loop *l, const char *dir,
     return ch->server != NULL || error_in(err, "the fake of %s", ch->type->title);
 }
 
-bool channels_open(struct channels *c, struct loop *l, const char *only,
-                   const char *dir, struct error *err)
+bool channels_open(struct channels *c, struct loop *l, const char *dir,
+                   struct error *err)
 {
-    *c = (struct channels){.dir = dir};
-    if (!channels_choose(c, only, err))
-        return false;
+    c->dir = dir;
     for (size_t i = 0; i < c->n; i++)
         if (!channel_open(&c->v[i], l, dir, err))
             return false;
@@ -89,6 +88,7 @@ void channels_close(struct channels *c)
     for (size_t i = 0; i < c->n; i++) {
         fake_server_free(c->v[i].server);
         fake_free(c->v[i].fake);
+        free(c->v[i].printed);
     }
 }
 
@@ -100,18 +100,6 @@ static const struct json *object(struct arena *a, const struct buf *b)
     const struct json *j = json_parse(a, arena_str(a, buf_view(b)), &err);
 
     assert(j != NULL); /* we wrote it */
-    return j;
-}
-
-static const struct json *params(const struct channels *c, const struct channel *ch,
-                                 const char *json, struct arena *a, struct error *err)
-{
-    const struct json *j = fake_params(json, fake_port(ch->server), c->dir, a);
-
-    if (j == NULL)
-        error_set(err, "the directory %s has a quote or a control character in its "
-                       "name; choose another",
-                  c->dir);
     return j;
 }
 
@@ -135,14 +123,12 @@ static bool endpoint_make(const struct channels *c, const struct channel *ch,
     struct arena a freed_by(arena_release) = {0};
     struct buf b freed_by(buf_release) = BUF(65536);
     struct json_out o = JSON_OUT(&b);
-    const struct json *p = params(c, ch, ch->vendor->endpoint, &a, err);
 
-    if (p == NULL)
-        return false;
     out_object(&o, NULL);
     out_text(&o, "name", ch->type->name);
     out_text(&o, "type", ch->type->name);
-    out_tree(&o, "params", p);
+    out_tree(&o, "params",
+             fake_params(ch->vendor->endpoint, fake_port(ch->server), c->dir, &a));
     out_object_end(&o);
     return make(config, OBJECT_ENDPOINT, object(&a, &b), err);
 }
@@ -153,14 +139,12 @@ static bool recipient_make(const struct channels *c, const struct channel *ch,
     struct arena a freed_by(arena_release) = {0};
     struct buf b freed_by(buf_release) = BUF(65536);
     struct json_out o = JSON_OUT(&b);
-    const struct json *p = params(c, ch, ch->vendor->recipient, &a, err);
 
-    if (p == NULL)
-        return false;
     out_object(&o, NULL);
     out_text(&o, "name", ch->type->name);
     out_text(&o, "endpoint", ch->type->name);
-    out_tree(&o, "params", p);
+    out_tree(&o, "params",
+             fake_params(ch->vendor->recipient, fake_port(ch->server), c->dir, &a));
     out_object_end(&o);
     return make(config, OBJECT_RECIPIENT, object(&a, &b), err);
 }

@@ -17,8 +17,8 @@ struct channel {
     struct fake *fake;                /* ours; NULL: it cannot be shown */
     struct fake_server *server;       /* ours */
     struct error why_not;             /* when there is no fake */
-    size_t printed;                   /* messages that are on the screen */
-    unsigned edits;                   /* edits and ends, of all that were printed */
+    unsigned *printed; /* ours: of each message on the screen, how often it had changed */
+    size_t printed_count;
 };
 
 struct channels {
@@ -28,8 +28,9 @@ struct channels {
 };
 
 /* `only`: types with commas; NULL: every type there is. */
-bool channels_open(struct channels *c, struct loop *l, const char *only,
-                   const char *dir, struct error *err) must_check;
+bool channels_choose(struct channels *c, const char *only, struct error *err) must_check;
+bool channels_open(struct channels *c, struct loop *l, const char *dir,
+                   struct error *err) must_check;
 /* Endpoints, recipients and settings, as a user would make them: a rooms'
  * configure. */
 bool channels_configure(void *channels, struct config *config, struct error *err);
@@ -68,8 +69,8 @@ struct outcome_counts {
     size_t delivered, skipped, failed;
     char skip_reason[256], failure[256]; /* of the last of them */
 };
-/* The messages that were not printed yet, or were changed since; false: none. */
-bool screen_channel(const struct screen *s, struct channel *c,
+/* The messages that were not printed yet, or were changed since. */
+void screen_channel(const struct screen *s, struct channel *c,
                     const struct outcome_counts *o);
 
 struct totals {

@@ -12,7 +12,9 @@
 #define WIDTH_PLAIN 100
 #define WIDTH_MIN 40
 #define WIDTH_MAX 120
-#define LINES_SHOWN 16 /* of one message; --raw has all */
+#define LINES_SHOWN 22   /* of one message; --raw has all */
+#define MACHINE_LINES 4  /* of one that programs read */
+#define SLOW_MS 1000
 #define TEXT_MAX (1u << 20)
 
 enum style { STYLE_NONE, STYLE_TITLE, STYLE_DIM, STYLE_MARK, STYLE_BAD };
@@ -75,20 +77,20 @@ static size_t columns_of(struct str s)
     return sum;
 }
 
-/* How much of a line fits: to the last blank when there is one in its second half. */
+/* How much of a line fits: to the last blank or comma of its second half, if any. */
 static size_t fitting(struct str line, size_t width)
 {
-    size_t at = 0, used = 0, blank = 0;
+    size_t at = 0, used = 0, best = 0;
 
     while (at < line.n) {
         size_t columns, n = character(str_from(line, at), &columns);
 
         if (used + columns > width)
-            return blank > 0 ? blank : MAX(at, n);
-        if (line.p[at] == ' ' && used > width / 2)
-            blank = at;
+            return best > 0 ? best : MAX(at, n);
         used += columns;
         at += n;
+        if (used > width / 2 && (line.p[at - 1] == ' ' || line.p[at - 1] == ','))
+            best = at;
     }
     return at;
 }
@@ -113,14 +115,14 @@ static bool wrap_next(struct wrap *w, struct str *out)
     return true;
 }
 
-static void framed(const struct screen *s, struct str text, size_t lines_max)
+static void framed(const struct screen *s, struct str text, size_t most)
 {
     struct wrap w = {.rest = text, .width = s->width - 7};
     struct str line;
     size_t n = 0, more = 0;
 
     while (wrap_next(&w, &line)) {
-        if (n++ >= lines_max) {
+        if (n++ >= most) {
             more++;
             continue;
         }
@@ -130,8 +132,8 @@ static void framed(const struct screen *s, struct str text, size_t lines_max)
     if (more == 0)
         return;
     style(s, STYLE_DIM);
-    fprintf(s->to, "     %s ... %zu lines more; --raw has all of it\n",
-            s->lines ? "\u2502" : "|", more);
+    fprintf(s->to, "     %s ... %zu more line%s; --raw has all of it\n",
+            s->lines ? "\u2502" : "|", more, more == 1 ? "" : "s");
     style(s, STYLE_NONE);
 }
 
@@ -150,6 +152,8 @@ static void message_marks(const struct screen *s, const struct fake_post *posts,
 {
     size_t root = place_of(posts, n, p->thread);
 
+    if (root == 0 && p->edits == 0 && !p->ended)
+        return;
     style(s, STYLE_MARK);
     if (root > 0)
         fprintf(s->to, "  in the thread of %zu", root);
@@ -169,27 +173,61 @@ static void raw_show(const struct screen *s, struct str body)
     clean_text(&clean, body, true);
     rest = buf_view(&clean);
     style(s, STYLE_DIM);
-    while (rest.n > 0)
-        fprintf(s->to, "     > %.*s\n", STR_ARG(str_until(&rest, '\n')));
+    while (rest.n > 0) {
+        struct str line = str_until(&rest, '\n');
+
+        fprintf(s->to, "     > %.*s\n", STR_ARG(line));
+    }
+    style(s, STYLE_NONE);
+}
+
+/* What a person sees, in an arena and fit for the terminal. */
+static struct str seen(const struct channel *c, const struct fake_post *p, struct arena *a)
+{
+    struct buf shown freed_by(buf_release) = BUF(TEXT_MAX);
+    struct buf clean freed_by(buf_release) = BUF(TEXT_MAX);
+
+    fake_show(c->fake, p, &shown);
+    clean_text(&clean, buf_view(&shown), true);
+    return arena_str(a, str_trim(buf_view(&clean)));
+}
+
+static size_t lines_max(const struct screen *s, const struct channel *c)
+{
+    if (s->raw)
+        return SIZE_MAX;
+    return c->vendor->machine ? MACHINE_LINES : LINES_SHOWN;
+}
+
+/* The first line of what an edited message was. */
+static void was_show(const struct screen *s, const struct channel *c,
+                     const struct fake_post *p, struct arena *a)
+{
+    struct fake_post was = *p;
+    struct str text;
+
+    if (p->edits == 0)
+        return;
+    was.body = p->first;
+    was.ended = false;
+    text = seen(c, &was, a);
+    style(s, STYLE_DIM);
+    fprintf(s->to, "     was: %.*s\n", STR_ARG(str_first(text, str_find(text, '\n'))));
     style(s, STYLE_NONE);
 }
 
 static void message_show(const struct screen *s, const struct channel *c,
                          const struct fake_post *posts, size_t n, size_t at)
 {
-    struct buf seen freed_by(buf_release) = BUF(TEXT_MAX);
-    struct buf clean freed_by(buf_release) = BUF(TEXT_MAX);
-    struct str text;
+    struct arena a freed_by(arena_release) = {0};
 
-    fake_show(c->fake, &posts[at], &seen);
-    clean_text(&clean, buf_view(&seen), true);
-    text = str_trim(buf_view(&clean));
     style(s, STYLE_TITLE);
     fprintf(s->to, "%4zu", at + 1);
     style(s, STYLE_NONE);
     message_marks(s, posts, n, &posts[at]);
     fputc('\n', s->to);
-    framed(s, text, s->raw ? SIZE_MAX : LINES_SHOWN);
+    was_show(s, c, &posts[at], &a);
+    framed(s, seen(c, &posts[at], &a), lines_max(s, c));
     if (s->raw)
         raw_show(s, posts[at].body);
 }
@@ -206,7 +244,7 @@ static void rule(const struct screen *s, const char *left, const char *right)
     style(s, STYLE_DIM);
     for (size_t i = taken; i < s->width; i++)
         fputs(s->lines ? "\u2500" : "-", s->to);
-    fprintf(s->to, " %s\n", right);
+    fprintf(s->to, "%s%s\n", right[0] != '\0' ? " " : "", right);
     style(s, STYLE_NONE);
 }
 
@@ -225,61 +263,62 @@ static void outcome_show(const struct screen *s, const struct outcome_counts *o)
     }
 }
 
-static unsigned changes_of(const struct fake_post *posts, size_t n)
+/* Not on the screen, or not as it is now. */
+static bool is_news(const struct channel *c, const struct fake_post *p, size_t at)
 {
-    unsigned sum = 0;
+    return at >= c->printed_count || c->printed[at] != p->edits + p->ended;
+}
 
+static bool has_news(const struct channel *c, const struct fake_post *posts, size_t n)
+{
     for (size_t i = 0; i < n; i++)
-        sum += posts[i].edits + posts[i].ended;
-    return sum;
+        if (is_news(c, &posts[i], i))
+            return true;
+    return false;
 }
 
-static bool channel_posts(const struct screen *s, struct channel *c)
+static void news_show(const struct screen *s, struct channel *c,
+                      const struct fake_post *posts, size_t n)
 {
-    const struct fake_post *posts;
-    size_t n, from = c->printed;
-    unsigned changes;
-
-    fake_look(c->server);
-    n = fake_posts(c->fake, &posts);
-    changes = changes_of(posts, n);
-    if (n == c->printed && changes == c->edits)
-        return false;
-    if (changes != c->edits) /* which one does not matter: they are few */
-        from = 0;
-    for (size_t i = from; i < n; i++)
-        message_show(s, c, posts, n, i);
-    c->printed = n;
-    c->edits = changes;
-    return true;
+    for (size_t i = 0; i < n; i++)
+        if (is_news(c, &posts[i], i))
+            message_show(s, c, posts, n, i);
+    c->printed = mem_grow(c->printed, MAX(n, (size_t)1), sizeof *c->printed);
+    c->printed_count = n;
+    for (size_t i = 0; i < n; i++)
+        c->printed[i] = posts[i].edits + posts[i].ended;
 }
 
-bool screen_channel(const struct screen *s, struct channel *c,
+static void channel_head(const struct screen *s, const struct channel *c,
+                         const char *right)
+{
+    rule(s, c->type->title, right);
+    style(s, STYLE_DIM);
+    fprintf(s->to, "%s\n", c->type->help);
+    style(s, STYLE_NONE);
+}
+
+void screen_channel(const struct screen *s, struct channel *c,
                     const struct outcome_counts *o)
 {
     const struct fake_post *posts;
     char right[64];
     size_t n;
-    bool any;
 
     if (c->fake == NULL) {
-        rule(s, c->type->title, "not shown");
+        channel_head(s, c, "not shown");
         fprintf(s->to, "     %s\n", c->why_not.text);
-        return true;
+        return;
     }
     fake_look(c->server);
     n = fake_posts(c->fake, &posts);
-    if (n == c->printed && changes_of(posts, n) == c->edits && o->failed == 0)
-        return false;
+    if (!has_news(c, posts, n) && o->failed == 0)
+        return;
     snprintf(right, sizeof right, "%zu message%s", n, n == 1 ? "" : "s");
-    rule(s, c->type->title, right);
-    style(s, STYLE_DIM);
-    fprintf(s->to, "%s\n", c->type->help);
-    style(s, STYLE_NONE);
-    any = channel_posts(s, c);
+    channel_head(s, c, right);
+    news_show(s, c, posts, n);
     outcome_show(s, o);
     fflush(s->to);
-    return any;
 }
 
 /* --- around it ------------------------------------------------------------------------ */
@@ -302,8 +341,10 @@ void screen_intro(const struct screen *s, const struct channels *c)
 void screen_sample(const struct screen *s, size_t nth, const char *title,
                    size_t delivered, int64_t took_ms)
 {
-    fprintf(s->to, "%4zu  %-32s delivered to %zu channel%s in %lld ms\n", nth, title,
-            delivered, delivered == 1 ? "" : "s", (long long)took_ms);
+    fprintf(s->to, "%4zu  %-31s delivered to %zu channel%s in %lld.%02lld s%s\n", nth, title,
+            delivered, delivered == 1 ? "" : "s", (long long)(took_ms / 1000),
+            (long long)(took_ms % 1000 / 10),
+            took_ms >= SLOW_MS ? ": vendors take so many a minute" : "");
     fflush(s->to);
 }
 
@@ -314,18 +355,19 @@ static void totals_line(const struct screen *s, const struct totals *t)
 
     style(s, whole ? STYLE_MARK : STYLE_BAD);
     fprintf(s->to,
-            "%llu alerts, %zu channels and the history: %llu deliveries accepted = %llu "
-            "delivered\n+ %llu dead + %llu pending, in %lld.%lld s\n",
-            (unsigned long long)n->accepted_alerts, t->channels,
+            "%llu deliveries accepted = %llu delivered + %llu dead + %llu pending\n",
             (unsigned long long)n->accepted, (unsigned long long)n->delivered,
-            (unsigned long long)n->dead, (unsigned long long)n->pending,
-            (long long)(t->took_ms / 1000), (long long)(t->took_ms % 1000 / 100));
+            (unsigned long long)n->dead, (unsigned long long)n->pending);
     style(s, STYLE_NONE);
 }
 
 void screen_summary(const struct screen *s, const struct totals *t)
 {
     rule(s, "In all", "");
+    fprintf(s->to, "%llu alerts to %zu channel%s and the history, in %lld.%lld s\n",
+            (unsigned long long)t->counts.accepted_alerts, t->channels,
+            t->channels == 1 ? "" : "s", (long long)(t->took_ms / 1000),
+            (long long)(t->took_ms % 1000 / 100));
     totals_line(s, t);
     fputs("\nNow the real one:\n"
           "  ./dev run                        build it and run it, data in ./data\n"

@@ -2,6 +2,8 @@
  * a default that pings, errors by code, two kinds of 429. */
 #include "fake/own.h"
 
+#include "base/clock.h"
+
 #define WEBHOOK "1100000000000000001"
 #define TOKEN "AbCdEf-ghIJkl_0123456789"
 #define CHANNEL "1200000000000000002"
@@ -242,11 +244,55 @@ static void discord_answer(struct fake *f, const struct fake_request *r,
 
 /* --- as people see it ---------------------------------------------------------- */
 
+/* "<t:1606141256:F>": a time in the reader's own zone; ":R" is relative to now. */
+static size_t time_take(struct buf *to, struct str s)
+{
+    struct str inside = str_from(s, 3), form;
+    char text[TIME_TEXT_MAX];
+    int64_t seconds;
+
+    if (!str_starts(s, "<t:") || str_find(s, '>') == s.n)
+        return 0;
+    form = str_until(&inside, '>');
+    if (!str_to_i64(str_until(&form, ':'), &seconds))
+        return 0;
+    time_text(seconds * 1000, false, text);
+    buf_text(to, str_is(form, "R") ? "some time ago" : text);
+    return str_find(s, '>') + 1;
+}
+
+static void show_styled(struct buf *to, struct str s)
+{
+    struct buf b freed_by(buf_release) = BUF(65536);
+
+    while (s.n > 0) {
+        size_t n = time_take(&b, s);
+
+        if (n == 0)
+            buf_char(&b, s.p[0]);
+        s = str_from(s, MAX(n, 1));
+    }
+    show_markdown(to, buf_view(&b));
+}
+
 static void show_text(struct buf *to, const struct json *j, const char *name)
 {
     struct buf line freed_by(buf_release) = BUF(65536);
 
-    show_markdown(&line, json_text(json_get(j, name)));
+    show_styled(&line, json_text(json_get(j, name)));
+    show_line(to, buf_view(&line));
+}
+
+#define UNSEEN "\xe2\x80\x8b" /* for what may not be empty */
+
+static void show_field(struct buf *to, const struct json *f)
+{
+    struct buf line freed_by(buf_release) = BUF(65536);
+    struct str name = json_text(json_get(f, "name"));
+
+    if (!str_is(name, UNSEEN))
+        buf_printf(&line, "%.*s  ", STR_ARG(name));
+    show_styled(&line, json_text(json_get(f, "value")));
     show_line(to, buf_view(&line));
 }
 
@@ -256,14 +302,8 @@ static void show_embed(struct buf *to, const struct json *e)
 
     show_text(to, e, "title");
     show_text(to, e, "description");
-    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
-        struct buf line freed_by(buf_release) = BUF(65536);
-
-        buf_str(&line, json_text(json_get(f, "name")));
-        buf_text(&line, "  ");
-        show_markdown(&line, json_text(json_get(f, "value")));
-        show_line(to, buf_view(&line));
-    }
+    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next)
+        show_field(to, f);
     show_text(to, json_get(e, "footer"), "text");
 }
 

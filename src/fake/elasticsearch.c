@@ -211,6 +211,7 @@ const struct fake_vendor fake_elasticsearch = {
     .title = "Elasticsearch",
     .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"api_key\": \"" API_KEY "\"}",
     .recipient = "{}",
+    .machine = true,
     .answer = elasticsearch_answer,
     .show = elasticsearch_show,
 };

@@ -34,8 +34,7 @@ const struct fake_vendor *fake_vendor_find(struct str name)
     return NULL;
 }
 
-/* What stands in JSON and in an option between quotes as it is. */
-static bool dir_ok(const char *dir)
+bool fake_dir_ok(const char *dir)
 {
     for (; *dir != '\0'; dir++)
         if ((unsigned char)*dir < ' ' || strchr("\"'\\", *dir) != NULL)
@@ -47,8 +46,10 @@ const struct json *fake_params(const char *json, uint16_t port, const char *dir,
                                struct arena *a)
 {
     struct buf b freed_by(buf_release) = BUF(65536);
+    const struct json *params;
     struct error err;
 
+    assert(fake_dir_ok(dir));
     while (*json != '\0') {
         if (str_starts(str_of(json), "{port}")) {
             buf_int(&b, port);
@@ -60,7 +61,10 @@ const struct json *fake_params(const char *json, uint16_t port, const char *dir,
             buf_char(&b, *json++);
         }
     }
-    return dir_ok(dir) && !b.over ? json_parse(a, arena_str(a, buf_view(&b)), &err) : NULL;
+    params = json_parse(a, arena_str(a, buf_view(&b)), &err);
+    if (params == NULL)
+        bug(err.text);
+    return params;
 }
 
 struct fake *fake_new(const struct fake_vendor *v)
@@ -179,6 +183,7 @@ struct fake_post *fake_keep(struct fake *f, struct str id, struct str place,
         .thread = arena_str(&f->arena, thread),
         .body = arena_str(&f->arena, body),
     };
+    p->first = p->body;
     return p;
 }
 

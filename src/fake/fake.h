@@ -41,6 +41,7 @@ struct fake_post { /* a message as the vendor keeps it; all of it is the fake's 
     struct str id, place; /* place: the channel, chat or room */
     struct str thread;    /* the id of what it answers; "" : nothing */
     struct str body;      /* the JSON that made it, or last changed it */
+    struct str first;     /* the JSON that made it */
     unsigned edits;
     bool ended; /* resolved, closed */
     bool gone;  /* somebody deleted it */
@@ -62,6 +63,7 @@ struct fake_vendor {
      * fake, as JSON; fake_params() fills in {port} and {dir}. */
     const char *endpoint, *recipient;
     const char *script; /* FAKE_FILE: what DIR/NAME.sh holds; NULL: no script */
+    bool machine;       /* programs read it, not people */
     /* FAKE_HTTP */
     void (*answer)(struct fake *f, const struct fake_request *r,
                    struct fake_answer *out);
@@ -71,8 +73,10 @@ struct fake_vendor {
 extern const struct fake_vendor *const fake_vendors[]; /* NULL ends */
 const struct fake_vendor *fake_vendor_find(struct str name);
 
-/* A vendor's parameters with the places filled in, in the arena. NULL: the
- * directory's name has characters that do not fit (quotes, controls). */
+/* A directory's name without quotes and control characters: it is put between
+ * them. */
+bool fake_dir_ok(const char *dir);
+/* A vendor's parameters with the places filled in, in the arena. */
 const struct json *fake_params(const char *json, uint16_t port, const char *dir,
                                struct arena *a);
 

@@ -17,6 +17,7 @@ const struct fake_vendor fake_shell = {
     .face = FAKE_FILE,
     .endpoint = "{\"script\": \"shell.sh\"}",
     .recipient = "{\"options\": \"'{dir}/shell.out'\"}",
+    .machine = true,
     .script = "#!/bin/sh\n# An alert is on standard input, as one line of JSON.\n"
               "exec cat >>\"$1\"\n",
     .show = show_body,

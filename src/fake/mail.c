@@ -37,8 +37,10 @@ static struct str header(struct str mail, const char *name, struct arena *a)
             buf_str(&b, str_trim(value));
         while (is_folded(mail)) {
             line = line_take(&mail);
-            if (found)
-                buf_printf(&b, " %.*s", STR_ARG(str_trim(line)));
+            if (!found)
+                continue;
+            buf_char(&b, ' ');
+            buf_str(&b, str_trim(line));
         }
         if (found)
             break;
@@ -226,8 +228,10 @@ static void text_show(struct str part, struct arena *a, struct buf *to)
     else
         buf_str(&text, body_of(part));
     shown = buf_view(&text);
-    while (shown.n > 0)
-        buf_printf(to, "\n%.*s", STR_ARG(line_take(&shown)));
+    while (shown.n > 0) {
+        buf_char(to, '\n');
+        buf_str(to, line_take(&shown));
+    }
 }
 
 static void email_show(const struct fake_post *p, struct arena *a, struct buf *to)
@@ -239,7 +243,7 @@ static void email_show(const struct fake_post *p, struct arena *a, struct buf *t
 
         words_decode(&value, header(p->body, shown[i], a));
         if (value.n > 0)
-            show_line(to, arena_printf(a, "%-8s %.*s", shown[i], STR_ARG(buf_view(&value))));
+            show_line(to, arena_printf(a, "%-8s %s", shown[i], buf_c(&value)));
     }
     buf_char(to, '\n');
     text_show(plain_part(p->body, a), a, to);

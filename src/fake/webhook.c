@@ -43,6 +43,7 @@ const struct fake_vendor fake_webhook = {
     .title = "Webhook",
     .endpoint = "{\"url\": \"http://127.0.0.1:{port}/hook\", \"allow_private\": true}",
     .recipient = "{}",
+    .machine = true,
     .answer = webhook_answer,
     .show = show_body,
 };
