@@ -98,7 +98,7 @@ static void channels_show(struct demo *d)
         struct outcome_counts o = {0};
         struct error err;
 
-        if (c->fake == NULL && d->shown)
+        if (!channel_has_news(c))
             continue;
         if (c->fake != NULL && !outcome_read(d, str_of(c->type->name), &o, &err)) {
             log_error("demo", "%s", err.text);

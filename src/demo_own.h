@@ -69,6 +69,8 @@ struct outcome_counts {
     size_t delivered, skipped, failed;
     char skip_reason[256], failure[256]; /* of the last of them */
 };
+/* Something is not on the screen yet; true at first. */
+bool channel_has_news(struct channel *c);
 /* The messages that were not printed yet, or were changed since. */
 void screen_channel(const struct screen *s, struct channel *c,
                     const struct outcome_counts *o);

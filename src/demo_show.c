@@ -164,19 +164,35 @@ static void message_marks(const struct screen *s, const struct fake_post *posts,
     style(s, STYLE_NONE);
 }
 
-/* As it went over the wire, in one piece unless a terminal would break it. */
+/* What is not seen is written as JSON would: "\u200b". */
+static void unseen_written(struct buf *to, struct str s)
+{
+    while (s.n > 0) {
+        struct buf clean freed_by(buf_release) = BUF(8);
+        uint32_t code = 0;
+        size_t n = MAX(utf8_first(s, &code), 1);
+
+        clean_text(&clean, str_first(s, n), true);
+        if (clean.n > 0)
+            buf_str(to, buf_view(&clean));
+        else
+            buf_printf(to, "\\u%04x", (unsigned)code);
+        s = str_from(s, n);
+    }
+}
+
+/* As it went over the wire, a line a line. */
 static void raw_show(const struct screen *s, struct str body)
 {
-    struct buf clean freed_by(buf_release) = BUF(TEXT_MAX);
-    struct str rest;
-
-    clean_text(&clean, body, true);
-    rest = buf_view(&clean);
     style(s, STYLE_DIM);
-    while (rest.n > 0) {
-        struct str line = str_until(&rest, '\n');
+    while (body.n > 0) {
+        struct str line = str_until(&body, '\n');
+        struct buf shown freed_by(buf_release) = BUF(TEXT_MAX * 6);
 
-        fprintf(s->to, "     > %.*s\n", STR_ARG(line));
+        if (line.n > 0 && line.p[line.n - 1] == '\r')
+            line.n--;
+        unseen_written(&shown, line);
+        fprintf(s->to, "     > %s\n", buf_c(&shown));
     }
     style(s, STYLE_NONE);
 }
@@ -269,21 +285,24 @@ static bool is_news(const struct channel *c, const struct fake_post *p, size_t a
     return at >= c->printed_count || c->printed[at] != p->edits + p->ended;
 }
 
-static bool has_news(const struct channel *c, const struct fake_post *posts, size_t n)
+bool channel_has_news(struct channel *c)
 {
+    const struct fake_post *posts;
+    size_t n;
+
+    if (c->printed == NULL || c->fake == NULL)
+        return c->printed == NULL;
+    fake_look(c->server);
+    n = fake_posts(c->fake, &posts);
     for (size_t i = 0; i < n; i++)
         if (is_news(c, &posts[i], i))
             return true;
     return false;
 }
 
-static void news_show(const struct screen *s, struct channel *c,
-                      const struct fake_post *posts, size_t n)
+static void printed_note(struct channel *c, const struct fake_post *posts, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        if (is_news(c, &posts[i], i))
-            message_show(s, c, posts, n, i);
-    c->printed = mem_grow(c->printed, MAX(n, (size_t)1), sizeof *c->printed);
+    c->printed = mem_grow(c->printed, n + 1, sizeof *c->printed);
     c->printed_count = n;
     for (size_t i = 0; i < n; i++)
         c->printed[i] = posts[i].edits + posts[i].ended;
@@ -301,22 +320,22 @@ static void channel_head(const struct screen *s, const struct channel *c,
 void screen_channel(const struct screen *s, struct channel *c,
                     const struct outcome_counts *o)
 {
-    const struct fake_post *posts;
-    char right[64];
-    size_t n;
+    const struct fake_post *posts = NULL;
+    char right[64] = "not shown";
+    size_t n = 0;
 
-    if (c->fake == NULL) {
-        channel_head(s, c, "not shown");
-        fprintf(s->to, "     %s\n", c->why_not.text);
-        return;
+    if (c->fake != NULL) {
+        fake_look(c->server);
+        n = fake_posts(c->fake, &posts);
+        snprintf(right, sizeof right, "%zu message%s", n, n == 1 ? "" : "s");
     }
-    fake_look(c->server);
-    n = fake_posts(c->fake, &posts);
-    if (!has_news(c, posts, n) && o->failed == 0)
-        return;
-    snprintf(right, sizeof right, "%zu message%s", n, n == 1 ? "" : "s");
     channel_head(s, c, right);
-    news_show(s, c, posts, n);
+    if (c->fake == NULL)
+        fprintf(s->to, "     %s\n", c->why_not.text);
+    for (size_t i = 0; i < n; i++)
+        if (is_news(c, &posts[i], i))
+            message_show(s, c, posts, n, i);
+    printed_note(c, posts, n);
     outcome_show(s, o);
     fflush(s->to);
 }
