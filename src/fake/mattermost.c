@@ -236,7 +236,7 @@ static void mattermost_show(const struct fake_post *p, struct arena *a, struct b
 const struct fake_vendor fake_mattermost = {
     .name = "mattermost",
     .title = "Mattermost",
-    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"bot_token\": \"" BOT_TOKEN "\"}",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"token\": \"" BOT_TOKEN "\"}",
     .recipient = "{\"channel_id\": \"" CHANNEL "\"}",
     .answer = mattermost_answer,
     .show = mattermost_show,

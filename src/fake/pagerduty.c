@@ -178,8 +178,9 @@ static void pagerduty_show(const struct fake_post *p, struct arena *a, struct bu
 const struct fake_vendor fake_pagerduty = {
     .name = "pagerduty",
     .title = "PagerDuty",
-    .endpoint = "{\"api_url\": \"http://127.0.0.1:{port}\", \"allow_private\": true}",
-    .recipient = "{\"routing_key\": \"" KEY "\"}",
+    .endpoint = "{\"integration_key\": \"" KEY "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = pagerduty_answer,
     .show = pagerduty_show,
 };
