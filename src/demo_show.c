@@ -215,20 +215,28 @@ static size_t lines_max(const struct screen *s, const struct channel *c)
     return c->vendor->machine ? MACHINE_LINES : LINES_SHOWN;
 }
 
-/* The first line of what an edited message was. */
+static struct str first_line(struct str text)
+{
+    return str_first(text, str_find(text, '\n'));
+}
+
+/* The first line of what an edited message was, when it was another. */
 static void was_show(const struct screen *s, const struct channel *c,
                      const struct fake_post *p, struct arena *a)
 {
     struct fake_post was = *p;
-    struct str text;
+    struct str before, now;
 
     if (p->edits == 0)
         return;
     was.body = p->first;
     was.ended = false;
-    text = seen(c, &was, a);
+    before = first_line(seen(c, &was, a));
+    now = first_line(seen(c, p, a));
+    if (str_eq(before, now))
+        return;
     style(s, STYLE_DIM);
-    fprintf(s->to, "     was: %.*s\n", STR_ARG(str_first(text, str_find(text, '\n'))));
+    fprintf(s->to, "     was: %.*s\n", STR_ARG(before));
     style(s, STYLE_NONE);
 }
 

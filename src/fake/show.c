@@ -45,6 +45,40 @@ static size_t slack_link_take(struct buf *to, struct str s)
     return end + 1;
 }
 
+/* "`a*b`" is "a*b": nothing counts inside. Fences have three. */
+static size_t code_take(struct buf *to, struct str s)
+{
+    size_t marks = 0;
+    const char *end;
+
+    while (marks < s.n && s.p[marks] == '`')
+        marks++;
+    if (marks == 0)
+        return 0;
+    end = memmem(s.p + marks, s.n - marks, s.p, marks);
+    if (end == NULL)
+        return 0;
+    buf_add(to, s.p + marks, (size_t)(end - s.p) - marks);
+    return (size_t)(end - s.p) + marks;
+}
+
+/* In code Slack still reads its entities, and nothing else. */
+static size_t slack_code_take(struct buf *to, struct str s)
+{
+    struct buf inside freed_by(buf_release) = BUF(65536);
+    size_t n = code_take(&inside, s);
+    struct str rest = buf_view(&inside);
+
+    while (rest.n > 0) {
+        size_t taken = entity_take(to, rest);
+
+        if (taken == 0)
+            buf_char(to, rest.p[0]);
+        rest = str_from(rest, MAX(taken, 1));
+    }
+    return n;
+}
+
 void show_mrkdwn(struct buf *to, struct str s)
 {
     while (s.n > 0) {
@@ -52,8 +86,10 @@ void show_mrkdwn(struct buf *to, struct str s)
 
         if (n == 0)
             n = slack_link_take(to, s);
+        if (n == 0)
+            n = slack_code_take(to, s);
         if (n == 0) {
-            if (s.p[0] != '*' && s.p[0] != '`')
+            if (s.p[0] != '*')
                 buf_char(to, s.p[0]);
             n = 1;
         }
@@ -90,23 +126,6 @@ static size_t link_take(struct buf *to, struct str s)
     end = str_find(str_from(s, label), ')');
     buf_str(to, str_first(str_from(s, 1), label - 1));
     return MIN(label + end + 1, s.n);
-}
-
-/* "`a*b`" is "a*b": nothing counts inside. Fences have three. */
-static size_t code_take(struct buf *to, struct str s)
-{
-    size_t marks = 0;
-    const char *end;
-
-    while (marks < s.n && s.p[marks] == '`')
-        marks++;
-    if (marks == 0)
-        return 0;
-    end = memmem(s.p + marks, s.n - marks, s.p, marks);
-    if (end == NULL)
-        return 0;
-    buf_add(to, s.p + marks, (size_t)(end - s.p) - marks);
-    return (size_t)(end - s.p) + marks;
 }
 
 static bool is_punctuation(char c)
