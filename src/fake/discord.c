@@ -30,11 +30,12 @@ struct limit {
     size_t least, most;
 };
 
-/* Adds the text's length to *sum; false when it breaks its limit. */
+/* Adds the text's length to *sum, without the blanks around it; false when it breaks
+ * its limit. */
 static bool within(const struct json *j, const struct limit *l, size_t *sum)
 {
     const struct json *text = json_get(j, l->name);
-    size_t n = fake_utf16(json_text(text));
+    size_t n = fake_utf16(str_trim(json_text(text)));
 
     *sum += n;
     return text == NULL || (json_is(text, JSON_STRING) && n >= l->least && n <= l->most);
@@ -98,10 +99,13 @@ static bool mentions_ok(const struct json *body)
     const struct json *m = json_get(body, "allowed_mentions");
     const struct json *parse = json_get(m, "parse");
 
+    if (m != NULL && !json_is(m, JSON_OBJECT))
+        return false;
     for (const struct json *p = parse ? parse->first : NULL; p; p = p->next)
-        if (json_get(m, json_text(p).p) != NULL)
-            return false;
-    return m == NULL || json_is(m, JSON_OBJECT);
+        for (const struct json *list = m->first; list; list = list->next)
+            if (str_eq(list->name, json_text(p)))
+                return false;
+    return true;
 }
 
 static bool body_ok(struct fake *f, const struct json *body, struct fake_answer *out)

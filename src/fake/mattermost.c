@@ -122,6 +122,8 @@ static void ask(struct fake *f, const struct str *parts, size_t n,
     else if (n == 4 && str_is(parts[2], "channels") && str_is(parts[3], CHANNEL))
         fake_say(f, out, 200, "application/json",
                  "{\"id\":\"" CHANNEL "\",\"display_name\":\"NOC\",\"name\":\"noc\"}");
+    else if (n == 4 && str_is(parts[2], "system") && str_is(parts[3], "ping"))
+        fake_say(f, out, 200, "application/json", "{\"status\":\"OK\"}");
     else if (n == 4 && str_is(parts[2], "channels"))
         refuse(f, out, 404, "app.channel.get.existing.app_error",
                "Unable to find the existing channel.");

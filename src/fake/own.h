@@ -4,7 +4,7 @@
 
 #include "fake/fake.h"
 
-#define FAKE_TIMES_MAX 64
+#define FAKE_TIMES_MAX 128
 
 struct fake {
     const struct fake_vendor *vendor;
