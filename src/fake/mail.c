@@ -39,7 +39,7 @@ static struct str header(struct str mail, const char *name, struct arena *a)
             line = line_take(&mail);
             if (!found)
                 continue;
-            buf_char(&b, ' ');
+            buf_text(&b, b.n > 0 ? " " : "");
             buf_str(&b, str_trim(line));
         }
         if (found)
@@ -122,7 +122,7 @@ static size_t word_take(struct buf *to, struct str s)
     str_until(&rest, '?'); /* the charset: we are sent UTF-8 */
     encoding = str_until(&rest, '?');
     end = memmem(rest.p, rest.n, "?=", 2);
-    if (encoding.n != 1 || end == NULL)
+    if (encoding.n != 1 || strchr("qQbB", encoding.p[0]) == NULL || end == NULL)
         return 0;
     text = str_first(rest, (size_t)(end - rest.p));
     if ((encoding.p[0] | 0x20) == 'b')

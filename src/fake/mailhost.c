@@ -149,12 +149,16 @@ static void text_ended(struct mailhost *m, struct buf *out)
     forget(m);
 }
 
-static void text_line(struct mailhost *m, struct str line, struct buf *out)
+/* A line ends with CRLF and nothing else: half a line end is how one mail is
+ * smuggled inside another. */
+static void text_line(struct mailhost *m, struct str line, bool whole, struct buf *out)
 {
-    if (str_is(line, ".")) {
+    if (whole && str_is(line, ".")) {
         text_ended(m, out);
         return;
     }
+    if (!whole)
+        m->refusal = "554 5.6.0 A bare LF";
     if (str_starts(line, "."))
         line = str_from(line, 1);
     if (line.n + 2 > TEXT_LINE_MAX)
@@ -228,18 +232,14 @@ void mailhost_begin(struct mailhost *m, struct fake *f, struct buf *out)
     say(out, "220 mail.example.net ESMTP");
 }
 
-/* A line ends with CRLF and nothing else: half a line end is how one mail is
- * smuggled inside another. */
 static void line_heard(struct mailhost *m, struct str line, struct buf *out)
 {
     bool whole = line.n > 0 && line.p[line.n - 1] == '\r';
 
     if (whole)
         line.n--;
-    if (!whole && m->in_text)
-        m->refusal = "554 5.6.0 A bare LF";
     if (m->in_text)
-        text_line(m, line, out);
+        text_line(m, line, whole, out);
     else if (whole)
         command(m, line, out);
     else
