@@ -22,7 +22,7 @@ void courier_free(struct courier *c); /* what is in flight stays pending */
 
 void courier_ready(void *courier, int64_t recipient_id); /* an outbox_ready_fn */
 void courier_changed(void *courier, const struct snapshot *now); /* a config_changed_fn */
-/* No new requests; true once nothing is in flight. */
+/* No new deliveries; true once those under way are at their end. */
 bool courier_quiesce(struct courier *c);
 
 enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_PROBING };
@@ -39,6 +39,17 @@ struct courier_endpoint { /* for status and metrics */
     uint64_t requests, delivered, deferred, refused;
 };
 size_t courier_endpoints(const struct courier *c, const struct courier_endpoint **out);
+
+/* The same of one recipient: what is its own fault (its chat is gone, or
+ * flooded), not its endpoint's. All zero: nothing is known of it. */
+struct courier_recipient {
+    bool paused;           /* it cannot be reached */
+    struct str last_error; /* "" : the last request reached it */
+    int64_t last_error_ms, last_ok_ms;
+    int64_t opens_at_ms;   /* no request sooner; 0: none */
+};
+void courier_recipient(const struct courier *c, int64_t recipient_id,
+                       struct courier_recipient *out);
 
 /* accept -> delivered, all deliveries since start, for /metrics. */
 #define LATENCY_BUCKETS 14
