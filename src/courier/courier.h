@@ -58,4 +58,7 @@ bool courier_test(struct courier *c, const struct endpoint *e,
                   const struct recipient *r, courier_test_fn *done, void *arg,
                   struct error *err) must_check;
 
+/* The alert that a test message tells of, in the arena. */
+void sample_alert(struct alert *out, int64_t now_ms, struct arena *a);
+
 #endif

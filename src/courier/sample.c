@@ -2,6 +2,8 @@
  * queue, with a transcript of every step. */
 #include "courier/lane.h"
 
+#include "config/render_input.h"
+
 struct trial { /* one test on its way */
     struct courier *courier;
     const struct snapshot *snapshot; /* acquired */
@@ -24,9 +26,8 @@ static void sample_fact(struct json_list *facts, struct arena *a,
 }
 
 /* The seed's own flow alert, so that a test looks like the real thing. */
-static void sample_alert(struct trial *t, int64_t now_ms)
+void sample_alert(struct alert *out, int64_t now_ms, struct arena *a)
 {
-    struct arena *a = &t->arena;
     struct json_list facts = {0};
 
     sample_fact(&facts, a, "cli_ip", json_new_string(a, STR("192.168.1.29")));
@@ -38,7 +39,7 @@ static void sample_alert(struct trial *t, int64_t now_ms)
     sample_fact(&facts, a, "cli2srv_bytes", json_new_i64(a, 681));
     sample_fact(&facts, a, "srv2cli_bytes", json_new_i64(a, 558));
     sample_fact(&facts, a, "test", json_new_bool(a, true));
-    t->alert = (struct alert){
+    *out = (struct alert){
         .action = ACTION_STORE,
         .entity = ENTITY_FLOW,
         .entity_value = STR("192.168.1.29:60952->23.206.251.35:80/tcp"),
@@ -171,21 +172,11 @@ static bool recipient_params(struct trial *t, const struct recipient *r,
 static bool trial_render(struct trial *t, const struct recipient *r,
                          struct error *err)
 {
-    const struct settings *settings = &t->snapshot->settings;
-
-    t->input = (struct render_input){
-        .endpoint = t->endpoint->params,
-        .items = &t->part,
-        .count = 1,
-        .recipient_name = r != NULL ? r->name : STR("test"),
-        .scripts_dir = settings->scripts_dir,
-        .geo = &t->snapshot->geo,
-        .place = {.instance = settings->instance,
-                  .base_url = settings->base_url,
-                  .now_ms = clock_wall_ms(t->courier->clock)},
-        .test = true,
-    };
-
+    render_input_for(t->snapshot, t->endpoint, r,
+                     clock_wall_ms(t->courier->clock), &t->input);
+    t->input.items = &t->part;
+    t->input.count = 1;
+    t->input.test = true;
     t->part = (struct render_item){
         .alert = &t->alert,
         .phase = PHASE_NEW,
@@ -215,7 +206,7 @@ bool courier_test(struct courier *c, const struct endpoint *e,
     t->done = done;
     t->arg = arg;
     trial_link(t);
-    sample_alert(t, clock_wall_ms(c->clock));
+    sample_alert(&t->alert, clock_wall_ms(c->clock), &t->arena);
     if (!trial_render(t, r, err)) {
         trial_free(t);
         return false;

@@ -93,33 +93,42 @@ static size_t room_for_text(const struct page *p, size_t spare)
     return p->left > taken ? p->left - taken : 0;
 }
 
-/* Own words may be of many lines; each is one of the channel's. */
-static void put_lines(struct buf *to, const struct markup *k, struct str text)
-{
-    bool first = true;
-
-    while (text.n > 0) {
-        if (!first)
-            buf_text(to, k->line);
-        k->escape(to, str_until(&text, '\n'));
-        first = false;
-    }
-}
-
-static void put_sentence(struct page *p, struct str sentence, size_t spare)
+/* One line of the sentence; false: not all of it, and no more can follow. */
+static bool put_sentence_line(struct page *p, struct str text, size_t spare)
 {
     struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
     size_t room = room_for_text(p, spare);
 
-    if (sentence.n == 0)
-        return;
-    put_lines(&line, p->k, sentence);
-    if (page_line(p, &line, spare) || room < SENTENCE_LEAST)
-        return;
+    p->k->escape(&line, text);
+    if (page_line(p, &line, spare))
+        return true;
+    if (room < SENTENCE_LEAST)
+        return false;
     line.n = 0;
-    escape_fit(&line, str_first(sentence, str_find(sentence, '\n')), room,
-               p->k->unit, p->k->escape);
+    escape_fit(&line, text, room, p->k->unit, p->k->escape);
     (void)page_line(p, &line, spare);
+    return false;
+}
+
+/* Own words may be of many lines; each is one of the channel's, and "…" stands
+ * for those there is no room for. */
+static void put_sentence(struct page *p, struct str sentence, size_t spare)
+{
+    struct buf more freed_by(buf_release) = BUF(100);
+    size_t mark;
+
+    buf_text(&more, ELLIPSIS);
+    mark = room_for_text(p, 0) - room_for_text(p, more.n);
+    while (sentence.n > 0) {
+        struct str line = str_until(&sentence, '\n');
+        bool last = sentence.n == 0;
+
+        if (put_sentence_line(p, line, spare + (last ? 0 : mark)))
+            continue;
+        if (!last)
+            (void)page_line(p, &more, spare);
+        return;
+    }
 }
 
 static void put_fact(struct buf *to, const struct markup *k,

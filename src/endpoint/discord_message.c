@@ -147,7 +147,7 @@ static int64_t colour_number(const char *colour)
 static void put_description(struct json_out *o, const struct message *m,
                             struct arena *a)
 {
-    bool brief = m->brief.n > 0 && m->fact_count == 0 &&
+    bool brief = m->brief.n > 0 && m->fact_count == 0 && !m->own_text &&
                  !str_eq(m->brief, m->sentence);
     struct str text = brief ? arena_printf(a, "%.*s\n%.*s", STR_ARG(m->brief),
                                            STR_ARG(m->sentence))

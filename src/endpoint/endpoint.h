@@ -61,6 +61,8 @@ struct endpoint_type {
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
     bool builtin;     /* not offered, not editable */
+    bool own_words;   /* speaks to people, by message_build(): its recipients may
+                         have templates for what it says */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;
 

@@ -390,7 +390,8 @@ static void render(size_t way, struct render_item *items, size_t count, int step
                             ways[way].recipient),
         .items = items,
         .recipient_name = STR("ops"),
-        .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
+        .place = {.instance = STR("gw"), .now_ms = 1606141257000,
+                  .base_url = STR("https://alerts.example.net")},
     };
     struct request r;
     struct error err;
