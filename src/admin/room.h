@@ -38,6 +38,7 @@ struct admin {
 void admin_endpoints(struct admin *a);
 void admin_recipients(struct admin *a);
 void admin_pools(struct admin *a);
+void admin_preview(struct admin *a);
 void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);

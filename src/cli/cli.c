@@ -75,7 +75,7 @@ static const struct command commands[] = {
      "what is on its way, delivered or dead", delivery_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | test | types",
      "the servers and services messages go through", endpoint_usage},
-    {"recipient", command_recipient, "list | show | add | set | rm | test",
+    {"recipient", command_recipient, "list | show | add | set | rm | test | preview",
      "who is told, and by which criteria", recipient_usage},
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",

@@ -1,6 +1,8 @@
 /* redact.c -- every secret value in force, taken out of texts for people. */
 #include "config/redact.h"
 
+#include "base/json.h"
+
 #define URL_PATH_MIN 8 /* "/" or "/hook" gives nothing away */
 #define PIECE_MIN 20   /* a token, and hardly a word of anybody's */
 
@@ -44,6 +46,20 @@ static size_t pieces_of(struct str value, struct str *out)
     return n;
 }
 
+/* As it stands within a JSON string; STR_NONE: no other than it is. */
+static struct str json_form(struct str value, struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(6 * value.n + 2);
+    struct json_out o = JSON_OUT(&b);
+    struct str quoted;
+
+    out_str(&o, NULL, value);
+    quoted = buf_view(&b);
+    return quoted.n == value.n + 2
+               ? STR_NONE
+               : arena_str(a, str_first(str_from(quoted, 1), quoted.n - 2));
+}
+
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a)
 {
@@ -51,13 +67,16 @@ void redactor_init(struct redactor *r, const struct str *values, size_t n,
 
     for (size_t i = 0; i < n; i++)
         pieces += pieces_of(values[i], NULL);
-    r->values = arena_array(a, 2 * n + pieces + 1, sizeof(*r->values));
+    r->values = arena_array(a, 3 * n + pieces + 1, sizeof(*r->values));
     r->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct str path = is_url(values[i]) ? url_path(values[i]) : STR_NONE;
+        struct str escaped = json_form(values[i], a);
 
         if (values[i].n >= REDACT_BYTES_MIN)
             r->values[r->n++] = values[i];
+        if (escaped.n >= REDACT_BYTES_MIN)
+            r->values[r->n++] = escaped;
         if (path.n >= URL_PATH_MIN)
             r->values[r->n++] = path;
         r->n += pieces_of(values[i], r->values + r->n);
