@@ -48,7 +48,11 @@ static const char recipient_usage[] =
     "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
     "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
     "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
+    "                       [--title_template T|@FILE] [--text_template T|@FILE]\n"
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
+    "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
+    "                                     how an alert reads there, the newest unless\n"
+    "                                     said; with templates that are not saved yet\n"
     "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes]\n";
 static const char pool_usage[] =
     "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"

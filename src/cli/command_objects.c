@@ -32,7 +32,7 @@ static bool read_all(FILE *from, struct buf *to)
 /* "@file", "-" (standard input) or the text itself. */
 bool value_of(struct cli *c, const char *text, struct str *out)
 {
-    struct buf b freed_by(buf_release) = BUF(PARAM_TEXT_MAX);
+    struct buf b freed_by(buf_release) = BUF(4 * PARAM_TEXT_MAX);
     FILE *f = NULL;
     bool ok = true;
 
@@ -41,7 +41,7 @@ bool value_of(struct cli *c, const char *text, struct str *out)
         return true;
     }
     f = text[0] == '@' ? fopen(text + 1, "re") : stdin;
-    if (f == NULL || !read_all(f, &b)) {
+    if (f == NULL || !read_all(f, &b) || b.n > PARAM_TEXT_MAX) {
         fprintf(stderr, "tocsin: cannot read %s: %s\n", text,
                 f == NULL ? strerror(errno) : "too long");
         ok = false;
