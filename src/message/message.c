@@ -168,6 +168,7 @@ void message_build(const struct alert *a, enum phase phase,
     assert(a->severity < SEVERITY_COUNT);
     *m = (struct message){0};
     m->title = words_shown(arena, alert_title(a, arena), TITLE_POINTS);
+    m->kind = m->title;
     m->severity = str_of(severity_label(a->severity));
     m->emoji = released ? EMOJI_RELEASED : looks[a->severity].emoji;
     m->colour = released ? COLOUR_RELEASED : looks[a->severity].colour;

@@ -37,6 +37,7 @@ struct message_place {   /* where we speak from, for every message */
 
 struct message {
     struct str title;    /* "Low Goodput Ratio", or the recipient's own; one line */
+    struct str kind;     /* the title in our words: what a digest counts by */
     struct str headline; /* "Notice: Low Goodput Ratio, 1.2.3.4 -> ..." <= 90 characters */
     struct str state;    /* "Engaged", "Released after 8 min 3 s", "" for store;
                             late: "Fired 15:01:06, cleared 15:09:09 CET" */
