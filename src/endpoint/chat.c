@@ -93,6 +93,13 @@ static size_t room_for_text(const struct page *p, size_t spare)
     return p->left > taken ? p->left - taken : 0;
 }
 
+/* What a line takes that is not the first. */
+static size_t line_length(const struct page *p, const struct buf *line)
+{
+    return text_length(buf_view(line), p->k->unit) +
+           text_length(str_of(p->k->line), p->k->unit);
+}
+
 /* One line of the sentence; false: not all of it, and no more can follow. */
 static bool put_sentence_line(struct page *p, struct str text, size_t spare)
 {
@@ -118,14 +125,15 @@ static void put_sentence(struct page *p, struct str sentence, size_t spare)
     size_t mark;
 
     buf_text(&more, ELLIPSIS);
-    mark = room_for_text(p, 0) - room_for_text(p, more.n);
+    mark = line_length(p, &more);
     while (sentence.n > 0) {
         struct str line = str_until(&sentence, '\n');
         bool last = sentence.n == 0;
+        size_t left = p->left;
 
         if (put_sentence_line(p, line, spare + (last ? 0 : mark)))
             continue;
-        if (!last)
+        if (!last || p->left == left) /* a line that was cut says so itself */
             (void)page_line(p, &more, spare);
         return;
     }
@@ -148,7 +156,7 @@ static void put_facts(struct page *p, const struct message *m, size_t spare)
     size_t mark;
 
     buf_printf(&more, ELLIPSIS " %zu more", m->fact_count);
-    mark = room_for_text(p, 0) - room_for_text(p, more.n);
+    mark = line_length(p, &more);
     for (size_t i = 0; i < m->fact_count; i++) {
         struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
 
@@ -309,7 +317,7 @@ void chat_digest(const struct markup *k, const struct message *messages,
 
     assert(in->count > 1);
     buf_printf(&more, ELLIPSIS " %zu more", in->count);
-    mark = room_for_text(&p, 0) - room_for_text(&p, more.n);
+    mark = line_length(&p, &more);
     put_title(&p, chat_digest_title(in, a), max / TITLE_SHARE);
     for (size_t i = 0; i < in->count; i++) {
         struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);

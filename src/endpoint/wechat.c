@@ -155,11 +155,13 @@ static const char *heading(const struct render_input *in)
 }
 
 /* Nothing can be changed or answered here: a release is a short message of its
- * own, which names the one it ends. */
+ * own, which names the one it ends; unless its recipient has its own words. */
 static void follow_up(struct message *m, const struct alert *a,
                       struct arena *arena)
 {
-    m->fact_count = 0;
+    if (m->own_text)
+        return;
+    m->fact_count = m->failed.n > 0; /* which is the first */
     m->sentence = a->began_id > 0
                       ? arena_printf(arena, "This ends alert #%lld.",
                                      (long long)a->began_id)
@@ -320,6 +322,7 @@ const struct endpoint_type endpoint_wechat = {
     .help = "Writes to a WeCom (WeChat Work) group through its group robot.",
     .via = VIA_HTTP,
     .batch_max = 20,
+    .own_words = true,
     .rate_per_s = 0.25, /* with the burst never more than 20 in a minute */
     .rate_burst = 5,
     .endpoint_size = sizeof(struct wechat),
