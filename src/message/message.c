@@ -182,8 +182,6 @@ void message_build(const struct alert *a, enum phase phase,
     m->footer = footer_of(a, place, arena);
     m->link = message_link(a, place, arena);
     message_facts(a, place, arena, m);
-    if (place->own == NULL)
-        return;
-    own_words(a, place, arena, m);
-    m->headline = headline_of(a, m, arena);
+    if (place->own != NULL && own_words(a, place, arena, m))
+        m->headline = headline_of(a, m, arena);
 }

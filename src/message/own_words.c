@@ -49,7 +49,7 @@ static void failure_tell(struct own *own, struct message *m)
     m->fact_count = kept + 1;
 }
 
-void own_words(const struct alert *a, const struct message_place *place,
+bool own_words(const struct alert *a, const struct message_place *place,
                struct arena *arena, struct message *m)
 {
     const struct message ours = *m; /* what both templates speak of */
@@ -74,4 +74,5 @@ void own_words(const struct alert *a, const struct message_place *place,
     }
     if (own.failures.n > 0)
         failure_tell(&own, m);
+    return title.n > 0;
 }
