@@ -2,59 +2,27 @@
  * or was not delivered, and its release by hand. */
 #include "admin/decisions.h"
 #include "admin/delivery.h"
+#include "admin/found.h"
 #include "admin/params.h"
 #include "admin/question.h"
 #include "admin/reply.h"
 #include "admin/shown.h"
 
-/* Looked for in the outbox (as kept), then the history, then the registry. */
 struct alert_question {
     struct question q; /* first */
-    int64_t id;
-    struct str line;    /* the alert's; "": not found yet */
-    struct str history; /* the history's line of it; "": not there */
+    struct found found;
     struct delivery_page deliveries;
     void (*write)(struct alert_question *l, const struct alert *alert,
                   struct reply *reply);
 };
 
-static bool from_outbox(struct alert_question *l, struct outbox_reader *r)
-{
-    int64_t accepted_ms;
-
-    l->q.err = (struct error){0};
-    return outbox_read_alert(r, l->id, &l->q.arena, &l->line, &accepted_ms,
-                             &l->q.err) ||
-           l->q.err.text[0] == '\0';
-}
-
-static bool from_history(struct alert_question *l, struct store_engine *e)
-{
-    struct store_row row = {0};
-
-    if (store_engine_get(e, l->id, &l->q.arena, &row, &l->q.err))
-        l->history = row.json;
-    if (l->line.n == 0)
-        l->line = l->history;
-    return l->q.err.text[0] == '\0';
-}
-
 static void alert_ask(void *question, const struct historian_view *view)
 {
     struct alert_question *l = question;
 
-    l->q.ok = from_outbox(l, view->outbox) && from_history(l, view->engine) &&
+    l->q.ok = found_kept(&l->found, view, &l->q.arena, &l->q.err) &&
               delivery_page_read(&l->deliveries, view->outbox, &l->q.arena,
                                  &l->q.err);
-}
-
-static void from_registry(struct alert_question *l)
-{
-    const struct engaged *e =
-        registry_find_id(l->q.admin->with.registry, l->id);
-
-    if (l->line.n == 0 && e != NULL)
-        l->line = arena_str(&l->q.arena, e->json);
 }
 
 static void alert_answer(void *question)
@@ -62,16 +30,11 @@ static void alert_answer(void *question)
     struct alert_question *l = question;
     struct question *q = &l->q;
     struct reply reply freed_by(reply_release) = {0};
-    const struct json *j;
     struct alert alert;
 
-    from_registry(l);
-    if (!q->ok || l->line.n == 0) {
-        question_failed(q, "alert");
-        return;
-    }
-    j = json_parse(&q->arena, l->line, &q->err);
-    if (j == NULL || !alert_read(&q->arena, j, 0, &alert, &q->err)) {
+    found_engaged(&l->found, q->admin->with.registry, &q->arena);
+    if (!q->ok || l->found.line.n == 0 ||
+        !found_read(&l->found, &q->arena, &alert, &q->err)) {
         question_failed(q, "alert");
         return;
     }
@@ -104,8 +67,8 @@ static void ended_write(struct alert_question *l, const struct alert *alert,
     const struct json *last = NULL;
     struct str action;
 
-    if (l->history.n > 0)
-        last = json_parse(&l->q.arena, l->history, NULL);
+    if (l->found.history.n > 0)
+        last = json_parse(&l->q.arena, l->found.history, NULL);
     action = json_text(json_get(last, "action"));
     if (alert->action != ACTION_ENGAGE || !str_is(action, "release")) {
         out_null(o, "ended");
@@ -123,7 +86,7 @@ static void write_whole(struct alert_question *l, const struct alert *alert,
     struct admin *a = l->q.admin;
     struct decided d = decided_of(l, alert);
     const struct engaged *engaged = registry_find_id(a->with.registry, alert->id);
-    struct shown shown = {.line = l->line, .has_ended = engaged == NULL, .engaged = engaged};
+    struct shown shown = {.line = l->found.line, .has_ended = engaged == NULL, .engaged = engaged};
 
     if (!shown_write(&shown, &l->q.arena, &r->out, "data", NULL))
         bug("a line that was read cannot be read");
@@ -160,7 +123,7 @@ static void alert_post(struct admin *a, struct exchange *x,
 {
     struct alert_question *l = question_new(a, x, sizeof *l);
 
-    l->id = query->alert_id;
+    l->found.id = query->alert_id;
     l->deliveries.query = *query;
     l->write = write;
     question_post(&l->q, alert_ask, alert_answer);

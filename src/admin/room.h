@@ -39,6 +39,7 @@ void admin_endpoints(struct admin *a);
 void admin_choices(struct admin *a);
 void admin_recipients(struct admin *a);
 void admin_pools(struct admin *a);
+void admin_preview(struct admin *a);
 void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);

@@ -52,6 +52,13 @@
 #define POOL_MEMBERS_MAX 100000         /* of all pools together */
 #define PARAM_TEXT_MAX 4096             /* bytes of one parameter */
 
+/* users' own messages */
+#define TEMPLATE_TEXT_MAX 4096          /* bytes of one template */
+#define TEMPLATE_NAME_MAX 128           /* bytes of one name in it */
+#define TEMPLATE_DEPTH_MAX 8            /* sections within sections */
+#define TEMPLATE_OUTPUT_MAX (64u << 10) /* bytes that come of it */
+#define TEMPLATE_STEPS_MAX (1u << 18)   /* pieces, names and bytes looked at */
+
 /* web */
 #define WEB_CONNECTIONS_MAX 2000
 #define WEB_HEADERS_MAX (16u << 10)     /* bytes */

@@ -49,7 +49,11 @@ static const char recipient_usage[] =
     "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
     "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
     "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
+    "                       [--title_template T|@FILE] [--text_template T|@FILE]\n"
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
+    "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
+    "                                     how an alert reads there, the newest unless\n"
+    "                                     said; with templates that are not saved yet\n"
     "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes]\n";
 static const char pool_usage[] =
     "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"
@@ -76,7 +80,7 @@ static const struct command commands[] = {
      "what is on its way, delivered or dead", delivery_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | test | choices | types",
      "the servers and services messages go through", endpoint_usage},
-    {"recipient", command_recipient, "list | show | add | set | rm | test",
+    {"recipient", command_recipient, "list | show | add | set | rm | test | preview",
      "who is told, and by which criteria", recipient_usage},
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",

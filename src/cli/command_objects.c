@@ -30,7 +30,7 @@ static bool read_all(FILE *from, struct buf *to)
 }
 
 /* "@file", "-" (standard input) or the text itself. */
-static bool value_of(struct cli *c, const char *text, struct str *out)
+bool value_of(struct cli *c, const char *text, struct str *out)
 {
     struct buf b freed_by(buf_release) = BUF(4 * PARAM_TEXT_MAX);
     FILE *f = NULL;
@@ -133,14 +133,19 @@ static bool params_write(struct cli *c, const char *noun, struct str type,
 
 /* --- the object of add and set ------------------------------------------------- */
 
-static void members_write(struct cli *c, const struct noun *n, struct json_out *o)
+static bool members_write(struct cli *c, const struct noun *n, struct json_out *o)
 {
+    struct str text;
+
     for (size_t i = 0; n->texts[i] != NULL; i++) {
         struct str option = arena_printf(&c->arena, "--%s", n->texts[i]);
         const char *value = cli_take(c, option.p);
 
-        if (value != NULL)
-            out_text(o, n->texts[i], value);
+        if (value == NULL)
+            continue;
+        if (!value_of(c, value, &text))
+            return false;
+        out_str(o, n->texts[i], text);
     }
     for (size_t i = 0; n->lists[i] != NULL; i++) {
         struct str option = arena_printf(&c->arena, "--%s", n->lists[i]);
@@ -153,6 +158,7 @@ static void members_write(struct cli *c, const struct noun *n, struct json_out *
         else
             list_write(o, n->lists[i], str_of(strcmp(value, "none") == 0 ? "" : value));
     }
+    return true;
 }
 
 /* Which endpoint type's parameters these are; the object that is being changed,
@@ -196,8 +202,8 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
         out_text(&o, "type", type);
     if (endpoint != NULL)
         out_text(&o, "endpoint", endpoint);
-    members_write(c, n, &o);
-    if (!params_write(c, n->name, type_of(c, n, name, type, endpoint), &o))
+    if (!members_write(c, n, &o) ||
+        !params_write(c, n->name, type_of(c, n, name, type, endpoint), &o))
         return EXIT_USAGE;
     out_object_end(&o);
     if (!cli_done(c))
@@ -359,6 +365,8 @@ static int noun_run(struct cli *c, const struct noun *n)
         return object_send(c, n, name, true);
     if (strcmp(verb, "set") == 0)
         return object_send(c, n, name, false);
+    if (strcmp(verb, "preview") == 0 && strcmp(n->name, "recipient") == 0)
+        return recipient_preview(c, name);
     if (!cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "show") == 0)
@@ -385,7 +393,8 @@ int command_endpoint(struct cli *c)
 
 int command_recipient(struct cli *c)
 {
-    static const char *const texts[] = {"minimum_severity", NULL};
+    static const char *const texts[] = {"minimum_severity", "title_template",
+                                        "text_template", NULL};
     static const char *const lists[] = {"categories", "entities", "types",
                                         "host_pools", "am_hosts", NULL};
     static const struct noun recipient = {"recipient", "/api/v1/recipients", recipient_rows,

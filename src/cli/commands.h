@@ -10,6 +10,11 @@ command_fn command_endpoint, command_recipient, command_pool, command_settings;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_send, command_apply, command_check_config;
 
+/* "@file", "-" (standard input) or the text itself; false: said why not. */
+bool value_of(struct cli *c, const char *text, struct str *out);
+
+int recipient_preview(struct cli *c, const char *name);
+
 /* Prints the object of {"data": …} or the list in it, by -o; `table` for people. */
 typedef void rows_fn(struct cli *c, const struct json *list);
 int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table);

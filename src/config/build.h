@@ -35,6 +35,10 @@ bool build_params(struct build *b, struct params *p);
 /* After an error in something that no edit touched: it becomes a fault. */
 bool build_fault(struct build *b, struct params *p);
 
+/* The recipient's own templates; r->endpoint is there. `edit` is to blame. */
+bool build_words(struct build *b, const struct object *o, size_t edit,
+                 struct recipient *r);
+
 bool build_settings(struct build *b);
 bool build_endpoints(struct build *b);
 bool build_pools(struct build *b);

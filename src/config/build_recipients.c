@@ -140,7 +140,7 @@ static bool recipient_build(struct build *b, const struct object *o,
     /* An edit of its endpoint may be what its parameters do not go with. */
     endpoint = model_find(b->m, OBJECT_ENDPOINT, r->endpoint->name);
     edit = o->edit != 0 ? o->edit : endpoint->edit;
-    return recipient_params(b, o, edit, r);
+    return recipient_params(b, o, edit, r) && build_words(b, o, edit, r);
 }
 
 static bool recipient_builtin(struct build *b, struct recipient *r)

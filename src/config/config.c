@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/config_empty.h"
 #include "config/model_store.h"
+#include "config/proposal.h"
 #include "config/snapshot.h"
 
 #define LISTENERS_MAX 4
@@ -75,7 +76,7 @@ static void config_swap(struct config *c, struct held *next)
 
 void config_redact(const struct config *c, struct buf *to, struct str text)
 {
-    redact(&c->now->secrets, to, text);
+    proposal_redact(&c->now->snapshot, to, text);
 }
 
 /* --- changing ----------------------------------------------------------- */
@@ -118,41 +119,54 @@ static struct held *change_make(struct config *c, struct model *m,
     return next;
 }
 
-/* `keep`: write it and swap to it; else it is only looked whether it could be. */
+/* What the edits would make of it. `keep`: they are written, too. */
 static enum config_result change(struct config *c, const struct edit *e,
-                                 size_t n, bool keep, size_t *failed,
-                                 struct error *err)
+                                 size_t n, bool keep, struct held **next,
+                                 size_t *failed, struct error *err)
 {
     struct arena a freed_by(arena_release) = {0};
     struct model m freed_by(model_release) = {.arena = &a};
     struct blame blame;
-    struct held *next = change_make(c, &m, e, n, keep, &blame, err);
 
+    *next = change_make(c, &m, e, n, keep, &blame, err);
     *failed = blame.edit > 0 ? blame.edit - 1 : 0;
-    if (next == NULL)
-        return blame.result;
-    if (keep)
-        config_swap(c, next);
-    else
-        held_free(next);
-    return CONFIG_OK;
+    return *next != NULL ? CONFIG_OK : blame.result;
 }
 
 enum config_result config_edit_all(struct config *c, const struct edit *e,
                                    size_t n, size_t *failed, struct error *err)
 {
-    enum config_result result = change(c, e, n, true, failed, err);
+    struct held *next;
+    enum config_result result = change(c, e, n, true, &next, failed, err);
 
-    if (result == CONFIG_OK)
-        log_info(ROOM, "configuration at revision %lld",
-                 (long long)c->now->snapshot.revision);
+    if (result != CONFIG_OK)
+        return result;
+    config_swap(c, next);
+    log_info(ROOM, "configuration at revision %lld",
+             (long long)c->now->snapshot.revision);
     return result;
 }
 
 enum config_result config_try(struct config *c, const struct edit *e, size_t n,
                               size_t *failed, struct error *err)
 {
-    return change(c, e, n, false, failed, err);
+    struct held *next;
+    enum config_result result = change(c, e, n, false, &next, failed, err);
+
+    held_free(next);
+    return result;
+}
+
+enum config_result config_propose(struct config *c, const struct edit *e,
+                                  const struct snapshot **out, struct error *err)
+{
+    struct held *next;
+    size_t failed;
+    enum config_result result = change(c, e, 1, false, &next, &failed, err);
+
+    *out = next != NULL ? &next->snapshot : NULL;
+    c->acquired += next != NULL;
+    return result;
 }
 
 enum config_result config_edit(struct config *c, const struct edit *e,

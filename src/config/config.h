@@ -24,15 +24,15 @@ struct endpoint {
 };
 
 struct recipient {
-    int64_t id;
+    int64_t id, revision;
     struct str name;
     const struct endpoint *endpoint;
     const void *params;
     struct criteria criteria;
     bool builtin, on, enabled; /* as an endpoint's; routing goes by `on` */
-    struct str managed_by;
-    int64_t revision;
-    struct str fault;
+    struct str managed_by, fault;
+    struct str title_template, text_template; /* as written; "": none */
+    struct message_words own; /* what they say */
 };
 
 struct settings {

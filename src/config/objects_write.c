@@ -33,6 +33,16 @@ void endpoint_write(const struct endpoint *e, struct json_out *o,
     out_object_end(o);
 }
 
+/* Null where there could be one; left out where there cannot. */
+static void template_write(const struct recipient *r, const char *name,
+                           struct str text, struct json_out *o)
+{
+    if (text.n > 0)
+        out_str(o, name, text);
+    else if (r->endpoint->type->own_words)
+        out_null(o, name);
+}
+
 void recipient_write(const struct recipient *r, struct json_out *o,
                      const char *name)
 {
@@ -43,6 +53,8 @@ void recipient_write(const struct recipient *r, struct json_out *o,
     params_write(r->endpoint->type->recipient_fields, r->params, o);
     out_bool(o, "enabled", r->on);
     criteria_write(&r->criteria, o);
+    template_write(r, "title_template", r->title_template, o);
+    template_write(r, "text_template", r->text_template, o);
     out_bool(o, "builtin", r->builtin);
     origin_write(r->managed_by, r->revision, r->fault, o);
     out_object_end(o);
@@ -95,6 +107,7 @@ static void type_write(const struct endpoint_type *type, struct json_out *o)
     if (!available)
         out_text(o, "unavailable", why.text);
     out_bool(o, "builtin", type->builtin);
+    out_bool(o, "own_words", type->own_words);
     out_object_end(o);
 }
 

@@ -77,10 +77,10 @@ void redactor_init(struct redactor *r, const struct str *values, size_t n,
     r->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct str path = is_url(values[i]) ? url_path(values[i]) : STR_NONE;
+        struct str escaped = json_form(values[i], a);
 
         r->n += value_add(r->values + r->n, values[i], REDACT_BYTES_MIN);
-        r->n += value_add(r->values + r->n, json_form(values[i], a),
-                          REDACT_BYTES_MIN);
+        r->n += value_add(r->values + r->n, escaped, REDACT_BYTES_MIN);
         r->n += value_add(r->values + r->n, path, URL_PATH_MIN);
         r->n += pieces_of(values[i], r->values + r->n);
     }

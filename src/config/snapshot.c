@@ -3,6 +3,7 @@
 
 #include "config/build.h"
 #include "config/geo.h"
+#include "config/proposal.h"
 #include "config/secret.h"
 
 static const struct field no_fields[] = {FIELDS_END};
@@ -135,6 +136,13 @@ struct held *snapshot_build(const struct model *m, bool strict,
     }
     secrets_gather(&h->snapshot, &h->secrets, &h->arena);
     return h;
+}
+
+void proposal_redact(const struct snapshot *s, struct buf *to, struct str text)
+{
+    const struct held *h = (const struct held *)s; /* its first member */
+
+    redact(&h->secrets, to, text);
 }
 
 void held_free(struct held *h)

@@ -81,5 +81,7 @@ typedef void courier_choices_fn(void *arg, const struct choice_list *choices,
 bool courier_choices(struct courier *c, const struct endpoint *e,
                      courier_choices_fn *done, void *arg,
                      struct error *err) must_check;
+/* The alert that a test message tells of, in the arena. */
+void sample_alert(struct alert *out, int64_t now_ms, struct arena *a);
 
 #endif

@@ -3,6 +3,7 @@
 #include "courier/lane.h"
 
 #include "base/log.h"
+#include "config/render_input.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
 #define LINGER_COUNT 16  /* alerts in a request that make it a large one */
@@ -43,22 +44,13 @@ static bool parcel_render(struct parcel *p, int step, struct str carry,
                           struct error *err)
 {
     const struct endpoint *endpoint = p->recipient->endpoint;
-    const struct settings *settings = &p->snapshot->settings;
 
-    p->input = (struct render_input){
-        .endpoint = endpoint->params,
-        .recipient = p->recipient->params,
-        .items = p->parts,
-        .count = p->count,
-        .recipient_name = p->recipient->name,
-        .scripts_dir = settings->scripts_dir,
-        .geo = &p->snapshot->geo,
-        .place = {.instance = settings->instance,
-                  .base_url = settings->base_url,
-                  .now_ms = clock_wall_ms(p->courier->clock)},
-        .step = step,
-        .carry = carry,
-    };
+    render_input_for(p->snapshot, endpoint, p->recipient,
+                     clock_wall_ms(p->courier->clock), &p->input);
+    p->input.items = p->parts;
+    p->input.count = p->count;
+    p->input.step = step;
+    p->input.carry = carry;
     p->request = (struct request){0};
     return endpoint->type->render(&p->input, &p->arena, &p->request, err);
 }

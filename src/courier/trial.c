@@ -2,6 +2,8 @@
  * alert, one request after the other, and remembers what came of each. */
 #include "courier/trial.h"
 
+#include "config/render_input.h"
+
 static const struct endpoint_type *type_of(const struct trial *t)
 {
     return t->inquiry.endpoint->type;
@@ -38,21 +40,11 @@ static bool recipient_params(struct trial *t, struct error *err)
 
 static void input_make(struct trial *t, const struct recipient *r)
 {
-    const struct settings *settings = &t->inquiry.snapshot->settings;
-
-    t->input = (struct render_input){
-        .endpoint = t->inquiry.endpoint->params,
-        .recipient = r != NULL ? r->params : NULL,
-        .items = &t->part,
-        .count = 1,
-        .recipient_name = r != NULL ? r->name : STR("test"),
-        .scripts_dir = settings->scripts_dir,
-        .geo = &t->inquiry.snapshot->geo,
-        .place = {.instance = settings->instance,
-                  .base_url = settings->base_url,
-                  .now_ms = clock_wall_ms(t->inquiry.courier->clock)},
-        .test = true,
-    };
+    render_input_for(t->inquiry.snapshot, t->inquiry.endpoint, r,
+                     clock_wall_ms(t->inquiry.courier->clock), &t->input);
+    t->input.items = &t->part;
+    t->input.count = 1;
+    t->input.test = true;
 }
 
 /* Before any question is asked: what cannot be rendered is known at once. */

@@ -33,8 +33,6 @@ struct trial {
     struct verdict verdict; /* on the last of them */
 };
 
-/* sample.c */
-void sample_alert(struct alert *out, int64_t now_ms, struct arena *a);
 /* transcript.c: the whole story as one JSON object. */
 void transcript_write(struct trial *t, struct buf *to);
 

@@ -105,20 +105,50 @@ void chat_lines(const struct markup *k, struct str text, struct buf *to)
     }
 }
 
-static void put_sentence(struct page *p, struct str sentence, size_t spare)
+/* What a line takes that is not the first. */
+static size_t line_length(const struct page *p, const struct buf *line)
+{
+    return text_length(buf_view(line), p->k->unit) +
+           text_length(str_of(p->k->line), p->k->unit);
+}
+
+/* One line of the sentence; false: not all of it, and no more can follow. */
+static bool put_sentence_line(struct page *p, struct str text, size_t spare)
 {
     struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
     size_t room = room_for_text(p, spare);
 
-    if (sentence.n == 0)
-        return;
-    chat_lines(p->k, sentence, &line);
-    if (page_line(p, &line, spare) || room < SENTENCE_LEAST)
-        return;
+    p->k->escape(&line, text);
+    if (page_line(p, &line, spare))
+        return true;
+    if (room < SENTENCE_LEAST)
+        return false;
     line.n = 0;
-    escape_fit(&line, str_first(sentence, str_find(sentence, '\n')), room,
-               p->k->unit, p->k->escape);
+    escape_fit(&line, text, room, p->k->unit, p->k->escape);
     (void)page_line(p, &line, spare);
+    return false;
+}
+
+/* Own words may be of many lines; each is one of the channel's, and "…" stands
+ * for those there is no room for. */
+static void put_sentence(struct page *p, struct str sentence, size_t spare)
+{
+    struct buf more freed_by(buf_release) = BUF(100);
+    size_t mark;
+
+    buf_text(&more, ELLIPSIS);
+    mark = line_length(p, &more);
+    while (sentence.n > 0) {
+        struct str line = str_until(&sentence, '\n');
+        bool last = sentence.n == 0;
+        size_t left = p->left;
+
+        if (put_sentence_line(p, line, spare + (last ? 0 : mark)))
+            continue;
+        if (!last || p->left == left) /* a line that was cut says so itself */
+            (void)page_line(p, &more, spare);
+        return;
+    }
 }
 
 static void put_fact(struct buf *to, const struct markup *k,
@@ -138,7 +168,7 @@ static void put_facts(struct page *p, const struct message *m, size_t spare)
     size_t mark;
 
     buf_printf(&more, ELLIPSIS " %zu more", m->fact_count);
-    mark = room_for_text(p, 0) - room_for_text(p, more.n);
+    mark = line_length(p, &more);
     for (size_t i = 0; i < m->fact_count; i++) {
         struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
 
@@ -280,7 +310,9 @@ void chat_alert(const struct markup *k, const struct message *m,
 void chat_follow_up(struct message *m, const struct alert *alert,
                     struct arena *a)
 {
-    m->fact_count = 0;
+    if (m->own_text)
+        return;
+    m->fact_count = m->failed.n > 0; /* which is the first */
     m->sentence = alert->began_id > 0
                       ? arena_printf(a, "This ends alert #%lld.",
                                      (long long)alert->began_id)
@@ -358,7 +390,7 @@ void chat_digest(const struct markup *k, const struct message *messages,
 
     assert(in->count > 1);
     buf_printf(&more, ELLIPSIS " %zu more", in->count);
-    mark = room_for_text(&p, 0) - room_for_text(&p, more.n);
+    mark = line_length(&p, &more);
     put_title(&p, chat_digest_title(in, a), max / TITLE_SHARE);
     for (size_t i = 0; i < in->count; i++) {
         struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);

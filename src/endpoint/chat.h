@@ -54,7 +54,8 @@ void chat_value(const struct markup *k, const struct message_fact *f,
 void chat_lines(const struct markup *k, struct str text, struct buf *to);
 
 /* Where nothing can be changed or answered a release is a short message of its own:
- * takes the facts away, and names the alert it ends. */
+ * takes the facts away, and names the alert it ends; unless its recipient has own
+ * words. */
 void chat_follow_up(struct message *m, const struct alert *alert,
                     struct arena *a);
 

@@ -114,10 +114,10 @@ static size_t kinds_of(const struct letter *l, struct kind *kinds)
     for (size_t i = 0; i < l->in->count; i++) {
         size_t k = 0;
 
-        while (k < n && !str_eq(kinds[k].title, l->messages[i].title))
+        while (k < n && !str_eq(kinds[k].title, l->messages[i].kind))
             k++;
         if (k == n)
-            kinds[n++] = (struct kind){.title = l->messages[i].title};
+            kinds[n++] = (struct kind){.title = l->messages[i].kind};
         kinds[k].worst = MAX(kinds[k].worst, now_of(l->in->items[i].alert));
         kinds[k].count++;
     }

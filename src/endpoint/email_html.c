@@ -129,6 +129,16 @@ static void put_badge(const struct alert *a, const struct message *m,
     buf_text(to, "</span>");
 }
 
+/* Own words may be of several lines. */
+static void put_words(struct str text, struct buf *to)
+{
+    escape_html(to, str_until(&text, '\n'));
+    while (text.n > 0) {
+        buf_text(to, "<br>\n");
+        escape_html(to, str_until(&text, '\n'));
+    }
+}
+
 /* --- one alert ----------------------------------------------------------- */
 
 static void put_head(const struct letter *l, struct buf *to)
@@ -155,7 +165,7 @@ static void put_head(const struct letter *l, struct buf *to)
     buf_text(to, "</h1>\n");
     if (item->phase == PHASE_LATE)
         buf_text(to, "Over already; nothing was sent when it began.<br>\n");
-    escape_html(to, m->sentence);
+    put_words(m->sentence, to);
     buf_text(to, "</td></tr>\n");
 }
 
@@ -220,7 +230,7 @@ static void put_line(struct str line, struct buf *to)
     if (line.n == 0)
         return;
     buf_text(to, "<br>\n");
-    escape_html(to, line);
+    put_words(line, to);
 }
 
 static void put_entry(const struct letter *l, size_t at, struct buf *to)

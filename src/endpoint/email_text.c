@@ -115,17 +115,22 @@ void email_entry(const struct letter *l, size_t at, struct str *about,
     cut_points(&cut, m->sentence, SENTENCE_POINTS);
     *about = m->brief;
     *sentence = arena_str(l->arena, buf_view(&cut));
-    if (subject.n == 0 || !str_eq(str_first(*sentence, subject.n), subject))
+    if (subject.n == 0 || m->brief.n == 0 || m->own_text ||
+        !str_eq(str_first(*sentence, subject.n), subject))
         return;
     *about = arena_printf(l->arena, "%.*s%.*s", STR_ARG(m->brief),
                           STR_ARG(str_from(*sentence, subject.n)));
     *sentence = STR_NONE;
 }
 
-static void put_line(struct str line, struct buf *to)
+/* Own words may be of several lines. */
+static void put_lines(struct str text, struct buf *to)
 {
-    if (line.n > 0)
-        buf_printf(to, "    %.*s\n", STR_ARG(line));
+    while (text.n > 0) {
+        struct str line = str_until(&text, '\n');
+
+        buf_printf(to, "%s%.*s\n", line.n > 0 ? "    " : "", STR_ARG(line));
+    }
 }
 
 static void put_entry(const struct letter *l, size_t at, struct buf *to)
@@ -139,11 +144,11 @@ static void put_entry(const struct letter *l, size_t at, struct buf *to)
     buf_printf(to, "\n%2zu. ", at + 1);
     put_upper(to, released ? STR("released") : m->severity);
     buf_printf(to, "  %.*s\n", STR_ARG(m->title));
-    put_line(m->state, to);
-    put_line(about, to);
-    put_line(sentence, to);
-    put_line(m->when, to);
-    put_line(m->link, to);
+    put_lines(m->state, to);
+    put_lines(about, to);
+    put_lines(sentence, to);
+    put_lines(m->when, to);
+    put_lines(m->link, to);
 }
 
 static void put_digest(const struct letter *l, struct buf *to)

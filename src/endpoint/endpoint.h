@@ -65,6 +65,8 @@ struct endpoint_type {
     bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
                               whether it arrived */
     bool builtin;     /* not offered, not editable */
+    bool own_words;   /* speaks to people, by message_build(): its recipients may
+                         have templates for what it says */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;
 

@@ -273,6 +273,7 @@ const struct endpoint_type endpoint_teams = {
     .rate_per_s = 1.8, /* with the burst never more than 60 in 30 s, */
     .rate_burst = 4,   /* nor 4 at once */
     .confirms_nothing = true, /* a connector does, but few are left */
+    .own_words = true,
     .endpoint_size = sizeof(struct teams),
     .endpoint_fields = teams_fields,
     .recipient_fields = no_fields,

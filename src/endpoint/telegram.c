@@ -332,6 +332,7 @@ const struct endpoint_type endpoint_telegram = {
     .help = "Writes alerts to Telegram chats, groups and channels as a bot.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .own_words = true,
     .rate_per_s = 30, /* of one bot */
     .rate_burst = 30,
     .recipient_rate_per_s = 20 / 60.0, /* of a group; a private chat takes more, */

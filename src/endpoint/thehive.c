@@ -331,6 +331,7 @@ const struct endpoint_type endpoint_thehive = {
     .via = VIA_HTTP,
     .batch_max = 1,
     .edits = true,
+    .own_words = true,
     .endpoint_size = sizeof(struct thehive),
     .recipient_size = sizeof(struct thehive_recipient),
     .endpoint_fields = thehive_fields,

@@ -168,6 +168,7 @@ void message_build(const struct alert *a, enum phase phase,
     assert(a->severity < SEVERITY_COUNT);
     *m = (struct message){0};
     m->title = words_shown(arena, alert_title(a, arena), TITLE_POINTS);
+    m->kind = m->title;
     m->severity = str_of(severity_label(a->severity));
     m->emoji = released ? EMOJI_RELEASED : looks[a->severity].emoji;
     m->colour = released ? COLOUR_RELEASED : looks[a->severity].colour;
@@ -181,4 +182,6 @@ void message_build(const struct alert *a, enum phase phase,
     m->footer = footer_of(a, place, arena);
     m->link = message_link(a, place, arena);
     message_facts(a, place, arena, m);
+    if (place->own != NULL && own_words(a, place, arena, m))
+        m->headline = headline_of(a, m, arena);
 }

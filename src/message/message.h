@@ -20,20 +20,32 @@ struct message_fact {
     bool code;         /* reads best in a fixed-width face */
 };
 
+struct template; /* message/template.h */
+
+/* What a recipient has instead of our words. */
+struct message_words {
+    const struct template *title, *text; /* NULL: ours */
+    struct str unread; /* why one of them cannot be read; "": they can */
+};
+
 struct message_place {   /* where we speak from, for every message */
     struct str instance; /* "gw-pisa": the host's name unless set */
     struct str base_url; /* "" : no links */
     int64_t now_ms;
+    const struct message_words *own; /* the recipient's; NULL: none */
 };
 
 struct message {
-    struct str title;    /* "Low Goodput Ratio" */
+    struct str title;    /* "Low Goodput Ratio", or the recipient's own; one line */
+    struct str kind;     /* the title in our words: what a digest counts by */
     struct str headline; /* "Notice: Low Goodput Ratio, 1.2.3.4 -> ..." <= 90 characters */
     struct str state;    /* "Engaged", "Released after 8 min 3 s", "" for store;
                             late: "Fired 15:01:06, cleared 15:09:09 CET" */
-    struct str sentence; /* what happened; one line */
+    struct str sentence; /* what happened: one line, or the recipient's own text of
+                            one or more, ended by \n */
     struct str subject;  /* alert_subject() */
-    struct str brief;    /* the same for titles: "1.2.3.4 -> 5.6.7.8:80 (HTTP)" */
+    struct str brief;    /* the same for titles: "1.2.3.4 -> 5.6.7.8:80 (HTTP)"; "" with
+                            a title of the recipient's own */
     struct str severity; /* "Notice" */
     const char *emoji;   /* UTF-8; decoration only */
     const char *colour;  /* "#0e6a70" */
@@ -42,6 +54,10 @@ struct message {
     struct str when;   /* "23 Nov 2020 15:20:56 CET (14:20:56 UTC)" */
     struct str footer; /* "ntopng gw-pisa · eno1 · #4711" */
     struct str link;   /* message_link() */
+    bool own_text;     /* the sentence is the recipient's own, and all it wants:
+                          no facts beside it but one of ours about a failure */
+    struct str failed; /* why own words were not used, also told as the first fact;
+                          "": they were, or there are none */
 };
 
 /* Everything in `out` is in the arena, free of control and bidi characters. */

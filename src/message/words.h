@@ -34,4 +34,9 @@ struct str message_fired(const struct alert *a, struct arena *arena);
 void message_facts(const struct alert *a, const struct message_place *place,
                    struct arena *arena, struct message *m);
 
+/* own_words.c: the recipient's words instead of ours, where they give any. True:
+ * the title is another. */
+bool own_words(const struct alert *a, const struct message_place *place,
+               struct arena *arena, struct message *m);
+
 #endif

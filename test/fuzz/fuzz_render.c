@@ -5,6 +5,7 @@
 #include "bodies.h"
 #include "decode.h"
 #include "endpoint/chat.h"
+#include "message/template.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
@@ -283,6 +284,16 @@ static const void *params(struct arena *a, const struct field *rows, size_t size
     return made;
 }
 
+static const struct template *parsed(struct arena *a, const char *text)
+{
+    struct error err;
+    const struct template *t = template_parse(str_of(text), a, &err);
+
+    if (t == NULL)
+        bug(err.text);
+    return t;
+}
+
 static void render(size_t way, struct render_item *items, size_t count, int step)
 {
     struct arena arena freed_by(arena_release) = {0};
@@ -294,11 +305,19 @@ static void render(size_t way, struct render_item *items, size_t count, int step
                             ways[way].recipient),
         .items = items,
         .recipient_name = STR("ops"),
-        .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
+        .place = {.instance = STR("gw"), .now_ms = 1606141257000,
+                  .base_url = STR("https://alerts.example.net")},
     };
+    struct message_words own = {0};
     struct request r;
     struct error err;
 
+    if (t->own_words && items[0].alert->id % 2 == 1) {
+        own.title = parsed(&arena, "{{title}} {{info}}");
+        own.text = parsed(&arena, "{{message}}\n{{#facts}}\n- {{label}}: {{value}}\n"
+                                  "{{/facts}}\n{{category}}");
+        in.place.own = &own;
+    }
     in.step = t->edits ? step : 0;
     in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
                                          : t->batch_max);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "decode.h"
+#include "message/template.h"
 
 #define RECIPIENT_ID 3
 #define ZONE "CET-1CEST,M3.5.0,M10.5.0/3" /* without a zone database */
@@ -77,6 +78,28 @@ static bool read_place(struct golden *g, const struct json *whole,
            error_set(err, "place.now is no time");
 }
 
+static bool read_template(struct golden *g, const struct json *whole,
+                          const char *name, const struct template **out,
+                          struct error *err)
+{
+    const struct json *j = json_get(whole, name);
+
+    if (j == NULL)
+        return true;
+    if (!g->type->own_words)
+        return error_set(err, "%s takes no templates", g->type->name);
+    *out = template_parse(json_text(j), &g->arena, err);
+    return *out != NULL || error_in(err, "%s", name);
+}
+
+static bool read_words(struct golden *g, const struct json *whole,
+                       struct error *err)
+{
+    g->in.place.own = &g->own;
+    return read_template(g, whole, "title_template", &g->own.title, err) &&
+           read_template(g, whole, "text_template", &g->own.text, err);
+}
+
 static bool read_all(struct golden *g, const struct json *whole,
                      struct error *err)
 {
@@ -86,7 +109,8 @@ static bool read_all(struct golden *g, const struct json *whole,
                      &g->endpoint, err) ||
         !read_params(g, t->recipient_fields, "recipient", t->recipient_size,
                      whole, &g->recipient, err) ||
-        !read_place(g, whole, err) || !read_alerts(g, whole, err))
+        !read_place(g, whole, err) || !read_words(g, whole, err) ||
+        !read_alerts(g, whole, err))
         return false;
     if (t->check != NULL && !t->check(g->endpoint, g->recipient, err))
         return error_in(err, "check");

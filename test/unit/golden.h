@@ -8,6 +8,7 @@ struct golden {
     const struct endpoint_type *type;
     struct arena arena;
     void *endpoint, *recipient;
+    struct message_words own; /* "title_template", "text_template" */
     struct render_item *items;
     struct render_input in;
     struct request request;

@@ -222,6 +222,40 @@ static void what_matters_least_goes_first(void **state)
     arena_release(&b.arena);
 }
 
+/* Own words have lines of their own, and none goes missing unsaid. */
+static void own_lines_go_from_the_end(void **state)
+{
+    struct bench b;
+    struct message *m;
+    size_t whole = 0, cut = 0;
+
+    (void)state;
+    bench_open(&b, STR("x"));
+    m = chat_messages(&b.in, &b.arena);
+    m->title = STR("own");
+    m->brief = m->when = STR_NONE;
+    m->sentence = STR("the first line\n\nthe third line\nthe last line");
+    m->fact_count = 0;
+    for (size_t max = 80; max < 200; max++) {
+        struct buf to freed_by(buf_release) = BUF(REQUEST_MAX);
+        struct str rest;
+
+        chat_alert(&plain, m, &b.items[0], false, max, &b.arena, &to);
+        assert_true(to.n <= max);
+        rest = buf_view(&to);
+        str_until(&rest, '\n');
+        assert_true(str_starts(rest, "the first line\n"));
+        if (strstr(rest.p, "the first line\n\nthe third line\nthe last line") != NULL)
+            whole++;
+        else if (strstr(rest.p, "\n\xe2\x80\xa6") != NULL)
+            cut++;
+        else
+            fail_msg("%zu: %s", max, buf_c(&to));
+    }
+    assert_true(whole > 0 && cut > 0);
+    arena_release(&b.arena);
+}
+
 static void a_digest_counts_what_it_does_not_show(void **state)
 {
     struct buf all freed_by(buf_release) = BUF(REQUEST_MAX);
@@ -334,6 +368,7 @@ int main(void)
         cmocka_unit_test(test_fitting),
         cmocka_unit_test(everything_fits),
         cmocka_unit_test(what_matters_least_goes_first),
+        cmocka_unit_test(own_lines_go_from_the_end),
         cmocka_unit_test(a_digest_counts_what_it_does_not_show),
         cmocka_unit_test(handles_tell_of_sharing),
         cmocka_unit_test(each_chat_has_its_escapes),

@@ -121,7 +121,8 @@ static void walk(const struct walk *w, uint32_t *seed)
         .recipient = params(&a, t->recipient_fields, t->recipient_size,
                             w->recipient),
         .items = items, .count = over ? 1 : 1 + dice(seed) % 2,
-        .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
+        .place = {.instance = STR("gw"), .now_ms = 1606141257000,
+                  .base_url = STR("https://alerts.example.net")},
     };
     size_t requests = 1;
 

@@ -19,6 +19,11 @@ struct golden {
 #define HOOK "endpoints:\n- name: hook\n  type: webhook\n" \
              "  params: {url: https://hooks.example/a}\n"
 
+#define MAIL "endpoints:\n- name: mail\n  type: email\n" \
+             "  params: {smtp_server: mail.example.net, email_sender: a@example.net}\n" \
+             "recipients:\n- name: soc\n  endpoint: mail\n" \
+             "  params: {email_recipient: b@example.net}\n"
+
 static const struct golden goldens[] = {
     {"nothing", "a.yaml", "", ""},
     {"only a comment", "a.yaml", "# nothing\n", ""},
@@ -86,6 +91,27 @@ static const struct golden goldens[] = {
      "one pool only\n"
      "30:17: the settings, history_days: must be a whole number of days from 1 "
      "to 36500, not \"many\"\n"},
+    {"templates", "a.yaml",
+     MAIL "  title_template: \"{{title}} on {{subject}}\"\n"
+          "  text_template: |\n"
+          "    {{#labels.runbook}}\n    Runbook: {{.}}\n    {{/labels.runbook}}\n"
+          "    {{sentence}}\n",
+     ""},
+    {"a template with a mistake", "a.yaml",
+     MAIL "  text_template: |\n"
+          "    {{sentence}}\n"
+          "      {{tilte}}\n",
+     "9:18: recipient \"soc\", text_template: line 2, column 3: there is no "
+     "\"tilte\"; did you mean \"title\"? A fact of that name is {{facts.tilte}}\n"},
+    {"a template that is none", "a.yaml", MAIL "  title_template: [a]\n",
+     "9:19: recipient \"soc\", title_template: must be a text, not an array\n"},
+    {"a template for a program", "a.yaml",
+     HOOK "recipients:\n- name: soc\n  endpoint: hook\n  text_template: x\n",
+     "8:18: recipient \"soc\", text_template: Webhook sends data for programs, not "
+     "words for people, so it takes no template; leave it out\n"},
+    {"a template's name, mistyped", "a.yaml", MAIL "  text_templte: x\n",
+     "9:3: unknown key \"text_templte\" in recipient \"soc\"; did you mean "
+     "\"text_template\"?\n"},
     {"twice", "a.yaml",
      HOOK "---\nendpoints:\n  hook:\n    type: webhook\n",
      "7:3: endpoint \"hook\" is declared already, at a.yaml:2\n"},

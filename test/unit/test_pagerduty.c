@@ -66,7 +66,7 @@ static const struct json *event_of(const struct alert *alert, enum phase phase,
                             "{}"),
         .items = &item,
         .count = 1,
-        .place = {str_of(instance), STR_NONE, 0},
+        .place = {.instance = str_of(instance)},
     };
     struct request r;
     struct error err;

@@ -69,6 +69,8 @@ static void test_table(void **state)
         {"a URL without a path", {"https://h.example"}, "h.example", "h.example"},
         {"as JSON repeats it", {"a\"b\\c d"}, "{\"said\":\"a\\\"b\\\\c d\"}",
          "{\"said\":\"•••\"}"},
+        {"as it is in JSON", {"a\"b\\c\nd"}, "{\"k\":\"a\\\"b\\\\c\\nd\"}",
+         "{\"k\":\"•••\"}"},
         {"UTF-8", {"pässword"}, "der pässword", "der •••"},
     };
 

@@ -361,7 +361,8 @@ static void walk(const struct walk *w, uint32_t *seed)
         .endpoint = endpoint_of(w->type, w->endpoint, &a),
         .recipient = recipient_of(w->type, w->recipient, &a),
         .items = items, .count = over ? 1 : 1 + dice(seed) % 2,
-        .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
+        .place = {.instance = STR("gw"), .base_url = STR("https://alerts.example.net"),
+                  .now_ms = 1606141257000},
     };
     size_t requests = 1;
 
@@ -403,7 +404,7 @@ static void test_pending_ids(void **state)
             .endpoint = endpoint_of("mattermost", MATTER_BOT, &a),
             .recipient = recipient_of("mattermost", MATTER_TO, &a),
             .items = items, .count = rows[i].count, .step = rows[i].step,
-            .place = {STR("gw"), STR_NONE, 1606141257000},
+            .place = {.instance = STR("gw"), .now_ms = 1606141257000},
         };
         struct request r;
         struct error err;

@@ -53,7 +53,7 @@ static struct str body_of(int format, const char *message, const char *value,
     struct str base = arena_printf(a, "https://a.org/%0500d", 0);
     struct render_input in = {.endpoint = &t, .items = &item, .count = 1,
                               .step = step,
-                              .place = {STR("gw"), base, 0}};
+                              .place = {.instance = STR("gw"), .base_url = base}};
     struct str body;
     struct error err;
 

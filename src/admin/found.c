@@ -1,0 +1,62 @@
+/* found.c -- an alert looked for by its id, wherever it may be. */
+#include "admin/found.h"
+
+static bool from_outbox(struct found *f, struct outbox_reader *r,
+                        struct arena *a, struct error *err)
+{
+    int64_t accepted_ms;
+
+    *err = (struct error){0};
+    return outbox_read_alert(r, f->id, a, &f->line, &accepted_ms, err) ||
+           err->text[0] == '\0';
+}
+
+static bool from_history(struct found *f, struct store_engine *e,
+                         struct arena *a, struct error *err)
+{
+    struct store_row row = {0};
+
+    if (store_engine_get(e, f->id, a, &row, err))
+        f->history = row.json;
+    if (f->line.n == 0)
+        f->line = f->history;
+    return err->text[0] == '\0';
+}
+
+bool found_kept(struct found *f, const struct historian_view *view,
+                struct arena *a, struct error *err)
+{
+    return from_outbox(f, view->outbox, a, err) &&
+           from_history(f, view->engine, a, err);
+}
+
+bool found_newest(struct found *f, const struct historian_view *view,
+                  struct arena *a, struct error *err)
+{
+    struct store_query q = {.entity = -1, .limit = 1};
+    struct store_page page = {0};
+
+    if (!store_engine_list(view->engine, &q, a, &page, err))
+        return false;
+    if (page.n > 0) {
+        f->id = page.rows[0].id;
+        f->line = f->history = page.rows[0].json;
+    }
+    return true;
+}
+
+void found_engaged(struct found *f, const struct registry *r, struct arena *a)
+{
+    const struct engaged *e = registry_find_id(r, f->id);
+
+    if (f->line.n == 0 && e != NULL)
+        f->line = arena_str(a, e->json);
+}
+
+bool found_read(const struct found *f, struct arena *a, struct alert *out,
+                struct error *err)
+{
+    const struct json *j = json_parse(a, f->line, err);
+
+    return j != NULL && alert_read(a, j, 0, out, err);
+}

@@ -1,0 +1,26 @@
+/* found.h -- inside the room: an alert looked for by its id, in the outbox (as
+ * kept), then the history, then the registry. */
+#ifndef ADMIN_FOUND_H
+#define ADMIN_FOUND_H
+
+#include "admin/room.h"
+
+struct found {
+    int64_t id;         /* looked for */
+    struct str line;    /* the alert's; "": not found yet */
+    struct str history; /* the history's line of it; "": not there */
+};
+
+/* On the historian. False: it cannot be read (err), not that it is not there. */
+bool found_kept(struct found *f, const struct historian_view *view,
+                struct arena *a, struct error *err) must_check;
+/* The newest one of the history, if there is any. */
+bool found_newest(struct found *f, const struct historian_view *view,
+                  struct arena *a, struct error *err) must_check;
+
+/* On the loop. */
+void found_engaged(struct found *f, const struct registry *r, struct arena *a);
+bool found_read(const struct found *f, struct arena *a, struct alert *out,
+                struct error *err) must_check;
+
+#endif
