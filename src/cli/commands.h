@@ -10,6 +10,9 @@ command_fn command_endpoint, command_recipient, command_pool, command_settings;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_send, command_apply, command_check_config;
 
+/* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
+int endpoint_types_show(struct cli *c, const char *name);
+
 /* Prints the object of {"data": …} or the list in it, by -o; `table` for people. */
 typedef void rows_fn(struct cli *c, const struct json *list);
 int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table);
