@@ -96,6 +96,7 @@ static void habits_write(const struct endpoint_type *type, struct json_out *o)
     rate_write(type->recipient_rate_per_s, type->recipient_rate_burst, o,
                "recipient_rate");
     out_bool(o, "edits", type->edits);
+    out_bool(o, "confirms", !type->confirms_nothing);
     out_bool(o, "probes", type->probe != NULL);
     if (type->choices_field != NULL)
         out_text(o, "choices_field", type->choices_field);
