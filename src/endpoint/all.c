@@ -7,7 +7,9 @@
     TYPE(elasticsearch)                                                        \
     TYPE(email)                                                                \
     TYPE(fail2ban)                                                             \
+    TYPE(mattermost)                                                           \
     TYPE(shell)                                                                \
+    TYPE(slack)                                                                \
     TYPE(syslog)                                                               \
     TYPE(telegram)                                                             \
     TYPE(webhook)                                                              \

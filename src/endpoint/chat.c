@@ -153,6 +153,43 @@ static void put_facts(struct page *p, const struct message *m, size_t spare)
     }
 }
 
+size_t chat_facts_fit(const struct markup *k, const struct message *m, size_t max)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < m->fact_count; i++) {
+        struct buf fact freed_by(buf_release) = BUF(REQUEST_MAX);
+
+        put_fact(&fact, k, &m->facts[i]);
+        used += text_length(buf_view(&fact), k->unit);
+        if (used > max)
+            return i;
+    }
+    return m->fact_count;
+}
+
+static bool has_one_of(struct str s, const char *chars)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != '\0' && strchr(chars, s.p[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+void chat_value(const struct markup *k, const struct message_fact *f,
+                const char *odd, size_t max, struct buf *to)
+{
+    struct buf code freed_by(buf_release) = BUF(REQUEST_MAX);
+
+    k->code(&code, f->value);
+    if ((f->code || has_one_of(f->value, odd)) &&
+        text_length(buf_view(&code), k->unit) <= max)
+        buf_str(to, buf_view(&code));
+    else
+        escape_fit(to, f->value, max, k->unit, k->escape);
+}
+
 static void put_end(struct buf *to, const struct markup *k,
                     const struct message *m)
 {

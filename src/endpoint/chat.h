@@ -39,6 +39,13 @@ void chat_alert(const struct markup *k, const struct message *m,
                 const struct render_item *item, bool test, size_t max,
                 struct arena *a, struct buf *to);
 
+/* For channels whose facts are fields of their own: how many of the first take at
+ * most `max` together, labels and all; and one's value, at most `max` long. What
+ * the channel would change (one of `odd` is in it) is shown fixed-width. */
+size_t chat_facts_fit(const struct markup *k, const struct message *m, size_t max);
+void chat_value(const struct markup *k, const struct message_fact *f,
+                const char *odd, size_t max, struct buf *to);
+
 /* One line for the thread of a message that was sent for the engage:
  * "✅ Released after 8 min 3 s". */
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to);

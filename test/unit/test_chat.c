@@ -281,7 +281,7 @@ static const struct {
     {"discord", escape_discord, "@everyone <@&1> [x](http://e.com) 10:30 *b* a_b",
      "@\xe2\x80\x8b" "everyone \\<@\xe2\x80\x8b&1\\> \\[x\\](http\\://e.com) 10:30 \\*b\\* a\\_b"},
     {"mattermost", escape_mattermost, "@all ~town [x](y)",
-     "@\xe2\x80\x8b" "all \\~\xe2\x80\x8btown \\[x\\]\\(y\\)"},
+     "@\xe2\x80\x8b" "all \\~\xe2\x80\x8btown \\[x\\](y)"},
     {"teams", escape_teams, "{{DATE()}} <at>x</at> [x](y)",
      "{\xe2\x80\x8b{\xe2\x80\x8b" "DATE\\(\\)}} <at\\>x</at\\> \\[x\\]\\(y\\)"},
     {"wecom", escape_wecom, "<@maya> [x](y)",

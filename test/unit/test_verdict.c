@@ -31,6 +31,8 @@ struct row {
     bool fault;
 };
 
+#define SLACK_NO(error) "{\"ok\":false,\"error\":\"" error "\"}"
+
 static const struct row rows[] = {
     {"webhook", OUTCOME_ANSWERED, 200, "", YES, false},
     {"webhook", OUTCOME_ANSWERED, 201, "", YES, false},
@@ -192,6 +194,26 @@ static const struct row rows[] = {
     {"telegram", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"telegram", OUTCOME_LOST, 0, "", LATER, false},
     {"telegram", OUTCOME_DENIED, 0, "", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 201, "{\"id\":\"7\"}", YES, false},
+    {"mattermost", OUTCOME_ANSWERED, 200, "ok", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 400, "", AGAIN, false},
+    {"mattermost", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 403,
+     "{\"id\":\"api.context.permissions.app_error\"}", LATER, false},
+    {"mattermost", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"mattermost", OUTCOME_ANSWERED, 404, "{\"id\":\"app.channel.get\"}", LATER, false},
+    {"mattermost", OUTCOME_ANSWERED, 413, "", AGAIN, false},
+    {"mattermost", OUTCOME_ANSWERED, 429, "limit exceeded", LATER, false},
+    {"mattermost", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"mattermost", OUTCOME_ANSWERED, 501, "", LATER, true},
+    {"mattermost", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"mattermost", OUTCOME_TLS, 0, "", LATER, true},
+    {"mattermost", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"mattermost", OUTCOME_LOST, 0, "", LATER, false},
+    {"mattermost", OUTCOME_DENIED, 0, "", LATER, true},
 
     {"shell", OUTCOME_ANSWERED, 0, "", YES, false},
     {"shell", OUTCOME_ANSWERED, 0, "said much", YES, false},
@@ -209,6 +231,28 @@ static const struct row rows[] = {
     {"shell", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"shell", OUTCOME_DENIED, 0, "", LATER, true},
     {"shell", OUTCOME_UNREACHED, 0, "", LATER, false},
+
+    {"slack", OUTCOME_ANSWERED, 200, "{\"ok\":true}", YES, false},
+    {"slack", OUTCOME_ANSWERED, 200, "{\"ok\":false}", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 200, "ok", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 200, SLACK_NO("is_archived"), LATER, false},
+    {"slack", OUTCOME_ANSWERED, 200, SLACK_NO("invalid_auth"), LATER, true},
+    {"slack", OUTCOME_ANSWERED, 200, SLACK_NO("invalid_blocks"), AGAIN, false},
+    {"slack", OUTCOME_ANSWERED, 200, SLACK_NO("fatal_error"), LATER, false},
+    {"slack", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 400, "", AGAIN, false},
+    {"slack", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"slack", OUTCOME_ANSWERED, 413, "", AGAIN, false},
+    {"slack", OUTCOME_ANSWERED, 429, SLACK_NO("ratelimited"), LATER, false},
+    {"slack", OUTCOME_ANSWERED, 500, "", LATER, false},
+    {"slack", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"slack", OUTCOME_TLS, 0, "", LATER, true},
+    {"slack", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"slack", OUTCOME_LOST, 0, "", LATER, false},
+    {"slack", OUTCOME_DENIED, 0, "", LATER, true},
 
     {"syslog", OUTCOME_ANSWERED, 0, "", YES, false},
     {"syslog", OUTCOME_UNREACHED, 0, "", LATER, false},
@@ -266,6 +310,38 @@ static struct request sent_by(const struct endpoint_type *t)
     return sent;
 }
 
+/* Of types whose answers mean one thing to a bot, and another to a webhook. */
+static const struct setting {
+    const char *type, *endpoint, *recipient;
+} settings[] = {
+    {"mattermost", "{\"url\":\"https://mm.example.net\",\"token\":\"t\"}",
+     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}"},
+    {"slack", "{\"bot_token\":\"xoxb-1\"}", "{\"channel\":\"#alerts\"}"},
+};
+
+static const void *params(struct arena *a, const struct field *rows_of,
+                          size_t size, const char *json)
+{
+    void *made = arena_new(a, size + 1);
+
+    assert_true(fields_read(rows_of, json_parse(a, str_of(json), NULL), made, a,
+                            NULL));
+    return made;
+}
+
+static void settings_read(const struct endpoint_type *t, struct arena *a,
+                          struct render_input *in)
+{
+    for (size_t i = 0; i < COUNT_OF(settings); i++) {
+        if (strcmp(settings[i].type, t->name) != 0)
+            continue;
+        in->endpoint = params(a, t->endpoint_fields, t->endpoint_size,
+                              settings[i].endpoint);
+        in->recipient = params(a, t->recipient_fields, t->recipient_size,
+                               settings[i].recipient);
+    }
+}
+
 static void test_rows(void **state)
 {
     (void)state;
@@ -284,6 +360,7 @@ static void test_rows(void **state)
                                   .count = MIN(t->batch_max, (size_t)ITEMS)};
         size_t n = in.count;
 
+        settings_read(t, &arena, &in);
         t->judge(&in, &sent, &r, &arena, v);
         for (size_t k = 0; k < n; k++) {
             if (v[k].kind != rows[i].kind || v[k].endpoint_fault != rows[i].fault)
