@@ -302,7 +302,7 @@ def page_check(path, types, server, said):
     check_links(path, text)
     check_yaml(path, text, server.binary, types)
     run_commands(path, text, server, types)
-    if ALSO.get(name, name) in types and path.startswith(PAGES):
+    if path == INDEX or (ALSO.get(name, name) in types and path.startswith(PAGES)):
         check_reasons(path, text, said)
 
 
