@@ -40,6 +40,7 @@ fi
 step "tidy" /usr/bin/python3 tools/tidy.py
 step "layers" /usr/bin/python3 tools/layers.py build-gcc
 step "man pages lint" tools/lint-man.sh
+step "docs are current" /usr/bin/python3 tools/docs.py build-gcc --check
 step "unit tests, ASan + UBSan" units build-asan
 step "unit tests with threads, TSan" units build-tsan --suite threads
 for t in test/system/test_*.py; do

@@ -40,6 +40,7 @@ static const char delivery_usage[] =
     "  tocsin delivery retry --state dead [--recipient NAME]\n";
 static const char endpoint_usage[] =
     "  tocsin endpoint types              what there is to choose from\n"
+    "  tocsin endpoint types TYPE         its parameters and limits\n"
     "  tocsin endpoint add NAME --type TYPE --set PARAMETER=VALUE ...\n"
     "  tocsin endpoint set NAME --set PARAMETER=VALUE ...\n"
     "  tocsin endpoint choices NAME       the chats or channels its recipients can have\n"

@@ -336,18 +336,6 @@ static void pool_rows(struct cli *c, const struct json *list)
     table_print(&t);
 }
 
-static void type_rows(struct cli *c, const struct json *list)
-{
-    struct table t = {.titles = {"TYPE", "TITLE", "WHAT IT IS"}};
-
-    for (const struct json *e = list ? list->first : NULL; e; e = e->next) {
-        table_cell(&t, cell_text(c, json_get(e, "name")));
-        table_cell(&t, cell_text(c, json_get(e, "title")));
-        table_cell(&t, cell_text(c, json_get(e, "help")));
-    }
-    table_print(&t);
-}
-
 static int noun_run(struct cli *c, const struct noun *n)
 {
     const char *verb = cli_word(c);
@@ -356,7 +344,7 @@ static int noun_run(struct cli *c, const struct noun *n)
     if (verb == NULL || (strcmp(verb, "list") == 0 && name == NULL))
         return cli_done(c) ? show_list(c, n->base, "name", n->table) : EXIT_USAGE;
     if (strcmp(verb, "types") == 0 && strcmp(n->name, "endpoint") == 0)
-        return show_list(c, "/api/v1/schema/endpoint-types", "name", type_rows);
+        return endpoint_types_show(c, name);
     if (name == NULL) {
         fprintf(stderr, "tocsin %s %s: a name is missing\n", n->name, verb);
         return EXIT_USAGE;

@@ -14,6 +14,8 @@ command_fn command_send, command_apply, command_check_config;
 bool value_of(struct cli *c, const char *text, struct str *out);
 
 int recipient_preview(struct cli *c, const char *name);
+/* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
+int endpoint_types_show(struct cli *c, const char *name);
 
 /* Prints the object of {"data": …} or the list in it, by -o; `table` for people. */
 typedef void rows_fn(struct cli *c, const struct json *list);

@@ -89,6 +89,31 @@ void settings_write(const struct snapshot *s, struct json_out *o,
     out_object_end(o);
 }
 
+static void rate_write(double per_s, double burst, struct json_out *o,
+                       const char *name)
+{
+    if (per_s <= 0)
+        return;
+    out_object(o, name);
+    out_double(o, "per_s", per_s);
+    out_double(o, "burst", burst);
+    out_object_end(o);
+}
+
+/* What the manual says beside the parameters. */
+static void habits_write(const struct endpoint_type *type, struct json_out *o)
+{
+    out_i64(o, "batch_max", (int64_t)type->batch_max);
+    rate_write(type->rate_per_s, type->rate_burst, o, "rate");
+    rate_write(type->recipient_rate_per_s, type->recipient_rate_burst, o,
+               "recipient_rate");
+    out_bool(o, "edits", type->edits);
+    out_bool(o, "confirms", !type->confirms_nothing);
+    out_bool(o, "probes", type->probe != NULL);
+    if (type->choices_field != NULL)
+        out_text(o, "choices_field", type->choices_field);
+}
+
 static void type_write(const struct endpoint_type *type, struct json_out *o)
 {
     static const struct field none[] = {FIELDS_END};
@@ -103,6 +128,7 @@ static void type_write(const struct endpoint_type *type, struct json_out *o)
                   "endpoint");
     fields_schema(type->recipient_fields ? type->recipient_fields : none, o,
                   "recipient");
+    habits_write(type, o);
     out_bool(o, "available", available);
     if (!available)
         out_text(o, "unavailable", why.text);
