@@ -4,46 +4,12 @@
 #include "base/limits.h"
 #include "decode.h"
 #include "endpoint/chat.h"
+#include "modes.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
 #define LINK "https://alerts.example.net/a/"
-
-static const struct {
-    const char *type, *endpoint, *recipient;
-} ways[] = {
-    {"webhook", "{\"url\":\"https://example.com/x\",\"shared_secret\":\"s\"}",
-     "{}"},
-    {"webhook", "{\"url\":\"https://example.com/x\",\"format\":\"standard\","
-                "\"signing_secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}",
-     "{}"},
-    {"shell", "{\"script\":\"a.sh\"}", "{\"options\":\"-v 'a b'\"}"},
-    {"syslog", "{}", "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\"}", "{}"},
-    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"header\":\"rfc3164\"}",
-     "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\"}", "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\","
-               "\"max_size\":480}", "{}"},
-    {"syslog", "{\"transport\":\"tls\",\"host\":\"h\",\"format\":\"ecs\"}", "{}"},
-    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"format\":\"checkmk\"}",
-     "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
-    {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
-     "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
-    {"fail2ban", "{\"unban_on_release\":true}", "{\"jail\":\"j\"}"},
-    {"fail2ban", "{\"method\":\"log\",\"file\":\"/x\"}", "{\"jail\":\"j\"}"},
-    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}", "{}"},
-    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}",
-     "{\"msgtype\":\"text\"}"},
-    {"discord", "{\"url\":\"https://discord.com/api/webhooks/11/abc\"}",
-     "{\"mention_role\":\"5\",\"thread_id\":\"6\"}"},
-    {"telegram", "{\"token\":\"1:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}",
-     "{\"chat_id\":\"-50\",\"topic_id\":7}"},
-    {"alert_store_db", "{}", "{}"},
-};
-
-static const char *const handles[] = {"7", "-1:2", "+-1:2", "+7"};
 
 static bool is_json(struct str s)
 {
@@ -110,13 +76,15 @@ static void check_log(const struct file_request *f)
     }
 }
 
-/* Texts an embed's limits count together; each within its own, none empty. */
+/* Texts an embed's limits count together; each within its own, none empty. An
+ * edit takes the content away by null. */
 static size_t text_of(const struct json *object, const char *name, size_t max)
 {
     const struct json *j = json_get(object, name);
     size_t n = text_length(json_text(j), UNIT_UTF16);
 
-    assert(n <= max && (j == NULL || str_trim(json_text(j)).n > 0));
+    assert(n <= max);
+    assert(j == NULL || j->type == JSON_NULL || str_trim(json_text(j)).n > 0);
     return n;
 }
 
@@ -326,17 +294,17 @@ static void check_mail(const struct mail_request *m)
     check_html(buf_view(&html));
 }
 
-static void check_request(size_t way, const struct request *r)
+static void check_request(const struct mode *m, const struct request *r)
 {
     switch (r->via) {
     case VIA_HTTP:
-        check_http(ways[way].type, &r->http);
+        check_http(m->type, &r->http);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);
         return;
     case VIA_SYSLOG:
-        check_syslog(ways[way].endpoint, &r->syslog);
+        check_syslog(m->endpoint, &r->syslog);
         return;
     case VIA_EXEC:
         check_exec(&r->exec);
@@ -349,26 +317,30 @@ static void check_request(size_t way, const struct request *r)
     }
 }
 
-static const void *params(struct arena *a, const struct field *rows, size_t size,
-                          const char *json)
+/* As the mode's own judge gave it, of a digest, or anything. */
+static struct str handle_of(const struct mode *m, struct arena *a, uint8_t pick,
+                            struct str s)
 {
-    void *made = arena_new(a, size + 1);
-    struct error err;
-
-    if (!fields_read(rows, json_parse(a, str_of(json), &err), made, a, &err))
-        bug(err.text);
-    return made;
+    if ((pick & 4) != 0)
+        return s;
+    return m->handle == NULL ? STR_NONE
+                             : arena_printf(a, "%s%s", (pick & 8) != 0 ? "+" : "",
+                                            m->handle);
 }
 
-static void render(size_t way, struct render_item *items, size_t count, int step)
+static void render(const struct mode *m, const struct alert *alert, uint8_t pick,
+                   struct str s)
 {
     struct arena arena freed_by(arena_release) = {0};
-    const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
+    const struct endpoint_type *t = mode_type(m);
+    struct render_item item = {
+        .alert = alert, .id = STR("4711.3"),
+        .handle = handle_of(m, &arena, pick, s),
+        .phase = alert->action != ACTION_RELEASE ? PHASE_NEW
+                 : (pick & 1) != 0               ? PHASE_RELEASE
+                                                 : PHASE_LATE};
+    const struct render_item items[2] = {item, item};
     struct render_input in = {
-        .endpoint = params(&arena, t->endpoint_fields, t->endpoint_size,
-                           ways[way].endpoint),
-        .recipient = params(&arena, t->recipient_fields, t->recipient_size,
-                            ways[way].recipient),
         .items = items,
         .recipient_name = STR("ops"),
         .place = {STR("gw"), STR("https://alerts.example.net"), 1606141257000},
@@ -376,13 +348,15 @@ static void render(size_t way, struct render_item *items, size_t count, int step
     struct request r;
     struct error err;
 
-    in.step = t->edits ? step : 0;
-    in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
-                                         : t->batch_max);
+    if (!mode_params(m, &arena, &in.endpoint, &in.recipient, &err))
+        bug(err.text);
+    in.step = t->edits ? pick % STEPS_MAX : 0;
+    in.count = MIN(1u + (pick >> 7), t->batch_limit ? t->batch_limit(in.endpoint)
+                                                    : t->batch_max);
     /* Only what is too large for a syslog message may be refused, and an attacker
      * that is none. */
     if (t->render(&in, &arena, &r, &err))
-        check_request(way, &r);
+        check_request(m, &r);
     else if (t->via == VIA_SYSLOG)
         assert(strstr(err.text, "max_size") != NULL);
     else
@@ -415,12 +389,20 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
         out->entity = ENTITY_FLOW;
 }
 
+int LLVMFuzzerInitialize(int *argc unused, char ***argv unused)
+{
+    struct error err;
+
+    if (!modes_complete(&err))
+        bug(err.text);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     struct arena arena freed_by(arena_release) = {0};
     struct str s = {(const char *)bytes + 1, n - 1};
     struct alert alert;
-    struct render_item items[2];
     struct error err;
 
     if (n < 1 || n > ALERT_JSON_MAX / 8)
@@ -428,13 +410,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (!alert_read(&arena, json_parse(&arena, s, &err), 1606141256000, &alert,
                     &err) || !alert_check(&alert, &err))
         alert_of_bytes(&arena, s, bytes[0], &alert);
-    for (size_t i = 0; i < COUNT_OF(items); i++)
-        items[i] = (struct render_item){
-            .alert = &alert, .id = STR("4711.3"),
-            .handle = bytes[0] & 4 ? s : str_of(handles[bytes[0] >> 3 & 3]),
-            .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
-                     : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
-    for (size_t way = 0; way < COUNT_OF(ways); way++)
-        render(way, items, 1 + (bytes[0] >> 7), bytes[0] % STEPS_MAX);
+    for (const struct mode *m = mode_built(modes); m; m = mode_built(m + 1))
+        render(m, &alert, bytes[0], s);
     return 0;
 }
