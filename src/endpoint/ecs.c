@@ -7,6 +7,7 @@
 #include "message/escape.h"
 
 #define NS_PER_MS 1000000
+#define KEYWORD_MAX 1024 /* bytes; a longer one is kept, but cannot be found */
 
 /* What every part of the document is made from. */
 struct ecs {
@@ -17,10 +18,17 @@ struct ecs {
     struct arena *arena;
 };
 
+/* Whatever an alert says: cleaned, and cut to what there is room for. */
 static void put_text(struct ecs *e, const char *name, struct str s)
 {
-    if (s.n > 0)
-        out_str(e->o, name, s);
+    size_t max = MIN((size_t)KEYWORD_MAX, e->with->text_max);
+    struct buf clean freed_by(buf_release) = BUF(3 * s.n);
+    struct buf cut freed_by(buf_release) = BUF(max);
+
+    clean_text(&clean, s, false);
+    cut_bytes(&cut, str_trim(buf_view(&clean)), max);
+    if (cut.n > 0)
+        out_str(e->o, name, buf_view(&cut));
 }
 
 static void put_time(struct ecs *e, const char *name, int64_t wall_ms)
@@ -138,7 +146,8 @@ static void put_event(struct ecs *e, int64_t at_ms, struct str link)
     out_i64(e->o, "severity", a->severity);
     out_text(e->o, "severity_label", severity_ecs(a->severity));
     out_i64(e->o, "risk_score", a->score);
-    put_text(e, "url", link);
+    if (link.n > 0)
+        out_str(e->o, "url", link); /* ours: of use as a whole only */
     out_object_end(e->o);
 }
 
@@ -363,7 +372,7 @@ static void put_what_it_is_about(struct ecs *e)
 static void put_rule(struct ecs *e)
 {
     out_object(e->o, "rule");
-    out_str(e->o, "name", alert_title(e->a, e->arena));
+    put_text(e, "name", alert_title(e->a, e->arena));
     if (e->a->type_id >= 0)
         put_text(e, "id", arena_printf(e->arena, "%d", e->a->type_id));
     out_object_end(e->o);
