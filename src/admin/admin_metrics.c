@@ -104,6 +104,22 @@ static void lane_oldest(struct exposition *e, struct label who,
     expose_double(e, who, NO_LABEL, (double)age_ms / 1000);
 }
 
+static void reached_expose(const struct admin *a, struct exposition *e)
+{
+    const struct snapshot *s = config_now(a->with.config);
+
+    expose(e, "tocsin_recipient_up", METRIC_GAUGE,
+           "0: its last request did not reach it, by its own fault.");
+    for (size_t i = 0; i < s->recipient_count; i++) {
+        const struct recipient *r = &s->recipients[i];
+        struct courier_recipient health;
+
+        courier_recipient(a->with.courier, r->id, &health);
+        expose_i64(e, LABEL("recipient", r->name), NO_LABEL,
+                   health.last_error.n == 0 && !health.paused);
+    }
+}
+
 /* The dead are a gauge: a retry takes them away again. */
 static void recipients_expose(const struct admin *a, struct exposition *e)
 {
@@ -119,6 +135,7 @@ static void recipients_expose(const struct admin *a, struct exposition *e)
     expose(e, "tocsin_queue_oldest_seconds", METRIC_GAUGE,
            "Age of the oldest delivery on its way; 0: none is.");
     lanes_expose(a, e, lane_oldest);
+    reached_expose(a, e);
 }
 
 static void conservation_expose(const struct admin *a, struct exposition *e)

@@ -44,26 +44,37 @@ static void outbox_write(const struct admin *a, struct json_out *o)
     out_object_end(o);
 }
 
+static void recipient_status(const struct admin *a, const struct recipient *r,
+                             struct json_out *o)
+{
+    struct lane_counts n = {0};
+    struct courier_recipient health = {0};
+
+    outbox_lane(a->with.outbox, r->id, &n);
+    courier_recipient(a->with.courier, r->id, &health);
+    out_object(o, NULL);
+    out_str(o, "name", r->name);
+    out_str(o, "endpoint", r->endpoint->name);
+    out_bool(o, "enabled", r->enabled);
+    out_bool(o, "paused", health.paused);
+    out_redacted(a, o, "last_error", health.last_error);
+    out_time(o, "last_error_at", health.last_error_ms);
+    out_time(o, "last_ok_at", health.last_ok_ms);
+    out_time(o, "opens_at", health.opens_at_ms);
+    out_i64(o, "pending", (int64_t)n.pending);
+    out_i64(o, "delivered", (int64_t)n.delivered);
+    out_i64(o, "dead", (int64_t)n.dead);
+    out_time(o, "oldest", n.oldest_ms);
+    out_object_end(o);
+}
+
 static void recipients_write(const struct admin *a, struct json_out *o)
 {
     const struct snapshot *s = config_now(a->with.config);
 
     out_array(o, "recipients");
-    for (size_t i = 0; i < s->recipient_count; i++) {
-        const struct recipient *r = &s->recipients[i];
-        struct lane_counts n = {0};
-
-        outbox_lane(a->with.outbox, r->id, &n);
-        out_object(o, NULL);
-        out_str(o, "name", r->name);
-        out_str(o, "endpoint", r->endpoint->name);
-        out_bool(o, "enabled", r->enabled);
-        out_i64(o, "pending", (int64_t)n.pending);
-        out_i64(o, "delivered", (int64_t)n.delivered);
-        out_i64(o, "dead", (int64_t)n.dead);
-        out_time(o, "oldest", n.oldest_ms);
-        out_object_end(o);
-    }
+    for (size_t i = 0; i < s->recipient_count; i++)
+        recipient_status(a, &s->recipients[i], o);
     out_array_end(o);
 }
 

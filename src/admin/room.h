@@ -6,7 +6,7 @@
 #include "admin/admin.h"
 
 #define ADMIN_ANSWER_MAX (32u << 20) /* bytes of one answer */
-#define ADMIN_TESTS_MAX 4            /* test messages on their way at once */
+#define ADMIN_TESTS_MAX 4            /* tests, choices on their way at once */
 #define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
 #define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
 
@@ -30,12 +30,13 @@ struct admin {
     int64_t started_tick_ms;
     struct resource endpoints, recipients, pools;
     struct question *questions; /* those that are not answered yet */
-    unsigned tests;             /* test messages on their way */
+    unsigned tests;             /* and questions for choices, on their way */
     bool stopping;
 };
 
 /* Each declares its routes: the whole API, one line a resource. */
 void admin_endpoints(struct admin *a);
+void admin_choices(struct admin *a);
 void admin_recipients(struct admin *a);
 void admin_pools(struct admin *a);
 void admin_settings(struct admin *a);

@@ -15,6 +15,18 @@ static void test_done(void *question, bool ok, struct str transcript)
     question_end(q);
 }
 
+bool testing_has_room(struct admin *a, struct exchange *x)
+{
+    if (a->tests < ADMIN_TESTS_MAX)
+        return true;
+    exchange_header_add(x, "Retry-After", STR("1"));
+    reply_problem_text(a, x, 429, "too-many-tests",
+                       "%u tests and questions for choices are on their way; "
+                       "wait for one",
+                       a->tests);
+    return false;
+}
+
 void testing_send(struct admin *a, struct exchange *x, const struct endpoint *e,
                   const struct recipient *r)
 {
@@ -22,15 +34,8 @@ void testing_send(struct admin *a, struct exchange *x, const struct endpoint *e,
     struct question *q;
 
     if (!params_known(a, x, nothing) ||
-        params_object(a, x, nothing, true) == NULL)
+        params_object(a, x, nothing, true) == NULL || !testing_has_room(a, x))
         return;
-    if (a->tests >= ADMIN_TESTS_MAX) {
-        exchange_header_add(x, "Retry-After", STR("1"));
-        reply_problem_text(a, x, 429, "too-many-tests",
-                           "%u test messages are on their way; wait for one",
-                           a->tests);
-        return;
-    }
     q = question_new(a, x, sizeof *q);
     a->tests++;
     if (courier_test(a->with.courier, e, r, test_done, q, &q->err))

@@ -54,6 +54,7 @@ void community_id(const struct flow_tuple *t, uint16_t seed,
                   char out[COMMUNITY_ID_MAX]);
 
 const char *proto_name(int64_t number); /* "tcp"; NULL: no name */
+bool proto_is_icmp(uint8_t number); /* for IPv4 or for IPv6 */
 bool proto_parse(struct str s, uint8_t *out) must_check;
 
 #endif

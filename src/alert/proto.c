@@ -23,6 +23,11 @@ const char *proto_name(int64_t number)
     return NULL;
 }
 
+bool proto_is_icmp(uint8_t number)
+{
+    return number == 1 || number == 58;
+}
+
 bool proto_parse(struct str s, uint8_t *out)
 {
     uint64_t number;

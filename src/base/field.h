@@ -37,7 +37,8 @@ struct field {
     bool optional; /* may be absent, a text also "": zero, empty */
     bool secret;   /* write-only: never shown, logged or exported; only of a
                       text or a list */
-    const char *format; /* "uri", "email", "hostname": for the form; may be NULL */
+    const char *format; /* "uri", "email", "hostname": for the form; may be NULL.
+                           "script": one of the scripts directory's */
 };
 
 #define FIELD_AT(S, member, T)                                                 \

@@ -31,6 +31,7 @@
 /* out */
 #define REQUEST_MAX (8u << 20)          /* bytes of one request body */
 #define RESPONSE_MAX (64u << 10)        /* bytes read of one response body */
+#define RESPONSE_LARGE_MAX (8u << 20)   /* the same, where a request asks for more */
 #define REASON_MAX 500                  /* bytes of a kept reason */
 #define HANDLE_MAX 512                  /* bytes of a remote handle */
 #define BACKOFF_BASE_MS 1000

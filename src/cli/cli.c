@@ -42,6 +42,7 @@ static const char endpoint_usage[] =
     "  tocsin endpoint types              what there is to choose from\n"
     "  tocsin endpoint add NAME --type TYPE --set PARAMETER=VALUE ...\n"
     "  tocsin endpoint set NAME --set PARAMETER=VALUE ...\n"
+    "  tocsin endpoint choices NAME       the chats or channels its recipients can have\n"
     "  tocsin endpoint list | show NAME | test NAME | rm NAME [--yes]\n"
     "A secret is given as PARAMETER=@FILE or PARAMETER=- (standard input).\n";
 static const char recipient_usage[] =
@@ -73,7 +74,7 @@ static const struct command commands[] = {
      "who gets an alert and why, criterion by criterion", explain_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead", delivery_usage},
-    {"endpoint", command_endpoint, "list | show | add | set | rm | test | types",
+    {"endpoint", command_endpoint, "list | show | add | set | rm | test | choices | types",
      "the servers and services messages go through", endpoint_usage},
     {"recipient", command_recipient, "list | show | add | set | rm | test",
      "who is told, and by which criteria", recipient_usage},

@@ -7,13 +7,18 @@ int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *t
 {
     struct answer a;
     int status = client_get(c, path, &a);
-    const struct json *list = json_get(a.json, "data");
 
-    if (status != EXIT_OK)
-        return status;
+    return status != EXIT_OK ? status : show_answer(c, a.json, id_member, table);
+}
+
+int show_answer(struct cli *c, const struct json *answer, const char *id_member,
+                rows_fn *table)
+{
+    const struct json *list = json_get(answer, "data");
+
     switch (c->output) {
     case OUTPUT_JSON:
-        print_json(c, a.json);
+        print_json(c, answer);
         break;
     case OUTPUT_IDS:
         for (const struct json *e = list ? list->first : NULL; e; e = e->next)

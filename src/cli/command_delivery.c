@@ -95,15 +95,25 @@ static long long number(const struct json *object, const char *name)
     return (long long)json_i64_or(json_get(object, name), 0);
 }
 
+static struct str recipient_state(const struct json *r)
+{
+    if (!json_bool_or(json_get(r, "enabled"), true))
+        return STR("off");
+    return json_bool_or(json_get(r, "paused"), false) ? STR("paused") : STR("on");
+}
+
 static void status_recipients(struct cli *c, const struct json *list)
 {
-    struct table t = {.titles = {"RECIPIENT", "PENDING", "DELIVERED", "DEAD"}};
+    struct table t = {.titles = {"RECIPIENT", "STATE", "PENDING", "DELIVERED", "DEAD",
+                                 "LAST ERROR"}};
 
     for (const struct json *r = list ? list->first : NULL; r; r = r->next) {
         table_cell(&t, cell_text(c, json_get(r, "name")));
+        table_cell(&t, recipient_state(r));
         table_cell(&t, cell_text(c, json_get(r, "pending")));
         table_cell(&t, cell_text(c, json_get(r, "delivered")));
         table_cell(&t, cell_text(c, json_get(r, "dead")));
+        table_cell(&t, cell_text(c, json_get(r, "last_error")));
     }
     table_print(&t);
 }

@@ -32,7 +32,7 @@ static bool read_all(FILE *from, struct buf *to)
 /* "@file", "-" (standard input) or the text itself. */
 static bool value_of(struct cli *c, const char *text, struct str *out)
 {
-    struct buf b freed_by(buf_release) = BUF(PARAM_TEXT_MAX);
+    struct buf b freed_by(buf_release) = BUF(4 * PARAM_TEXT_MAX);
     FILE *f = NULL;
     bool ok = true;
 
@@ -41,7 +41,7 @@ static bool value_of(struct cli *c, const char *text, struct str *out)
         return true;
     }
     f = text[0] == '@' ? fopen(text + 1, "re") : stdin;
-    if (f == NULL || !read_all(f, &b)) {
+    if (f == NULL || !read_all(f, &b) || b.n > PARAM_TEXT_MAX) {
         fprintf(stderr, "tocsin: cannot read %s: %s\n", text,
                 f == NULL ? strerror(errno) : "too long");
         ok = false;
@@ -245,21 +245,41 @@ static int object_test(struct cli *c, const struct noun *n, const char *name)
 {
     struct answer a;
     int status = client_send(c, "POST", client_path(c, n->base, name, "/test"), STR("{}"), &a);
-    const struct json *steps = json_get(a.json, "steps");
     bool ok = json_bool_or(json_get(a.json, "ok"), false);
 
     if (status != EXIT_OK)
         return status;
-    if (c->output == OUTPUT_JSON) {
+    if (c->output == OUTPUT_JSON)
         print_json(c, a.json);
-        return ok ? EXIT_OK : EXIT_FAILED;
-    }
-    for (const struct json *s = steps ? steps->first : NULL; s; s = s->next)
-        printf("%-10.*s %8.*s ms\n", STR_ARG(cell_text(c, json_get(s, "step"))),
-               STR_ARG(cell_text(c, json_get(s, "ms"))));
-    printf("%s  %.*s", ok ? "ok  " : "FAIL", STR_ARG(cell_text(c, json_get(a.json, "verdict"))));
-    printf(" (%.*s)\n", STR_ARG(cell_text(c, json_get(a.json, "reason"))));
+    else
+        transcript_print(c, a.json);
     return ok ? EXIT_OK : EXIT_FAILED;
+}
+
+static void choice_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"FIELD", "VALUE", "LABEL"}};
+
+    for (const struct json *e = list ? list->first : NULL; e; e = e->next) {
+        table_cell(&t, cell_text(c, json_get(e, "field")));
+        table_cell(&t, cell_text(c, json_get(e, "value")));
+        table_cell(&t, cell_text(c, json_get(e, "label")));
+    }
+    table_print(&t);
+}
+
+/* Scripts that would not be run are said too, on stderr. */
+static int endpoint_choices(struct cli *c, const struct noun *n, const char *name)
+{
+    struct answer a;
+    int status = client_get(c, client_path(c, n->base, name, "/choices"), &a);
+    const struct json *refused = json_get(a.json, "refused");
+
+    if (status != EXIT_OK)
+        return status;
+    for (const struct json *e = refused ? refused->first : NULL; e; e = e->next)
+        fprintf(stderr, "not offered: %.*s\n", STR_ARG(cell_text(c, json_get(e, "reason"))));
+    return show_answer(c, a.json, "value", choice_rows);
 }
 
 /* --- tables ------------------------------------------------------------------------ */
@@ -347,6 +367,8 @@ static int noun_run(struct cli *c, const struct noun *n)
         return object_remove(c, n, name);
     if (strcmp(verb, "test") == 0 && n->has_test)
         return object_test(c, n, name);
+    if (strcmp(verb, "choices") == 0 && strcmp(n->name, "endpoint") == 0)
+        return endpoint_choices(c, n, name);
     fprintf(stderr, "tocsin %s: there is no verb \"%s\"\n", n->name, verb);
     return EXIT_USAGE;
 }

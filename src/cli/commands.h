@@ -13,5 +13,7 @@ command_fn command_send, command_apply, command_check_config;
 /* Prints the object of {"data": …} or the list in it, by -o; `table` for people. */
 typedef void rows_fn(struct cli *c, const struct json *list);
 int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table);
+int show_answer(struct cli *c, const struct json *answer, const char *id_member,
+                rows_fn *table);
 
 #endif

@@ -38,7 +38,7 @@ struct recipient {
 struct settings {
     struct str instance, base_url;
     struct str ntopng_shared_secret, ntopng_username, ntopng_password;
-    struct str scripts_dir;
+    struct str scripts_dir, geo_city_file, geo_asn_file;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days;
@@ -63,13 +63,13 @@ struct snapshot { /* immutable, counted: config_acquire / config_release */
     struct routing *routing;
     struct settings settings;
     struct origin settings_origin;
+    struct geo geo; /* ours */
 };
 
 struct config;
 typedef void config_changed_fn(void *arg, const struct snapshot *now);
 
-struct config *config_open(const char *data_dir, const struct clock *clock,
-                           struct error *err);
+struct config *config_open(const char *data_dir, const struct clock *clock, struct error *err);
 void config_close(struct config *c);
 void config_on_change(struct config *c, config_changed_fn *changed, void *arg); /* at most 4 */
 

@@ -1,6 +1,8 @@
 /* redact.c -- every secret value in force, taken out of texts for people. */
 #include "config/redact.h"
 
+#include "base/json.h"
+
 #define URL_PATH_MIN 8 /* "/" or "/hook" gives nothing away */
 #define PIECE_MIN 20   /* a token, and hardly a word of anybody's */
 
@@ -44,6 +46,26 @@ static size_t pieces_of(struct str value, struct str *out)
     return n;
 }
 
+/* "a\"b" of what JSON cannot say as it is; else "". */
+static struct str json_form(struct str value, struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(8 * value.n + 2);
+    struct json_out o = JSON_OUT(&b);
+    struct str inner;
+
+    out_str(&o, NULL, value);
+    inner = str_first(str_from(buf_view(&b), 1), b.n - 2);
+    return str_eq(inner, value) ? STR_NONE : arena_str(a, inner);
+}
+
+static size_t value_add(struct str *out, struct str value, size_t least)
+{
+    if (value.n < least)
+        return 0;
+    *out = value;
+    return 1;
+}
+
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a)
 {
@@ -51,15 +73,15 @@ void redactor_init(struct redactor *r, const struct str *values, size_t n,
 
     for (size_t i = 0; i < n; i++)
         pieces += pieces_of(values[i], NULL);
-    r->values = arena_array(a, 2 * n + pieces + 1, sizeof(*r->values));
+    r->values = arena_array(a, 3 * n + pieces + 1, sizeof(*r->values));
     r->n = 0;
     for (size_t i = 0; i < n; i++) {
         struct str path = is_url(values[i]) ? url_path(values[i]) : STR_NONE;
 
-        if (values[i].n >= REDACT_BYTES_MIN)
-            r->values[r->n++] = values[i];
-        if (path.n >= URL_PATH_MIN)
-            r->values[r->n++] = path;
+        r->n += value_add(r->values + r->n, values[i], REDACT_BYTES_MIN);
+        r->n += value_add(r->values + r->n, json_form(values[i], a),
+                          REDACT_BYTES_MIN);
+        r->n += value_add(r->values + r->n, path, URL_PATH_MIN);
         r->n += pieces_of(values[i], r->values + r->n);
     }
     if (r->n > 0)

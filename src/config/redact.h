@@ -14,7 +14,8 @@ struct redactor {
 
 /* From secret values, in any order. Of one that is a URL the part behind the
  * host counts too: that is how error texts show it; and so does each long piece of
- * a path, a query, or a "number:token": an endpoint may build another URL of it. */
+ * a path, a query, or a "number:token": an endpoint may build another URL of it;
+ * and, of one that JSON has to escape, that form: an answer may repeat it so. */
 void redactor_init(struct redactor *r, const struct str *values, size_t n,
                    struct arena *a);
 

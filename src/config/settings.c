@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "config/build.h"
+#include "config/geo.h"
 
 const struct field settings_fields[] = {
     {
@@ -53,6 +54,25 @@ const struct field settings_fields[] = {
         .max = 1000,
         .help = "Directory that shell endpoints take their scripts from; only "
                 "root may write to it.",
+    },
+    {
+        TEXT(struct settings, geo_city_file),
+        .label = "Database of places",
+        .optional = true,
+        .max = 1000,
+        .help = "MaxMind DB file (GeoLite2-City.mmdb or the like) that tells "
+                "where addresses are, for documents in ECS; without it they "
+                "hold what the source said.",
+    },
+    {
+        TEXT(struct settings, geo_asn_file),
+        .label = "Database of networks",
+        .optional = true,
+        .max = 1000,
+        .help = "MaxMind DB file (GeoLite2-ASN.mmdb or the like) that tells "
+                "whose network an address is in. Replace such files by "
+                "renaming; they are opened at start and with each change of "
+                "the configuration.",
     },
     {
         DURATION(struct settings, resolve_timeout),
@@ -123,6 +143,21 @@ static struct str host_name(struct arena *a)
     return arena_str(a, str_of(name));
 }
 
+/* The databases belong to the snapshot. One that was there and is gone or broken
+ * is a fault, and the documents go without it; so it is where a file is only
+ * looked at, perhaps on another machine. */
+static bool databases_open(struct build *b, struct params *p)
+{
+    const struct settings *s = &b->s->settings;
+
+    if (geo_open(s->geo_city_file, s->geo_asn_file, &b->s->geo, b->err))
+        return true;
+    if (p->touched && b->strict)
+        return false;
+    p->fault = arena_printf(b->a, "%s: %s", b->err->place + 1, b->err->text);
+    return true;
+}
+
 bool build_settings(struct build *b)
 {
     const struct object *o =
@@ -138,7 +173,7 @@ bool build_settings(struct build *b)
 
     if (right) {
         memcpy(s, p.out, sizeof(*s));
-        right = settings_check(s, b->err);
+        right = settings_check(s, b->err) && databases_open(b, &p);
     }
     if (!right) {
         object_blame(b->err, OBJECT_SETTINGS, STR(SETTINGS_NAME));

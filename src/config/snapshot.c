@@ -2,6 +2,7 @@
 #include "config/snapshot.h"
 
 #include "config/build.h"
+#include "config/geo.h"
 #include "config/secret.h"
 
 static const struct field no_fields[] = {FIELDS_END};
@@ -142,6 +143,7 @@ void held_free(struct held *h)
         return;
     routing_free(h->snapshot.routing);
     pools_free(h->snapshot.pools);
+    geo_close(&h->snapshot.geo);
     arena_release(&h->arena);
     free(h);
 }

@@ -1,9 +1,5 @@
-/* courier.c -- lanes and posts: which recipient may send now, and which waits. */
+/* courier.c -- the lanes: which recipient may send now, and which waits. */
 #include "courier/lane.h"
-
-#include "base/log.h"
-
-#define ROOM "courier"
 
 const int64_t latency_bounds_ms[LATENCY_BUCKETS] = {
     1,   2,    5,    10,    25,    50,     100,
@@ -129,17 +125,23 @@ static void lane_due(void *arg)
     lane_ready(arg);
 }
 
+static void lane_free(struct lane *lane)
+{
+    loop_timer_clear(lane->courier->loop, &lane->due);
+    free(lane->health.error);
+    free(lane);
+}
+
 /* A lane is gone once nothing of it is in flight: what is in flight ends first. */
 static void lane_drop(struct courier *c, size_t at)
 {
     struct lane *lane = c->lanes[at];
 
     lane_unready(lane);
-    loop_timer_clear(c->loop, &lane->due);
     memmove(&c->lanes[at], &c->lanes[at + 1],
             (c->lane_count - at - 1) * sizeof *c->lanes);
     c->lane_count--;
-    free(lane);
+    lane_free(lane);
 }
 
 static void lane_remove(struct courier *c, struct lane *lane)
@@ -149,134 +151,24 @@ static void lane_remove(struct courier *c, struct lane *lane)
     lane_drop(c, lane_place(c, lane->recipient_id));
 }
 
-/* --- posts ------------------------------------------------------------- */
+/* --- sending ------------------------------------------------------------ */
 
-static struct post *post_find(const struct courier *c, int64_t endpoint_id)
+/* Whether this lane may send now; else it comes back then. */
+static bool lane_may_send(struct lane *lane, const struct endpoint_type *type)
 {
-    for (size_t i = 0; i < c->post_count; i++)
-        if (c->posts[i]->endpoint_id == endpoint_id)
-            return c->posts[i];
-    return NULL;
-}
-
-static struct post *post_get(struct courier *c, const struct endpoint *e)
-{
-    struct post *post = post_find(c, e->id);
-
-    if (post == NULL) {
-        post = mem_new(sizeof *post);
-        post->endpoint_id = e->id;
-        post->courier = c;
-        c->posts = mem_grow(c->posts, c->post_count + 1, sizeof *c->posts);
-        c->posts[c->post_count++] = post;
-    }
-    /* An endpoint that was edited deserves a fresh try at once. */
-    if (post->revision != e->revision)
-        circuit_ok(&post->circuit);
-    post->revision = e->revision;
-    post->enabled = e->enabled;
-    free(post->name);
-    post->name = mem_dup(e->name.p, e->name.n);
-    return post;
-}
-
-static void post_free(struct courier *c, struct post *post)
-{
-    loop_timer_clear(c->loop, &post->gate);
-    free(post->name);
-    free(post->error);
-    free(post);
-}
-
-static void post_gate_open(void *arg)
-{
-    (void)arg; /* the turn's end looks at every post */
-}
-
-static void post_gate(struct post *post, int64_t wait_ms)
-{
-    loop_timer_set(post->courier->loop, &post->gate, MAX(wait_ms, 1),
-                   post_gate_open, post);
-}
-
-static void circuit_log(const struct post *post, const struct circuit *before,
-                        struct str reason)
-{
-    const struct circuit *now = &post->circuit;
-
-    if (now->paused && !before->paused)
-        log_error(ROOM, "endpoint %s: paused, its credentials or address are "
-                        "refused: %.*s",
-                  post->name, STR_ARG(reason));
-    else if (now->state == BREAKER_OPEN && before->state == BREAKER_CLOSED)
-        log_warn(ROOM, "endpoint %s: circuit open: %.*s", post->name,
-                 STR_ARG(reason));
-    else if (now->state == BREAKER_CLOSED && before->state != BREAKER_CLOSED)
-        log_info(ROOM, "endpoint %s: circuit closed, it answers again",
-                 post->name);
-}
-
-static void post_note_error(struct post *post, struct str reason)
-{
-    struct courier *c = post->courier;
-    struct buf b freed_by(buf_release) = BUF(REASON_MAX * 4);
-
-    config_redact(c->with.config, &b, reason);
-    free(post->error);
-    post->error = mem_dup(buf_c(&b), b.n);
-    post->view.last_error_ms = clock_wall_ms(c->clock);
-}
-
-void post_outcome(struct post *post, const struct verdict *v, size_t n,
-                  bool answered)
-{
-    struct courier *c = post->courier;
-    const struct circuit before = post->circuit;
-    const struct verdict *bad = NULL;
-    size_t decided = 0;
-
-    for (size_t i = 0; i < n; i++) {
-        post->view.delivered += v[i].kind == VERDICT_DELIVERED;
-        post->view.deferred += v[i].kind == VERDICT_DEFERRED;
-        post->view.refused += v[i].kind == VERDICT_REFUSED;
-        decided += v[i].kind != VERDICT_DEFERRED;
-        if (v[i].kind != VERDICT_DELIVERED)
-            bad = &v[i];
-    }
-    if (bad != NULL)
-        post_note_error(post, bad->reason);
-    if (decided > 0)
-        circuit_ok(&post->circuit);
-    else
-        circuit_failed(&post->circuit, bad, answered, clock_wall_ms(c->clock),
-                       clock_dice(c->clock));
-    if (bad == NULL) {
-        free(post->error);
-        post->error = NULL;
-        post->view.last_ok_ms = clock_wall_ms(c->clock);
-    }
-    circuit_log(post, &before, bad != NULL ? bad->reason : STR_NONE);
-}
-
-/* Whether this post may send one more request now; else its gate is set. */
-static bool post_may_send(struct post *post, const struct endpoint_type *type)
-{
-    struct courier *c = post->courier;
+    struct courier *c = lane->courier;
+    struct circuit *circuit = &lane->health.circuit;
     int64_t now_ms = clock_wall_ms(c->clock);
     int64_t wait_ms;
 
-    if (!post->enabled || post->view.in_flight >= ENDPOINT_CONCURRENCY_MAX)
-        return false;
-    if (!circuit_allows(&post->circuit, post->view.in_flight, now_ms)) {
-        if (post->circuit.not_before_ms > now_ms)
-            post_gate(post, post->circuit.not_before_ms - now_ms);
-        return false;
-    }
-    wait_ms = bucket_take(&post->bucket, type->rate_per_s, type->rate_burst,
-                          now_ms);
+    if (circuit_allows(circuit, 0, now_ms))
+        wait_ms = bucket_wait_ms(&lane->bucket, type->recipient_rate_per_s,
+                                 type->recipient_rate_burst, now_ms);
+    else
+        wait_ms = circuit->not_before_ms - now_ms;
     if (wait_ms > 0)
-        post_gate(post, wait_ms);
-    return wait_ms == 0;
+        loop_timer_set(c->loop, &lane->due, wait_ms, lane_due, lane);
+    return wait_ms <= 0;
 }
 
 static void lane_come_back(struct lane *lane, int64_t next_ms)
@@ -296,19 +188,17 @@ static void post_pump(struct post *post, const struct snapshot *now)
             snapshot_recipient_id(now, lane->recipient_id);
         int64_t next_ms = 0;
 
-        if (r == NULL || !r->enabled) {
+        if (r == NULL || !r->enabled || !lane_may_send(lane, r->endpoint->type)) {
             ready_pop(post);
             continue;
         }
         if (!post_may_send(post, r->endpoint->type))
             return;
         ready_pop(post);
-        if (!parcel_send(lane, now, &next_ms)) {
-            bucket_return(&post->bucket);
+        if (!parcel_send(lane, now, &next_ms))
             lane_come_back(lane, next_ms);
-        } else if (lane->in_flight == NULL) {
+        else if (lane->in_flight == NULL)
             lane_ready(lane); /* settled without a request: there may be more */
-        }
     }
 }
 
@@ -342,14 +232,13 @@ void courier_free(struct courier *c)
 {
     if (c == NULL)
         return;
-    trials_abandon(c);
+    inquiries_abandon(c);
     for (size_t i = 0; i < c->lane_count; i++) {
         parcel_abandon(c->lanes[i]->in_flight);
-        loop_timer_clear(c->loop, &c->lanes[i]->due);
-        free(c->lanes[i]);
+        lane_free(c->lanes[i]);
     }
     for (size_t i = 0; i < c->post_count; i++)
-        post_free(c, c->posts[i]);
+        post_free(c->posts[i]);
     free(c->lanes);
     free(c->posts);
     free(c->views);
@@ -368,6 +257,16 @@ void courier_ready(void *courier, int64_t recipient_id)
                        STR("the recipient was deleted"));
 }
 
+/* A recipient that was edited, or whose endpoint was, deserves a fresh try. */
+static void lane_refresh(struct lane *lane, const struct recipient *r)
+{
+    if (lane->revision != r->revision ||
+        lane->endpoint_revision != r->endpoint->revision)
+        circuit_ok(&lane->health.circuit);
+    lane->revision = r->revision;
+    lane->endpoint_revision = r->endpoint->revision;
+}
+
 /* Puts the lane where its recipient's endpoint is. A lane with something in
  * flight moves when that has ended (lane_idle). */
 static void lane_move(struct lane *lane, const struct recipient *r)
@@ -375,9 +274,11 @@ static void lane_move(struct lane *lane, const struct recipient *r)
     struct post *post = post_find(lane->courier, r->endpoint->id);
 
     assert(post != NULL);
+    lane_refresh(lane, r);
     if (lane->post != post && lane->in_flight == NULL) {
         lane_unready(lane);
         lane->post = post;
+        lane->bucket = (struct bucket){0};
     }
     lane_ready(lane);
 }
@@ -426,7 +327,7 @@ static void posts_sweep(struct courier *c, const struct snapshot *now)
         if (c->posts[i]->wanted)
             c->posts[kept++] = c->posts[i];
         else
-            post_free(c, c->posts[i]);
+            post_free(c->posts[i]);
     c->post_count = kept;
 }
 
@@ -453,18 +354,25 @@ size_t courier_endpoints(const struct courier *c,
     struct courier *w = (struct courier *)(uintptr_t)c; /* its scratch only */
 
     w->views = mem_grow(w->views, MAX(c->post_count, 1u), sizeof *w->views);
-    for (size_t i = 0; i < c->post_count; i++) {
-        const struct post *post = c->posts[i];
-
-        w->views[i] = post->view;
-        w->views[i].name = str_of(post->name);
-        w->views[i].last_error = str_of(post->error);
-        w->views[i].breaker = post->circuit.state;
-        w->views[i].paused = post->circuit.paused;
-        w->views[i].opens_at_ms = post->circuit.not_before_ms;
-    }
+    for (size_t i = 0; i < c->post_count; i++)
+        post_view(c->posts[i], &w->views[i]);
     *out = c->views;
     return c->post_count;
+}
+
+void courier_recipient(const struct courier *c, int64_t recipient_id,
+                       struct courier_recipient *out)
+{
+    const struct lane *lane = lane_find(c, recipient_id);
+
+    *out = (struct courier_recipient){.last_error = STR_NONE};
+    if (lane == NULL)
+        return;
+    out->paused = lane->health.circuit.paused;
+    out->opens_at_ms = lane->health.circuit.not_before_ms;
+    out->last_error = str_of(lane->health.error);
+    out->last_error_ms = lane->health.last_error_ms;
+    out->last_ok_ms = lane->health.last_ok_ms;
 }
 
 void courier_latency(const struct courier *c, struct latency *out)

@@ -22,7 +22,7 @@ void courier_free(struct courier *c); /* what is in flight stays pending */
 
 void courier_ready(void *courier, int64_t recipient_id); /* an outbox_ready_fn */
 void courier_changed(void *courier, const struct snapshot *now); /* a config_changed_fn */
-/* No new requests; true once nothing is in flight. */
+/* No new deliveries; true once those under way are at their end. */
 bool courier_quiesce(struct courier *c);
 
 enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_PROBING };
@@ -40,6 +40,17 @@ struct courier_endpoint { /* for status and metrics */
 };
 size_t courier_endpoints(const struct courier *c, const struct courier_endpoint **out);
 
+/* The same of one recipient: what is its own fault (its chat is gone, or
+ * flooded), not its endpoint's. All zero: nothing is known of it. */
+struct courier_recipient {
+    bool paused;           /* it cannot be reached */
+    struct str last_error; /* "" : the last request reached it */
+    int64_t last_error_ms, last_ok_ms;
+    int64_t opens_at_ms;   /* no request sooner; 0: none */
+};
+void courier_recipient(const struct courier *c, int64_t recipient_id,
+                       struct courier_recipient *out);
+
 /* accept -> delivered, all deliveries since start, for /metrics. */
 #define LATENCY_BUCKETS 14
 struct latency {
@@ -50,12 +61,25 @@ struct latency {
 extern const int64_t latency_bounds_ms[LATENCY_BUCKETS];
 void courier_latency(const struct courier *c, struct latency *out);
 
-/* A test message through the real path, outside the queue: renders the sample
- * for this endpoint and recipient, sends, judges, and returns the transcript as
- * one JSON object {"ok":..,"steps":[..],"verdict":..} with secrets hidden. */
+/* A test message through the real path, outside the queue: asks the type's
+ * questions in order, then sends the sample for this endpoint and recipient with
+ * all its steps, and returns the transcript as one JSON object
+ * {"ok":..,"verdict":..,"requests":[..]} with secrets hidden. Without a recipient
+ * where its parameters are needed only the questions are asked. False: nothing
+ * can be sent. */
 typedef void courier_test_fn(void *arg, bool ok, struct str transcript_json);
 bool courier_test(struct courier *c, const struct endpoint *e,
                   const struct recipient *r, courier_test_fn *done, void *arg,
                   struct error *err) must_check;
+
+/* Asks what there is to choose from for type->choices_field. `e` may be a draft;
+ * it must live until `done`, which gets NULL and what the other side said, or
+ * the choices, with secrets hidden. Both live during the call. False: the type
+ * offers nothing, or the endpoint cannot be used. */
+typedef void courier_choices_fn(void *arg, const struct choice_list *choices,
+                                const struct error *why_not);
+bool courier_choices(struct courier *c, const struct endpoint *e,
+                     courier_choices_fn *done, void *arg,
+                     struct error *err) must_check;
 
 #endif

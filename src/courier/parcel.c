@@ -1,4 +1,5 @@
-/* parcel.c -- one request: take deliveries, render, send, judge, settle each. */
+/* parcel.c -- deliveries on their way: take, render, send, judge, settle each; and
+ * once more for those whose answer asks for another request. */
 #include "courier/lane.h"
 
 #include "base/log.h"
@@ -38,7 +39,8 @@ static bool part_make(struct parcel *p, const struct item *i,
     return true;
 }
 
-static bool parcel_render(struct parcel *p, struct error *err)
+static bool parcel_render(struct parcel *p, int step, struct str carry,
+                          struct error *err)
 {
     const struct endpoint *endpoint = p->recipient->endpoint;
     const struct settings *settings = &p->snapshot->settings;
@@ -50,11 +52,14 @@ static bool parcel_render(struct parcel *p, struct error *err)
         .count = p->count,
         .recipient_name = p->recipient->name,
         .scripts_dir = settings->scripts_dir,
+        .geo = &p->snapshot->geo,
         .place = {.instance = settings->instance,
                   .base_url = settings->base_url,
                   .now_ms = clock_wall_ms(p->courier->clock)},
+        .step = step,
+        .carry = carry,
     };
-
+    p->request = (struct request){0};
     return endpoint->type->render(&p->input, &p->arena, &p->request, err);
 }
 
@@ -77,7 +82,8 @@ static void settle_deferred(struct parcel *p, const struct item *i,
     const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
                                   p->snapshot->settings.delivery_ttl);
 
-    s->counted = !v->endpoint_fault && v->retry_after_ms == 0;
+    s->counted = !v->endpoint_fault && !v->recipient_fault &&
+                 v->retry_after_ms == 0;
     if (over != NULL) {
         s->state = DELIVERY_DEAD;
         s->reason = arena_printf(&p->arena, "%s; last: %.*s", over,
@@ -86,7 +92,7 @@ static void settle_deferred(struct parcel *p, const struct item *i,
     }
     s->state = DELIVERY_PENDING;
     if (!answered || !s->counted)
-        return; /* the endpoint waits as a whole, see policy.h */
+        return; /* the endpoint or the lane waits as a whole, see policy.h */
     s->due_ms = now_ms + retry_delay_ms(attempts, 0,
                                         clock_dice(p->courier->clock));
     s->aside = attempts >= ASIDE_ATTEMPTS;
@@ -114,6 +120,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
                        const struct response *r)
 {
     struct courier *c = p->courier;
+    struct courier_endpoint *counts = &p->post->view;
     struct settlement s = {
         .counted = true,
         .status = r->status,
@@ -124,13 +131,16 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     switch (v->kind) {
     case VERDICT_DELIVERED:
         s.state = DELIVERY_DELIVERED;
+        counts->delivered++;
         latency_add(&c->latency,
                     clock_wall_ms(c->clock) - i->kept->accepted_ms);
         break;
     case VERDICT_REFUSED:
         s.state = DELIVERY_DEAD;
+        counts->refused++;
         break;
     case VERDICT_DEFERRED:
+        counts->deferred++;
         settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
         break;
     case VERDICT_AGAIN:
@@ -138,6 +148,14 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     }
     settlement_log(p, i, &s);
     outbox_settle(c->with.outbox, i, &s);
+}
+
+/* Pending as before, as if it had not been tried. */
+static void give_back(struct parcel *p, struct item *i)
+{
+    struct settlement again = {.state = DELIVERY_PENDING};
+
+    outbox_settle(p->courier->with.outbox, i, &again);
 }
 
 /* Whether a batch failed as a whole in a way that one bad alert could explain;
@@ -148,19 +166,87 @@ static bool wants_splitting(const struct parcel *p, const struct verdict *v,
     if (p->count < 2 || r->outcome != OUTCOME_ANSWERED)
         return false;
     for (size_t i = 0; i < p->count; i++)
-        if (v[i].kind == VERDICT_DELIVERED || v[i].endpoint_fault ||
+        if (v[i].kind == VERDICT_DELIVERED || v[i].kind == VERDICT_AGAIN ||
+            v[i].endpoint_fault || v[i].recipient_fault ||
             v[i].retry_after_ms > 0)
             return false;
     return true;
 }
 
+/* What of the batch was given back before goes alone as well. */
 static void split(struct parcel *p)
 {
-    struct settlement again = {.state = DELIVERY_PENDING};
-
-    p->lane->singly = p->count;
+    p->lane->singly = p->begun;
     for (size_t i = 0; i < p->count; i++)
-        outbox_settle(p->courier->with.outbox, p->items[i], &again);
+        give_back(p, p->items[i]);
+    p->count = 0;
+}
+
+/* --- steps ------------------------------------------------------------- */
+
+/* An answer that asks for more and more is an end, too. */
+static void limit_steps(struct parcel *p, struct verdict *v)
+{
+    for (size_t i = 0; p->requests >= STEPS_MAX && i < p->count; i++)
+        if (v[i].kind == VERDICT_AGAIN)
+            v[i] = (struct verdict){
+                .kind = VERDICT_REFUSED,
+                .reason = arena_printf(&p->arena,
+                                       "gave up: %d requests did not bring it to "
+                                       "an end; last: %.*s",
+                                       STEPS_MAX, STR_ARG(v[i].reason)),
+            };
+}
+
+/* Whether an earlier one of its key comes again later: then it may not go on. */
+static bool would_overtake(const struct parcel *p, const struct verdict *v,
+                           const bool *goes_on, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (!goes_on[i] && p->items[i]->kept->key_hash ==
+                               p->items[at]->kept->key_hash &&
+            (v[i].kind == VERDICT_AGAIN || v[i].kind == VERDICT_DEFERRED))
+            return true;
+    return false;
+}
+
+/* One request is for those that ask for the same as the first does; the others
+ * begin anew. NULL: none asks. */
+static const struct verdict *choose_next(const struct parcel *p,
+                                         const struct verdict *v, bool *goes_on)
+{
+    const struct verdict *next = NULL;
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (v[i].kind != VERDICT_AGAIN || would_overtake(p, v, goes_on, i))
+            continue;
+        if (next == NULL)
+            next = &v[i];
+        goes_on[i] = v[i].step == next->step && str_eq(v[i].carry, next->carry);
+    }
+    return next;
+}
+
+/* Settles what is at its end; keeps what the next request is for. */
+static const struct verdict *settle(struct parcel *p, const struct verdict *v,
+                                    const struct response *r)
+{
+    bool *goes_on = arena_array(&p->arena, p->count, sizeof *goes_on);
+    const struct verdict *next = choose_next(p, v, goes_on);
+    size_t count = p->count;
+
+    p->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (goes_on[i]) {
+            p->items[p->count] = p->items[i];
+            p->parts[p->count++] = p->parts[i];
+        } else if (v[i].kind == VERDICT_AGAIN) {
+            give_back(p, p->items[i]);
+        } else {
+            settle_one(p, p->items[i], &v[i], r);
+        }
+    }
+    return next;
 }
 
 /* --- end --------------------------------------------------------------- */
@@ -172,39 +258,26 @@ static void parcel_free(struct parcel *p)
     free(p);
 }
 
-static void parcel_end(struct parcel *p, const struct verdict *v,
-                       const struct response *r)
+static void parcel_done(struct parcel *p)
 {
     struct lane *lane = p->lane;
-    bool answered = r->outcome == OUTCOME_ANSWERED;
 
-    post_outcome(p->post, v, p->count, answered);
-    if (wants_splitting(p, v, r)) {
-        split(p);
-    } else {
-        lane->singly -= MIN(lane->singly, p->count);
-        for (size_t i = 0; i < p->count; i++)
-            settle_one(p, p->items[i], &v[i], r);
-    }
     lane->in_flight = NULL;
-    if (p->count >= LINGER_COUNT)
+    if (p->begun >= LINGER_COUNT)
         lane->linger_until_ms = clock_tick_ms(p->courier->clock) +
                                 p->recipient->endpoint->type->linger_ms;
     parcel_free(p);
     lane_idle(lane);
 }
 
-static void parcel_answered(void *arg, const struct response *r)
+/* What the answer means for each; what the next request is to be, or NULL. */
+static const struct verdict *conclude(struct parcel *p, const struct verdict *v,
+                                      const struct response *r)
 {
-    struct parcel *p = arg;
-    const struct endpoint_type *type = p->recipient->endpoint->type;
-    struct verdict *v = arena_array(&p->arena, p->count, sizeof *v);
-
-    p->sending = NULL;
-    p->courier->in_flight--;
-    p->post->view.in_flight--;
-    type->judge(&p->input, &p->request, r, &p->arena, v);
-    parcel_end(p, v, r);
+    if (!wants_splitting(p, v, r))
+        return settle(p, v, r);
+    split(p);
+    return NULL;
 }
 
 /* What cannot be rendered can never be sent: dead, with the reason. */
@@ -216,7 +289,55 @@ static void parcel_unrenderable(struct parcel *p, const struct error *err)
     for (size_t i = 0; i < p->count; i++)
         v[i] = (struct verdict){.kind = VERDICT_REFUSED,
                                 .reason = str_of(err->text)};
-    parcel_end(p, v, &none);
+    conclude(p, v, &none);
+    parcel_done(p);
+}
+
+/* --- send -------------------------------------------------------------- */
+
+static void parcel_answered(void *arg, const struct response *r);
+
+static void parcel_try(struct parcel *p, int step, struct str carry)
+{
+    struct courier *c = p->courier;
+    struct error err;
+
+    if (!parcel_render(p, step, carry, &err)) {
+        parcel_unrenderable(p, &err);
+        return;
+    }
+    p->requests++;
+    bucket_spend(&p->lane->bucket);
+    bucket_spend(&p->post->bucket);
+    c->in_flight++;
+    p->post->view.in_flight++;
+    p->post->view.requests++;
+    p->sending = c->with.carrier.send(c->with.carrier.arg, &p->request,
+                                      parcel_answered, p);
+}
+
+static void parcel_answered(void *arg, const struct response *r)
+{
+    struct parcel *p = arg;
+    const struct endpoint_type *type = p->recipient->endpoint->type;
+    struct verdict *v = arena_array(&p->arena, p->count, sizeof *v);
+    bool answered = r->outcome == OUTCOME_ANSWERED;
+    const struct verdict *next;
+
+    p->sending = NULL;
+    p->courier->in_flight--;
+    p->post->view.in_flight--;
+    type->judge(&p->input, &p->request, r, &p->arena, v);
+    limit_steps(p, v);
+    post_outcome(p, v, answered);
+    lane_outcome(p, v, answered);
+    next = conclude(p, v, r);
+    if (next == NULL) {
+        parcel_done(p);
+        return;
+    }
+    assert(next->step > 0 && next->step < STEPS_MAX);
+    parcel_try(p, next->step, next->carry);
 }
 
 /* --- begin ------------------------------------------------------------- */
@@ -288,28 +409,20 @@ bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms
     const struct recipient *r = snapshot_recipient_id(now, lane->recipient_id);
     size_t limit = batch_limit(lane, r);
     struct parcel *p = parcel_new(lane, now, r, limit);
-    struct courier *c = p->courier;
-    size_t taken = outbox_take(c->with.outbox, lane->recipient_id, limit,
-                               p->items, next_ms);
-    struct error err;
+    size_t taken = outbox_take(p->courier->with.outbox, lane->recipient_id,
+                               limit, r->endpoint->type->edits, p->items,
+                               next_ms);
 
     assert(lane->in_flight == NULL);
+    lane->singly -= MIN(lane->singly, taken);
     parcel_fill(p, taken);
     if (p->count == 0) {
         parcel_free(p);
         return taken > 0;
     }
+    p->begun = p->count;
     lane->in_flight = p;
-    if (!parcel_render(p, &err)) {
-        parcel_unrenderable(p, &err);
-        return true;
-    }
-    p->sent_ms = clock_tick_ms(c->clock);
-    c->in_flight++;
-    p->post->view.in_flight++;
-    p->post->view.requests++;
-    p->sending = c->with.carrier.send(c->with.carrier.arg, &p->request,
-                                      parcel_answered, p);
+    parcel_try(p, 0, STR_NONE);
     return true;
 }
 

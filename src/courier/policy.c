@@ -21,8 +21,8 @@ const char *retry_over(int attempts, int64_t age_ms, int64_t ttl_ms)
     return NULL;
 }
 
-int64_t bucket_take(struct bucket *b, double rate_per_s, double burst,
-                    int64_t now_ms)
+int64_t bucket_wait_ms(struct bucket *b, double rate_per_s, double burst,
+                       int64_t now_ms)
 {
     if (rate_per_s <= 0)
         return 0;
@@ -32,19 +32,20 @@ int64_t bucket_take(struct bucket *b, double rate_per_s, double burst,
         b->tokens += (double)(now_ms - b->filled_ms) * rate_per_s / 1000.0;
     b->tokens = MIN(b->tokens, burst);
     b->filled_ms = now_ms;
-    if (b->tokens < 1.0)
-        return (int64_t)((1.0 - b->tokens) * 1000.0 / rate_per_s) + 1;
-    b->tokens -= 1.0;
-    return 0;
+    if (b->tokens >= 1.0)
+        return 0;
+    return (int64_t)((1.0 - b->tokens) * 1000.0 / rate_per_s) + 1;
 }
 
-void bucket_return(struct bucket *b)
+void bucket_spend(struct bucket *b)
 {
-    b->tokens += 1.0;
+    b->tokens -= 1.0;
 }
 
 bool circuit_allows(struct circuit *c, unsigned in_flight, int64_t now_ms)
 {
+    /* The wall clock may have jumped back since. */
+    c->not_before_ms = MIN(c->not_before_ms, now_ms + RETRY_AFTER_CAP_MS);
     if (now_ms < c->not_before_ms)
         return false;
     if (c->state == BREAKER_OPEN)
@@ -64,27 +65,27 @@ static void circuit_pause(struct circuit *c, int64_t now_ms)
     c->not_before_ms = now_ms + PAUSE_MS;
 }
 
-void circuit_failed(struct circuit *c, const struct verdict *v, bool answered,
-                    int64_t now_ms, uint32_t dice)
+void circuit_failed(struct circuit *c, const struct failure *f, int64_t now_ms,
+                    uint32_t dice)
 {
     int64_t wait_ms = MIN(retry_delay_ms(c->failures + 1, 0, dice),
                           (int64_t)CIRCUIT_CAP_MS);
 
     /* "Not now" is no failure: wait as told, as a whole. */
-    if (v->retry_after_ms > 0) {
+    if (f->asked_ms > 0) {
         c->not_before_ms =
-            now_ms + MIN(v->retry_after_ms, (int64_t)RETRY_AFTER_CAP_MS);
+            now_ms + MIN(f->asked_ms, (int64_t)RETRY_AFTER_CAP_MS);
         return;
     }
     c->failures++;
-    c->faults = v->endpoint_fault ? c->faults + 1 : 0;
+    c->faults = f->fault ? c->faults + 1 : 0;
     if (c->faults >= PAUSE_FAULTS) {
         circuit_pause(c, now_ms);
         return;
     }
     if (c->failures >= CIRCUIT_FAILURES || c->state == BREAKER_PROBING)
         c->state = BREAKER_OPEN;
-    if (!answered || v->endpoint_fault || c->state == BREAKER_OPEN)
+    if (!f->answered || f->fault || c->state == BREAKER_OPEN)
         c->not_before_ms = now_ms + wait_ms;
 }
 

@@ -4,6 +4,7 @@
 #define EACH_TYPE(TYPE)                                                        \
     TYPE(alert_store_db)                                                       \
     TYPE(discord)                                                              \
+    TYPE(elasticsearch)                                                        \
     TYPE(email)                                                                \
     TYPE(fail2ban)                                                             \
     TYPE(shell)                                                                \

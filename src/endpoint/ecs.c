@@ -1,8 +1,10 @@
 /* ecs.c -- an alert as a document of the Elastic Common Schema. */
 #include "endpoint/ecs.h"
 
-#include "alert/ip.h"
 #include "base/clock.h"
+#include "base/limits.h"
+#include "endpoint/ecs_place.h"
+#include "endpoint/ecs_raw.h"
 #include "endpoint/make.h"
 #include "message/escape.h"
 
@@ -120,6 +122,15 @@ static void put_event_times(struct ecs *e, int64_t at_ms)
         out_i64(e->o, "duration", (at_ms - from_ms) * NS_PER_MS);
 }
 
+/* ECS has it so: kept and shown, but not looked into. */
+static void put_original(struct ecs *e)
+{
+    struct buf line freed_by(buf_release) = BUF(2 * ALERT_JSON_MAX);
+
+    alert_write_line(e->a, &line);
+    out_str(e->o, "original", buf_view(&line));
+}
+
 static void put_event(struct ecs *e, int64_t at_ms, struct str link)
 {
     const struct alert *a = e->a;
@@ -148,10 +159,17 @@ static void put_event(struct ecs *e, int64_t at_ms, struct str link)
     out_i64(e->o, "risk_score", a->score);
     if (link.n > 0)
         out_str(e->o, "url", link); /* ours: of use as a whole only */
+    if (e->with->minimal)
+        put_original(e);
     out_object_end(e->o);
 }
 
 /* --- the two ends -------------------------------------------------------- */
+
+static bool address_read(struct str text, struct ip *out)
+{
+    return ip_parse(str_first(text, str_find(text, '%')), out);
+}
 
 /* The canonical form, without a zone; "" for what is no address. */
 static struct str address_of(struct ecs *e, struct str text)
@@ -159,7 +177,7 @@ static struct str address_of(struct ecs *e, struct str text)
     struct ip ip;
     char out[IP_TEXT_MAX];
 
-    if (!ip_parse(str_first(text, str_find(text, '%')), &ip))
+    if (!address_read(text, &ip))
         return STR_NONE;
     ip_text(&ip, out);
     return arena_str(e->arena, str_of(out));
@@ -173,59 +191,6 @@ static const struct json *side(struct ecs *e, const char *prefix,
     return alert_fact(e->a, whole.p);
 }
 
-/* ntopng says "NA" where ECS has a name and, since 1.12, a code. */
-static void put_continent(struct ecs *e, struct str s)
-{
-    static const char *const continents[][2] = {
-        {"AF", "Africa"},        {"AN", "Antarctica"}, {"AS", "Asia"},
-        {"EU", "Europe"},        {"NA", "North America"},
-        {"OC", "Oceania"},       {"SA", "South America"},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(continents); i++) {
-        if (str_is(s, continents[i][0]) || str_is(s, continents[i][1])) {
-            out_text(e->o, "continent_code", continents[i][0]);
-            out_text(e->o, "continent_name", continents[i][1]);
-            return;
-        }
-    }
-    put_text(e, "continent_name", s);
-}
-
-static void put_location(struct ecs *e, const char *prefix)
-{
-    double lat, lon;
-
-    if (!json_double(side(e, prefix, "location_lat"), &lat) ||
-        !json_double(side(e, prefix, "location_lon"), &lon) ||
-        !(lat >= -90 && lat <= 90 && lon >= -180 && lon <= 180) ||
-        (lat == 0 && lon == 0))
-        return;
-    out_object(e->o, "location");
-    out_double(e->o, "lat", lat);
-    out_double(e->o, "lon", lon);
-    out_object_end(e->o);
-}
-
-static void put_geo(struct ecs *e, const char *prefix)
-{
-    struct str country = json_text(side(e, prefix, "country_name"));
-
-    out_object(e->o, "geo");
-    put_text(e, "city_name", json_text(side(e, prefix, "city_name")));
-    put_continent(e, json_text(side(e, prefix, "continent_name")));
-    put_text(e, country.n == 2 ? "country_iso_code" : "country_name", country);
-    put_location(e, prefix);
-    out_object_end(e->o);
-}
-
-static bool has_geo(struct ecs *e, const char *prefix)
-{
-    return json_text(side(e, prefix, "country_name")).n > 0 ||
-           json_text(side(e, prefix, "continent_name")).n > 0 ||
-           json_text(side(e, prefix, "city_name")).n > 0;
-}
-
 static void put_port(struct ecs *e, const char *prefix)
 {
     int64_t port = json_i64_or(side(e, prefix, "port"), 0);
@@ -234,23 +199,27 @@ static void put_port(struct ecs *e, const char *prefix)
         out_i64(e->o, "port", port);
 }
 
+static void put_place(struct ecs *e, const char *prefix)
+{
+    bool codes = strcmp(e->with->version, ECS_VERSION_OLD) != 0;
+    struct geo_place place;
+    struct ip ip;
+    bool named = address_read(json_text(side(e, prefix, "ip")), &ip);
+
+    ecs_place_find(e->a, prefix, named ? &ip : NULL, e->with->geo, e->arena,
+                   &place);
+    ecs_place_write(&place, codes, e->o);
+}
+
 static void put_side(struct ecs *e, const char *name, const char *prefix,
                      const char *traffic)
 {
-    int64_t asn = json_i64_or(side(e, prefix, "asn"), 0);
-
     out_object(e->o, name);
     put_text(e, "ip", address_of(e, json_text(side(e, prefix, "ip"))));
     put_port(e, prefix);
     put_positive(e, "bytes", json_i64_or(side(e, traffic, "bytes"), 0));
     put_positive(e, "packets", json_i64_or(side(e, traffic, "packets"), 0));
-    if (asn > 0) {
-        out_object(e->o, "as");
-        out_i64(e->o, "number", asn);
-        out_object_end(e->o);
-    }
-    if (has_geo(e, prefix))
-        put_geo(e, prefix);
+    put_place(e, prefix);
     out_object_end(e->o);
 }
 
@@ -264,17 +233,69 @@ static int64_t sum_of(struct ecs *e, const char *name)
                : sent + received;
 }
 
+/* 6, "6" and "TCP" are the same. */
+static bool protocol_of(const struct alert *a, uint8_t *out)
+{
+    int64_t number = alert_fact_i64(a, "proto", -1);
+
+    if (number < 0 || number > UINT8_MAX)
+        return proto_parse(alert_fact_text(a, "proto"), out);
+    *out = (uint8_t)number;
+    return true;
+}
+
+static uint16_t port_of(const struct alert *a, const char *name)
+{
+    int64_t port = alert_fact_i64(a, name, 0);
+
+    return port > 0 && port <= UINT16_MAX ? (uint16_t)port : 0;
+}
+
+/* The source's own, else made from the flow. ICMP's is made from its type and
+ * code, which only the source knows. */
+static struct str community_id_of(struct ecs *e, uint8_t proto)
+{
+    const struct alert *a = e->a;
+    struct str said = alert_fact_text(a, "community_id");
+    struct flow_tuple t = {
+        .from_port = port_of(a, "cli_port"),
+        .to_port = port_of(a, "srv_port"),
+        .proto = proto,
+    };
+    char made[COMMUNITY_ID_MAX];
+
+    if (said.n > 0 || proto_is_icmp(proto) ||
+        !address_read(alert_fact_text(a, "cli_ip"), &t.from) ||
+        !address_read(alert_fact_text(a, "srv_ip"), &t.to))
+        return said;
+    community_id(&t, 0, made);
+    return arena_str(e->arena, str_of(made));
+}
+
+/* nDPI's "TLS.Google" is what is spoken, and who is spoken to. */
+static void put_application(struct ecs *e)
+{
+    struct str application = lower(e, alert_fact_text(e->a, "proto.ndpi"));
+    struct str protocol = str_until(&application, '.');
+
+    put_text(e, "protocol", protocol);
+    put_text(e, "application", application);
+}
+
 static void put_network(struct ecs *e)
 {
     const struct alert *a = e->a;
-    const char *l4 = proto_name(alert_fact_i64(a, "proto", -1));
     int64_t vlan = alert_fact_i64(a, "vlan_id", -1);
+    uint8_t proto;
 
     out_object(e->o, "network");
-    if (l4 != NULL)
-        out_text(e->o, "transport", l4);
-    put_text(e, "protocol", lower(e, alert_fact_text(a, "proto.ndpi")));
-    put_text(e, "community_id", alert_fact_text(a, "community_id"));
+    if (protocol_of(a, &proto)) {
+        put_text(e, "transport", str_of(proto_name(proto)));
+        put_text(e, "community_id", community_id_of(e, proto));
+    } else {
+        put_text(e, "community_id", alert_fact_text(a, "community_id"));
+    }
+    put_application(e);
     put_positive(e, "bytes", sum_of(e, "bytes"));
     put_positive(e, "packets", sum_of(e, "packets"));
     if (vlan >= 0) {
@@ -396,20 +417,30 @@ static void put_where_from(struct ecs *e)
 
 static void put_message(struct ecs *e)
 {
-    struct buf clean freed_by(buf_release) = BUF(3 * e->a->message.n);
+    struct str said = e->a->message;
+    struct buf clean freed_by(buf_release) = BUF(3 * ALERT_MESSAGE_MAX);
     struct buf cut freed_by(buf_release) = BUF(e->with->text_max);
 
-    clean_text(&clean, e->a->message, true);
+    if (str_trim(said).n == 0)
+        said = arena_printf(e->arena, "%.*s: %.*s",
+                            STR_ARG(alert_title(e->a, e->arena)),
+                            STR_ARG(alert_subject(e->a, e->arena)));
+    clean_text(&clean, said, true);
     cut_bytes(&cut, buf_view(&clean), e->with->text_max);
     out_str(e->o, "message", buf_view(&cut));
 }
 
-static void put_raw(struct ecs *e)
+static void put_labels(struct ecs *e)
 {
-    if (!e->with->raw)
+    out_array(e->o, "tags");
+    out_text(e->o, NULL, "tocsin");
+    if (e->with->test)
+        out_text(e->o, NULL, "test");
+    out_array_end(e->o);
+    if (!e->with->shortened)
         return;
-    out_object(e->o, "alert");
-    alert_write(e->a, e->o);
+    out_object(e->o, "labels");
+    out_text(e->o, "shortened", "true");
     out_object_end(e->o);
 }
 
@@ -427,17 +458,13 @@ void ecs_write(const struct alert *a, const struct message_place *place,
     out_text(o, "version", with->version);
     out_object_end(o);
     put_event(&e, at_ms, message_link(a, place, arena));
-    put_rule(&e);
-    put_what_it_is_about(&e);
-    put_where_from(&e);
-    out_array(o, "tags");
-    out_text(o, NULL, "tocsin");
-    out_array_end(o);
-    if (with->shortened) {
-        out_object(o, "labels");
-        out_text(o, "shortened", "true");
-        out_object_end(o);
+    if (!with->minimal) {
+        put_rule(&e);
+        put_what_it_is_about(&e);
+        put_where_from(&e);
+        put_labels(&e);
+        if (with->raw)
+            ecs_raw_write(a, arena, o);
     }
-    put_raw(&e);
     out_object_end(o);
 }

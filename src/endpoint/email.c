@@ -188,31 +188,56 @@ static bool letter_write(const struct letter *l, struct str *out,
     return render_kept(&mail, l->arena, out, err);
 }
 
+/* The server and the login: all but the mail. */
+static void render_server(const struct render_input *in, struct arena *a,
+                          struct request *out)
+{
+    const struct email *e = in->endpoint;
+
+    *out = (struct request){
+        .via = VIA_MAIL,
+        .mail = {
+            .host = e->smtp_server,
+            .port = port_of(e),
+            .security = security_of(e),
+            .user = e->smtp_username,
+            .password = e->smtp_password,
+            .helo = in->place.instance.n > 0
+                        ? render_token(a, in->place.instance, 253)
+                        : STR("tocsin"),
+            .ca_file = e->ca_file,
+        },
+    };
+}
+
 static bool email_render(const struct render_input *in, struct arena *a,
                          struct request *out, struct error *err)
 {
-    const struct email *e = in->endpoint;
     struct letter *l = arena_new(a, sizeof(*l));
     struct str *to = arena_array(a, MAIL_ADDRESSES_MAX, sizeof(*to));
     struct mail_request *m = &out->mail;
 
-    *out = (struct request){.via = VIA_MAIL};
+    render_server(in, a, out);
     if (!letter_init(l, in, a, err) || !letter_write(l, &m->body, err))
         return false;
     for (size_t i = 0; i < l->all_count; i++)
         to[i] = l->to[i].addr;
-    m->host = e->smtp_server;
-    m->port = port_of(e);
-    m->security = security_of(e);
-    m->user = e->smtp_username;
-    m->password = e->smtp_password;
-    m->helo = in->place.instance.n > 0
-                  ? render_token(a, in->place.instance, 253)
-                  : STR("tocsin");
     m->from = l->from.addr;
     m->to = to;
     m->to_count = l->all_count;
-    m->ca_file = e->ca_file;
+    return true;
+}
+
+static bool email_probe(const struct render_input *in, size_t nth,
+                        struct arena *a, struct probe *out, struct error *err)
+{
+    const struct email *e = in->endpoint;
+
+    (void)err;
+    if (nth > 0)
+        return false;
+    out->name = e->smtp_username.n > 0 ? "EHLO and login" : "EHLO";
+    render_server(in, a, &out->request);
     return true;
 }
 
@@ -230,22 +255,17 @@ static bool is_too_many(const struct response *r, struct arena *a)
            strcasestr(arena_c(a, r->body), "too many") != NULL;
 }
 
-static void judge_mail(const struct request *sent, const struct response *r,
-                       struct arena *a, struct verdict *v)
+static void judge_status(const struct response *r, struct arena *a,
+                         struct verdict *v)
 {
-    size_t asked = sent->mail.to_count;
-
+    if (r->outcome != OUTCOME_ANSWERED) {
+        judge_no_answer(r, a, v);
+        return;
+    }
     *v = (struct verdict){.kind = VERDICT_REFUSED,
                           .reason = judge_reason(0, r->body, a)};
     if (r->status >= 200 && r->status < 300) {
         v->kind = VERDICT_DELIVERED;
-        v->handle = email_root(sent->mail.body);
-        if (r->written < asked)
-            v->reason = judge_reason(0, arena_printf(a, "for %zu of %zu "
-                                                        "addresses only; %.*s",
-                                                     r->written, asked,
-                                                     STR_ARG(r->error)),
-                                     a);
     } else if (is_login_refused(r->status)) {
         v->kind = VERDICT_DEFERRED;
         v->endpoint_fault = true;
@@ -263,14 +283,49 @@ static void email_judge(const struct render_input *in, const struct request *sen
                         const struct response *r, struct arena *a,
                         struct verdict *v)
 {
+    size_t asked = sent->mail.to_count;
     struct verdict verdict;
 
     assert(sent->via == VIA_MAIL);
-    if (r->outcome == OUTCOME_ANSWERED)
-        judge_mail(sent, r, a, &verdict);
-    else
-        judge_no_answer(r, a, &verdict);
+    judge_status(r, a, &verdict);
+    if (verdict.kind == VERDICT_DELIVERED) {
+        verdict.handle = email_root(sent->mail.body);
+        if (r->written < asked)
+            verdict.reason = judge_reason(
+                0, arena_printf(a, "for %zu of %zu addresses only; %.*s",
+                                r->written, asked, STR_ARG(r->error)),
+                a);
+    }
     judge_all(verdict, v, in->count);
+}
+
+static const char *security_words(const struct email *e)
+{
+    switch ((enum security)e->security) {
+    case SECURITY_STARTTLS:
+        return "encrypted by STARTTLS";
+    case SECURITY_TLS:
+        return "encrypted";
+    case SECURITY_NONE:
+        return "not encrypted";
+    }
+    bug("a choice that is none");
+}
+
+/* Whether it takes mail from us for somebody only a mail can tell. */
+static void email_judge_probe(const struct render_input *in, size_t nth,
+                              const struct response *r, struct arena *a,
+                              struct verdict *v)
+{
+    const struct email *e = in->endpoint;
+
+    (void)nth;
+    judge_status(r, a, v);
+    if (v->kind == VERDICT_DELIVERED)
+        v->reason = arena_printf(a, "%.*s talks to us, %s, %s",
+                                 STR_ARG(e->smtp_server), security_words(e),
+                                 e->smtp_username.n > 0 ? "logged in"
+                                                        : "without a login");
 }
 
 const struct endpoint_type endpoint_email = {
@@ -286,4 +341,6 @@ const struct endpoint_type endpoint_email = {
     .check = email_check,
     .render = email_render,
     .judge = email_judge,
+    .probe = email_probe,
+    .judge_probe = email_judge_probe,
 };

@@ -5,6 +5,7 @@
 #ifndef ENDPOINT_ENDPOINT_H
 #define ENDPOINT_ENDPOINT_H
 
+#include "alert/geo.h"
 #include "base/field.h"
 #include "endpoint/request.h"
 #include "endpoint/verdict.h"
@@ -25,6 +26,7 @@ struct render_input {
     struct str recipient_name;
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
+    const struct geo *geo; /* NULL, or without a find: nothing is known */
     bool test; /* a test message: says so */
     int step;  /* 0 at first; then what the verdict AGAIN asked for */
     struct str carry; /* what that verdict gave along; "" at step 0 */
@@ -35,6 +37,8 @@ struct probe {
     const char *name; /* "getMe", as the vendor calls it */
     struct request request;
 };
+
+#define PROBES_MAX 5
 
 struct choice { /* a value the other side offers for a recipient's field */
     struct str value, label; /* "-100123", "Network team (group)" */
@@ -58,6 +62,8 @@ struct endpoint_type {
     bool edits; /* a release changes the message its engage was: so it goes alone */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
+    bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
+                              whether it arrived */
     bool builtin;     /* not offered, not editable */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;
@@ -80,9 +86,11 @@ struct endpoint_type {
     void (*judge)(const struct render_input *in, const struct request *sent,
                   const struct response *r, struct arena *a, struct verdict *v);
 
-    /* The nth question before a test message, 0.. ; false with err->text empty: no
-     * more. in->items is NULL. judge_probe: DELIVERED, with what was found as the
-     * reason ("bot @tocsin_bot"), or what is wrong. NULL: nothing to ask. */
+    /* The nth question before a test message, 0..PROBES_MAX; false with err->text
+     * empty: no more. in->items is NULL, and so is in->recipient when an endpoint
+     * is tested whose recipients need parameters. judge_probe: DELIVERED, with
+     * what was found as the reason ("bot @tocsin_bot"), or what is wrong: then
+     * nothing more is sent. NULL: nothing to ask. */
     bool (*probe)(const struct render_input *in, size_t nth, struct arena *a,
                   struct probe *out, struct error *err);
     void (*judge_probe)(const struct render_input *in, size_t nth,
@@ -90,7 +98,8 @@ struct endpoint_type {
                         struct verdict *v);
 
     /* What the other side offers for the recipient's field `choices_field` (the
-     * chats a bot has seen): one request, and its answer read. NULL: nothing. */
+     * chats a bot has seen): one request, and its answer read, which is only
+     * called when there is one. NULL: nothing. */
     const char *choices_field;
     bool (*choices)(const void *endpoint, struct arena *a, struct request *out,
                     struct error *err);

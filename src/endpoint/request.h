@@ -34,7 +34,9 @@ struct mail_request {
     struct str helo;             /* our name */
     struct str from;             /* envelope */
     const struct str *to;
-    size_t to_count;
+    size_t to_count; /* 0: no mail, only a look at the server: connects anew,
+                        EHLO, STARTTLS, AUTH, QUIT; the answer is the last before
+                        QUIT, "235 2.7.0 ok"; from and body are not used */
     struct str body; /* RFC 5322, CRLF; dot-stuffing is the transport's */
     struct str ca_file;
 };
@@ -75,6 +77,8 @@ struct store_request {
 struct request {
     enum via via;
     int64_t timeout_ms; /* 0: ATTEMPT_TIMEOUT_MS */
+    size_t answer_max;  /* bytes of an HTTP answer that are kept, at most
+                           RESPONSE_LARGE_MAX; 0: RESPONSE_MAX */
     union {
         struct http_request http;
         struct mail_request mail;
@@ -98,7 +102,7 @@ struct response {
     enum outcome outcome;
     int status; /* HTTP or SMTP code; exit status, -1 for a signal */
     int64_t retry_after_ms; /* from Retry-After; 0: none */
-    struct str body;        /* first RESPONSE_MAX bytes; a script's output */
+    struct str body;        /* its first bytes, see answer_max; a script's output */
     struct str error;       /* the transport's words, secrets redacted; "" */
     size_t written;         /* syslog: frames; mail: recipients accepted */
     struct str peer;        /* "203.0.113.9:443" */

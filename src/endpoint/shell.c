@@ -22,7 +22,7 @@ struct shell_to {
 
 static const struct field shell_fields[] = {
     {TEXT(struct shell, script),
-     .label = "Script", .min = 4, .max = 200,
+     .label = "Script", .min = 4, .max = 200, .format = "script",
      .help = "Name of an executable file, ending in .sh, in the directory for "
              "scripts (" SCRIPTS_DIR " unless the settings name another)."},
     FIELDS_END,
@@ -63,13 +63,14 @@ static bool options_check(struct str options, struct error *err)
            error_at(err, "options");
 }
 
+/* Without a script it is a draft, and the script still to be chosen. */
 static bool shell_check(const void *endpoint, const void *recipient,
                         struct error *err)
 {
     const struct shell *s = endpoint;
     const struct shell_to *to = recipient;
 
-    return (s == NULL || script_check(s->script, err)) &&
+    return (s == NULL || s->script.n == 0 || script_check(s->script, err)) &&
            (to == NULL || options_check(to->options, err));
 }
 

@@ -231,7 +231,8 @@ static bool syslog_render(const struct render_input *in, struct arena *a,
     uint16_t port = s->transport == SYSLOG_TLS ? PORT_TLS : PORT_PLAIN;
 
     for (size_t i = 0; i < in->count; i++) {
-        struct syslog_line l = {.to = s, .place = &in->place, .arena = a,
+        struct syslog_line l = {.to = s, .place = &in->place, .geo = in->geo,
+                                .arena = a,
                                 .alert = in->items[i].alert,
                                 .phase = in->items[i].phase};
 
@@ -280,6 +281,7 @@ const struct endpoint_type endpoint_syslog = {
             "JSON, as ECS, or for Checkmk.",
     .via = VIA_SYSLOG,
     .batch_max = 100,
+    .confirms_nothing = true,
     .endpoint_size = sizeof(struct syslog),
     .endpoint_fields = syslog_fields,
     .recipient_fields = no_fields,

@@ -22,6 +22,7 @@ struct syslog {
 struct syslog_line {
     const struct syslog *to;
     const struct message_place *place;
+    const struct geo *geo;
     const struct alert *alert;
     enum phase phase;
     struct arena *arena;

@@ -249,19 +249,26 @@ static bool put_json(const struct syslog_line *l, size_t room, struct buf *to,
 static bool put_ecs(const struct syslog_line *l, size_t room, struct buf *to,
                     struct error *err)
 {
-    static const struct ecs_options ways[] = {
-        {ECS_VERSION, false, true, false, 3 * ALERT_MESSAGE_MAX},
-        {ECS_VERSION, false, false, true, 3 * ALERT_MESSAGE_MAX},
-        {ECS_VERSION, false, false, true, 1000},
-        {ECS_VERSION, false, false, true, 200},
-        {ECS_VERSION, false, false, true, 50},
+    static const struct {
+        bool raw;
+        size_t text_max;
+    } ways[] = {
+        {true, 3 * ALERT_MESSAGE_MAX}, {false, 3 * ALERT_MESSAGE_MAX},
+        {false, 1000}, {false, 200}, {false, 50},
     };
 
     for (size_t i = 0; i < COUNT_OF(ways); i++) {
         struct json_out o = {.to = to, .ascii = true};
+        struct ecs_options with = {
+            .version = ECS_VERSION,
+            .geo = l->geo,
+            .raw = ways[i].raw,
+            .shortened = !ways[i].raw,
+            .text_max = ways[i].text_max,
+        };
 
         buf_reset(to);
-        ecs_write(l->alert, l->place, &ways[i], &o, l->arena);
+        ecs_write(l->alert, l->place, &with, &o, l->arena);
         if (!to->over && to->n <= room)
             return true;
     }

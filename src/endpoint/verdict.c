@@ -54,7 +54,7 @@ struct str judge_reason(int status, struct str said, struct arena *a)
     const char *phrase = phrase_of(status);
     struct str text;
 
-    clean_text(&clean, said, false);
+    clean_text(&clean, str_first(said, RESPONSE_MAX), false);
     text = str_trim(buf_view(&clean));
     if (status > 0)
         buf_printf(&whole, "%d%s%s", status, phrase[0] != '\0' ? " " : "",

@@ -93,13 +93,22 @@ static void settle_finish(struct outbox *o, struct op *op)
         lane_ready(o, l);
 }
 
+static bool has_ended(const struct lane *l, int64_t alert_id)
+{
+    for (size_t i = 0; i < l->ended_count; i++)
+        if (l->ended[i] == alert_id)
+            return true;
+    return false;
+}
+
 static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *t)
 {
     struct item *i;
 
     l->last_loaded_id = t->kept->id;
-    if (l->abandoned || lane_has(l, t->kept->id))
-        return; /* it is in flight already, after a retry by hand */
+    /* After a retry by hand: in flight, or at its end since it was read. */
+    if (l->abandoned || lane_has(l, t->kept->id) || has_ended(l, t->kept->id))
+        return;
     i = item_new(t->kept, l->recipient_id);
     i->due_ms = t->due_ms;
     i->unlicensed = t->unlicensed;
@@ -171,7 +180,7 @@ static void redriven(struct outbox *o, const struct delivery_id *id)
     o->counts.pending++;
     l->last_put_id = MAX(l->last_put_id, id->alert_id);
     if (id->alert_id <= l->last_loaded_id) {
-        lane_drop_waiting(o, l);
+        lane_drop_waiting(o, l, id->alert_id);
         l->last_loaded_id = id->alert_id - 1;
     }
 }

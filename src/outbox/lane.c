@@ -85,13 +85,13 @@ void lane_remove(struct outbox *o, struct lane *l, struct item *i)
     free(i);
 }
 
-void lane_drop_waiting(struct outbox *o, struct lane *l)
+void lane_drop_waiting(struct outbox *o, struct lane *l, int64_t from_id)
 {
     struct item *next;
 
     for (struct item *i = l->head; i != NULL; i = next) {
         next = i->next;
-        if (!i->in_flight && !i->preparing)
+        if (i->kept->id >= from_id && !i->in_flight && !i->preparing)
             lane_remove(o, l, i);
     }
 }
@@ -103,6 +103,7 @@ void lanes_free(struct outbox *o)
     for (size_t at = 0; (l = hash_next(&o->lanes, &at)) != NULL;) {
         while (l->head != NULL)
             lane_remove(o, l, l->head);
+        free(l->ended);
         free(l);
     }
     hash_release(&o->lanes);
@@ -184,11 +185,21 @@ void lane_refill(struct outbox *o, struct lane *l)
     op_gather(o, op);
 }
 
+/* A lane that was rewound by a retry by hand reads again what is in flight. */
+void lane_ended(struct lane *l, int64_t alert_id)
+{
+    if (!l->taking || alert_id <= l->last_loaded_id)
+        return;
+    l->ended = mem_grow(l->ended, l->ended_count + 1, sizeof *l->ended);
+    l->ended[l->ended_count++] = alert_id;
+}
+
 void lane_refilled(struct outbox *o, struct lane *l)
 {
     struct lane *next;
 
     l->taking = false;
+    l->ended_count = 0;
     o->refills--;
     while (o->refills < REFILLS_MAX && (next = hungry_next(o)) != NULL)
         lane_refill(o, next);
@@ -203,8 +214,11 @@ void lane_ready(struct outbox *o, const struct lane *l)
 
 /* --- taking ------------------------------------------------------------------------ */
 
+enum what { PASS_IT, TAKE_IT, STOP_HERE };
+
 struct walk { /* over a window, oldest first */
     int64_t now_ms;
+    enum what last; /* what came of the last look */
     int64_t next_ms; /* when something waiting is due; 0: nothing is */
     uint64_t blocked[2 * BLOCKED_MAX]; /* an open table of keys; 0: free */
     size_t blocked_count;
@@ -258,8 +272,6 @@ static void prepare(struct outbox *o, struct item *i)
     op_gather(o, op);
 }
 
-enum what { TAKE_IT, PASS_IT, STOP_HERE };
-
 /* Whether the engage that `i` ends is still here: not settled, so that the disk
  * does not know either how it fares. */
 static bool engage_is_here(const struct item *i)
@@ -294,24 +306,42 @@ static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
     return TAKE_IT;
 }
 
-size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max,
+/* What changes the message that was sent for its engage. */
+static bool is_edit(const struct item *i)
+{
+    return i->began == BEGAN_DELIVERED && i->handle.n > 0;
+}
+
+/* Walks the window until `max` are taken, or one that must be alone. */
+static size_t take(struct outbox *o, struct walk *w, struct item *i, size_t max,
+                   bool edits, struct item **out)
+{
+    bool alone = false;
+    size_t n = 0;
+
+    for (; i != NULL && n < max && !alone && w->last != STOP_HERE; i = i->next) {
+        w->last = look_at(o, w, i);
+        if (w->last != TAKE_IT)
+            continue;
+        alone = edits && is_edit(i);
+        if (alone && n > 0)
+            break;
+        i->in_flight = true;
+        out[n++] = i;
+    }
+    return n;
+}
+
+size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max, bool edits,
                    struct item **out, int64_t *next_ms)
 {
     struct lane *l = lane_find(o, recipient_id);
     struct walk w = {.now_ms = clock_wall_ms(o->clock)};
-    enum what what = PASS_IT;
     size_t n = 0;
 
-    for (struct item *i = l != NULL ? l->head : NULL;
-         i != NULL && n < max && what != STOP_HERE; i = i->next) {
-        what = look_at(o, &w, i);
-        if (what != TAKE_IT)
-            continue;
-        i->in_flight = true;
-        out[n++] = i;
-    }
     if (l != NULL) {
-        l->stuck = n == 0 && what == PASS_IT;
+        n = take(o, &w, l->head, max, edits, out);
+        l->stuck = n == 0 && w.last == PASS_IT;
         lane_refill(o, l);
     }
     *next_ms = n == 0 ? w.next_ms : 0;

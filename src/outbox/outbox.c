@@ -403,10 +403,12 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     i->due_ms = s->due_ms;
     i->aside = s->aside;
     i->settling = s->state == DELIVERY_PENDING;
-    if (i->settling)
+    if (i->settling) {
         op->settle.item = i;
-    else
+    } else {
+        lane_ended(l, i->kept->id);
         lane_remove(o, l, i);
+    }
     lane_refill(o, l);
 }
 
@@ -416,7 +418,7 @@ void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason)
     struct op *op = op_new(OP_ABANDON, 0);
 
     l->abandoned = true;
-    lane_drop_waiting(o, l);
+    lane_drop_waiting(o, l, 0);
     op->abandon.recipient_id = recipient_id;
     op->abandon.at_ms = clock_wall_ms(o->clock);
     op->abandon.reason = str_copy(reason, REASON_MAX);

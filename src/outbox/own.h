@@ -14,6 +14,8 @@ struct lane {
     int64_t last_put_id;      /* newest delivery there is */
     int64_t last_loaded_id;   /* newest that was in the window */
     bool taking, abandoned;
+    int64_t *ended; /* ours: what ended while a refill that may have read it runs */
+    size_t ended_count;
     bool stuck;  /* all that is in the window waits aside */
     bool hungry; /* waits for others' refills to end, in this list: */
     struct lane *next_hungry;
@@ -52,7 +54,8 @@ struct lane *lane_get(struct outbox *o, int64_t recipient_id); /* made if new */
 struct lane *lane_find(const struct outbox *o, int64_t recipient_id);
 void lane_insert(struct outbox *o, struct lane *l, struct item *i);
 void lane_remove(struct outbox *o, struct lane *l, struct item *i);
-void lane_drop_waiting(struct outbox *o, struct lane *l);
+void lane_drop_waiting(struct outbox *o, struct lane *l, int64_t from_id);
+void lane_ended(struct lane *l, int64_t alert_id); /* settled for good */
 void lane_refill(struct outbox *o, struct lane *l);
 void lane_refilled(struct outbox *o, struct lane *l); /* the next may go */
 bool lane_takes_direct(const struct outbox *o, const struct lane *l);

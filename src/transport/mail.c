@@ -25,7 +25,8 @@ struct mail_line {
     bool opened, idle;
     size_t heard;     /* bytes before the first message */
     bool size;        /* the server wants to be told the SIZE */
-    struct buf said;  /* ours: the last answer's last line before that */
+    struct buf said;  /* ours: the lines of the last answer before that */
+    bool said_all;    /* the answer is at its end */
 
     enum mail_security security; /* who may use it: the same server */
     uint16_t port;
@@ -125,7 +126,10 @@ static size_t on_greeting(char *bytes, size_t size, size_t n, void *arg)
     l->heard += line.n;
     if (l->heard > GREETING_BYTES_MAX)
         return 0;
-    buf_reset(&l->said);
+    if (l->said_all)
+        buf_reset(&l->said);
+    l->said_all = line.n < 4 || line.p[3] != '-';
+    buf_text(&l->said, l->said.n > 0 ? "\n" : "");
     buf_str(&l->said, str_trim(line));
     if (str_starts(str_from(line, 4), "SIZE"))
         l->size = true;
@@ -429,17 +433,35 @@ static void line_failed(struct mail_line *l, CURLcode code)
     sending_end(s, outcome);
 }
 
+/* There is no message: what was said so far is the answer. */
+static void line_looked(struct mail_line *l)
+{
+    struct mail *m = l->mail;
+    struct sending *s = m->sending;
+    long status = 0;
+
+    curl_easy_getinfo(stream_call(l->stream)->easy, CURLINFO_RESPONSE_CODE,
+                      &status);
+    s->response.status = (int)status;
+    buf_str(&s->body, buf_view(&l->said));
+    mail_free(m);
+    line_quit(l);
+    sending_end(s, OUTCOME_ANSWERED);
+}
+
 static void line_opened(void *arg, CURLcode code)
 {
     struct mail_line *l = arg;
+    struct mail *m = l->mail;
 
-    sending_travel(l->mail->sending, stream_journey(l->stream), false);
-    if (code != CURLE_OK) {
+    sending_travel(m->sending, stream_journey(l->stream), false);
+    l->opened = code == CURLE_OK;
+    if (!l->opened)
         line_failed(l, code);
-        return;
-    }
-    l->opened = true;
-    mail_begin(l->mail);
+    else if (m->sending->request->mail.to_count == 0)
+        line_looked(l);
+    else
+        mail_begin(m);
 }
 
 static bool mail_dial(struct mail *m, struct error *err)
@@ -465,7 +487,9 @@ static void mail_late(void *arg)
 
 static void mail_carry(struct sending *s)
 {
-    struct mail_line *l = line_idle(s->transport->mail, &s->request->mail);
+    const struct mail_request *r = &s->request->mail;
+    struct mail_line *l =
+        r->to_count > 0 ? line_idle(s->transport->mail, r) : NULL;
     struct mail *m = mem_new(sizeof(*m));
 
     m->sending = s;
@@ -489,7 +513,7 @@ static void mail_carry(struct sending *s)
 
 static bool mail_check(const struct mail_request *r, struct error *err)
 {
-    assert(r->to_count > 0 && r->body.n <= REQUEST_MAX);
+    assert(r->body.n <= REQUEST_MAX);
     if (!smtp_address_ok(r->from))
         return error_set(err, "the sender's address is not one");
     for (size_t i = 0; i < r->to_count; i++)

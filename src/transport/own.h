@@ -81,6 +81,9 @@ void file_drop(struct sending *s);
 struct writings *writings_new(struct loop *l, struct error *err);
 void writings_free(struct writings *w); /* waits for what is being written */
 
+/* The script that is to be run, open and checked; or -1 and err. */
+int script_open(const struct exec_request *r, struct error *err);
+
 /* Connections kept open between requests. */
 struct mail_lines *mail_lines_new(void);
 void mail_lines_free(struct mail_lines *m);

@@ -174,11 +174,12 @@ struct sending *transport_send(struct transport *t, const struct request *r,
     struct sending *s = mem_new(sizeof(*s));
 
     assert(done != NULL && (size_t)r->via < COUNT_OF(ways));
+    assert(r->answer_max <= RESPONSE_LARGE_MAX);
     s->transport = t;
     s->request = r;
     s->done = done;
     s->arg = arg;
-    s->body = BUF(RESPONSE_MAX);
+    s->body = BUF(r->answer_max > 0 ? r->answer_max : RESPONSE_MAX);
     s->began_ms = clock_tick_ms(loop_clock(t->loop));
     sending_link(s);
     ways[r->via].start(s);

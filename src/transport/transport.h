@@ -7,6 +7,7 @@
 #ifndef TRANSPORT_TRANSPORT_H
 #define TRANSPORT_TRANSPORT_H
 
+#include "base/arena.h"
 #include "endpoint/request.h"
 #include "loop/loop.h"
 
@@ -49,6 +50,20 @@ struct carrier {
     void *arg;
 };
 struct carrier transport_carrier(struct transport *t);
+
+/* What lies in a directory of scripts and has a script's name, in order of the
+ * names; one that would not be run with the reason, which is "" of the others. At
+ * most SCRIPTS_MAX. False: the directory cannot be used. */
+#define SCRIPTS_MAX 1000
+struct script_found {
+    struct str name, why_not;
+};
+struct script_list {
+    struct script_found *v; /* in the arena */
+    size_t n;
+};
+bool transport_scripts(struct str directory, struct arena *a,
+                       struct script_list *out, struct error *err) must_check;
 
 /* True when a request may connect to this address; else the reason. */
 struct ip;

@@ -142,12 +142,28 @@ static void check_telegram(struct str body)
         check_telegram_html(json_text(json_get(j, "text")));
 }
 
+/* Two lines an alert, and each of them JSON. */
+static void check_bulk(struct str body)
+{
+    size_t lines = 0;
+
+    assert(str_ends(body, "\n"));
+    for (; body.n > 0; lines++) {
+        struct str line = str_until(&body, '\n');
+
+        assert(utf8_valid(line) && is_json(line));
+        assert(lines % 2 == 1 || str_starts(line, "{\"create\":"));
+    }
+    assert(lines >= 2 && lines % 2 == 0);
+}
+
 /* What each vendor takes, by type. */
 static const struct {
     const char *type;
     void (*check)(struct str body);
 } bodies[] = {
     {"discord", check_discord},
+    {"elasticsearch", check_bulk},
     {"telegram", check_telegram},
     {"wechat", check_wechat},
 };
@@ -157,7 +173,7 @@ static void check_http(const char *type, const struct http_request *h)
     for (size_t i = 0; i < COUNT_OF(bodies); i++)
         if (strcmp(bodies[i].type, type) == 0)
             bodies[i].check(h->body);
-    assert(is_json(h->body));
+    assert(strcmp(type, "elasticsearch") == 0 || is_json(h->body));
     for (size_t i = 0; i < h->header_count; i++)
         assert(is_one_line(h->headers[i].value));
 }
@@ -373,11 +389,14 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
     struct json_list facts = {0};
     struct str part = str_first(s, utf8_cut(s, ALERT_ENTITY_VALUE_MAX));
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
+    bool taken = false; /* what is read never has a name twice */
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
         json_list_add(&facts, a, str_of(names[i]), json_new_string(a, s));
-    /* Its own name, too; the dot keeps it from being one of those above. */
-    json_list_add(&facts, a, arena_printf(a, ".%.*s", STR_ARG(s)),
-                  json_new_string(a, s));
+        taken = taken || str_is(s, names[i]);
+    }
+    if (!taken && !alert_is_member(s))
+        json_list_add(&facts, a, s, json_new_string(a, s));
     *out = (struct alert){
         .id = pick, .type = part, .type_id = -1, .category = part,
         .entity_value = part, .message = s, .source = part, .key = part,

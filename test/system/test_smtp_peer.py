@@ -103,6 +103,11 @@ class MailTest(unittest.TestCase):
                          "ca": self.authority.ca, "body": "@" + self.message, **options}
         return TOOL("mail", *(lists or [("to", "ops@example.test")]), **with_defaults)
 
+    def look(self, port, **options):
+        """Without a recipient: a look at the server, and no mail."""
+        return TOOL("mail", **{"host": "localhost", "port": port, "security": "starttls",
+                               "helo": "probe.test", "ca": self.authority.ca, **options})[0]
+
     def check_message(self, envelope):
         parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
         self.assertEqual(parsed["Subject"], "disk full \u2192 node3")
@@ -227,6 +232,40 @@ class MailTest(unittest.TestCase):
         mailbox, port = self.serve(context=self.good, auth_required=True)
         answer, = self.send(port)
         self.assertEqual((answer["outcome"], answer["status"]), ("answered", 530), answer)
+
+    def test_look_at_the_server(self):
+        mailbox, port = self.serve(context=self.good, require_starttls=True,
+                                   auth_required=True)
+        answer = self.look(port, user=USER, password=PASSWORD)
+        self.assertEqual((answer["outcome"], answer["status"], answer["written"]),
+                         ("answered", 235, 0), answer)
+        self.assertEqual(mailbox.logins[-1][1:], (True, True))
+        self.assertEqual(mailbox.messages, [])
+        self.assertGreater(answer["tls_us"], 0)
+        self.assertTrue(answer["peer"].endswith(f":{port}"), answer)
+
+    def test_look_with_a_wrong_password(self):
+        mailbox, port = self.serve(context=self.good, auth_required=True)
+        self.send(port, user=USER, password=PASSWORD) # a line that waits must not hide it
+        answer = self.look(port, user=USER, password="wrong")
+        self.assertEqual((answer["outcome"], answer["status"]), ("answered", 535), answer)
+        self.assertEqual(mailbox.logins[-1][1:], (False, True))
+        self.assertNotIn("wrong", answer["error"] + answer["body"])
+
+    def test_look_without_a_login(self):
+        for settings, security in (({"context": self.good}, "starttls"), ({}, "plain"),
+                                   ({"wrapped": self.good}, "tls")):
+            mailbox, port = self.serve(**settings)
+            answer = self.look(port, security=security)
+            self.assertEqual((answer["outcome"], answer["status"]), ("answered", 250), answer)
+            self.assertTrue(answer["body"].startswith("250-"), answer)
+            self.assertEqual(mailbox.messages, [])
+
+    def test_look_without_starttls(self):
+        mailbox, port = self.serve(auth_require_tls=False)
+        answer = self.look(port, user=USER, password=PASSWORD)
+        self.assertEqual(answer["outcome"], "tls", answer)
+        self.assertEqual(mailbox.logins, [])
 
     def no_clear_text(self, mailbox, port, outcome, **options):
         answer, = self.send(port, user=USER, password=PASSWORD, **options)

@@ -279,13 +279,36 @@ class Spine(unittest.TestCase):
 
     # --- the command line ------------------------------------------------------------------
 
+    def test_scripts_are_offered_and_tried(self):
+        server = self.server()
+        folder = os.path.join(server.data, "scripts")
+        os.mkdir(folder, 0o755)
+        for name, mode in (("page.sh", 0o755), ("bad.sh", 0o777)):
+            path = pathlib.Path(folder, name)
+            path.write_text("#!/bin/sh\ncat >/dev/null\necho paged\n")
+            path.chmod(mode)
+        self.tocsin(server, "settings", "set", f"scripts_dir={folder}")
+        self.tocsin(server, "endpoint", "add", "sh", "--type", "shell", "--set", "script=page.sh")
+        out = self.tocsin(server, "endpoint", "choices", "sh", "-q")
+        self.assertIn("page.sh\n", out.splitlines(True))
+        self.assertRegex(out, r"(?m)^not offered: .*bad\.sh has mode 0777")
+        self.assertIn("paged", self.tocsin(server, "endpoint", "test", "sh"))
+        os.unlink(os.path.join(folder, "page.sh"))
+        out = self.tocsin(server, "endpoint", "test", "sh", status=1)
+        self.assertRegex(out, r"(?m)^sample +✗ failed .*page\.sh: No such file or directory$")
+        self.assertRegex(out, r"(?m)^✗ failed: would be tried again")
+
     def test_command_line_from_nothing_to_a_delivery(self):
         sink = self.sink()
         server = self.server()
         self.tocsin(server, "endpoint", "add", "ops", "--type", "webhook", "--set", f"url={sink.url}",
                     "--set", "allow_private=true")
         self.tocsin(server, "recipient", "add", "ops", "--endpoint", "ops", "--minimum_severity", "warning")
-        self.assertIn("ok", self.tocsin(server, "recipient", "test", "ops"))
+        out = self.tocsin(server, "recipient", "test", "ops")
+        self.assertRegex(out, r"(?m)^sample +✓ ok +[0-9.]+ ms  200 OK$")
+        self.assertRegex(out, r"(?m)^ +.*connect [0-9.]+ ms, send [0-9.]+ ms, 127\.0\.0\.1:\d+$")
+        self.assertRegex(out, r"(?m)^✓ delivered \([0-9.]+ ms\)$")
+        self.tocsin(server, "endpoint", "choices", "ops", status=6)
         out = self.tocsin(server, "send", "-s", "error", "-t", "disk_full", "-b", "/var is full")
         self.assertIn("stored", out)
         out = self.tocsin(server, "send", "-", stdin='{"type":"a","seq":1}\n{"type":"b","seq":2,"severity":"error"}\n')
@@ -295,6 +318,12 @@ class Spine(unittest.TestCase):
         self.assertIn("ops", self.tocsin(server, "status"))
         self.assertIn("delivered", self.tocsin(server, "delivery", "list"))
         self.tocsin(server, "endpoint", "set", "ops", "--set", "password=hunter2", status=2)
+        secret = pathlib.Path(server.data, "secret")
+        secret.write_text("hunter2\n")
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username=u", "--set", f"password=@{secret}")
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "password=-", stdin="hunter2\n")
+        secret.write_text("x" * 5000)
+        self.tocsin(server, "endpoint", "set", "ops", "--set", f"password=@{secret}", status=2)
         self.tocsin(server, "endpoint", "rm", "ops", "--yes", status=6)  # in use
         self.tocsin(server, "recipient", "rm", "ops", "--yes")
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")

@@ -34,10 +34,27 @@ static void sending_stored(void *arg, bool ok, const struct error *err)
 
 static void sending_answer(struct sending *s)
 {
-    s->response.outcome = OUTCOME_ANSWERED;
-    s->response.status = s->bench->answer_status;
-    s->response.body = str_of(s->bench->answer_body);
-    loop_timer_set(s->bench->loop, &s->soon, 0, sending_soon, s);
+    struct bench *b = s->bench;
+    struct peer_answer answer = {b->answer_status, b->answer_body};
+
+    if (b->answers_given < COUNT_OF(b->answers) &&
+        b->answers[b->answers_given].status != 0)
+        answer = b->answers[b->answers_given++];
+    s->response.outcome = b->answer_outcome;
+    s->response.status = answer.status;
+    s->response.body = str_of(answer.body);
+    s->response.total_us = 1500;
+    loop_timer_set(b->loop, &s->soon, 0, sending_soon, s);
+}
+
+static void sending_remember(struct bench *b, const struct request *r)
+{
+    if (b->sent_count == COUNT_OF(b->sent) || r->via == VIA_STORE)
+        return;
+    b->sent[b->sent_count++] =
+        arena_str(&b->arena, r->via == VIA_HTTP   ? r->http.url
+                             : r->via == VIA_MAIL ? r->mail.host
+                                                  : STR_NONE);
 }
 
 static struct sending *carrier_send(void *arg, const struct request *r,
@@ -49,6 +66,7 @@ static struct sending *carrier_send(void *arg, const struct request *r,
     s->bench = b;
     s->done = done;
     s->arg = done_arg;
+    sending_remember(b, r);
     if (r->via == VIA_STORE) {
         assert_true(historian_put(b->historian, r->store.alerts,
                                   r->store.count, sending_stored, s));

@@ -32,8 +32,16 @@ struct bench {
     struct intake_settings intake_settings;
     struct arena arena;
     char token[64];
-    int answer_status;        /* what every peer answers */
+    enum outcome answer_outcome; /* what every peer answers ... */
+    int answer_status;
     const char *answer_body;
+    struct peer_answer {
+        int status;
+        const char *body;
+    } answers[8];             /* ... after these, a status of 0 ends them */
+    size_t answers_given;
+    struct str sent[16];      /* the URL, or host, of each request */
+    size_t sent_count;
     bool hold;                /* ... or nothing yet */
     struct sending *held;
 };

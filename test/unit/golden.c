@@ -147,7 +147,7 @@ static void put_json(struct buf *to, const struct json *j, int depth)
     buf_printf(to, "%*s%c", 2 * depth, "", j->type == JSON_OBJECT ? '}' : ']');
 }
 
-static void put_body(struct buf *to, struct str body)
+static void put_line(struct buf *to, struct str body)
 {
     struct arena arena freed_by(arena_release) = {0};
     struct error err;
@@ -158,6 +158,23 @@ static void put_body(struct buf *to, struct str body)
     else
         put_json(to, j, 0);
     buf_text(to, "\n");
+}
+
+static void put_body(struct buf *to, struct str body, bool is_lines)
+{
+    while (is_lines && body.n > 0)
+        put_line(to, str_until(&body, '\n'));
+    if (!is_lines)
+        put_line(to, body);
+}
+
+static bool is_ndjson(const struct http_request *h)
+{
+    for (size_t i = 0; i < h->header_count; i++) {
+        if (str_is(h->headers[i].value, "application/x-ndjson"))
+            return true;
+    }
+    return false;
 }
 
 static void put_http(struct buf *to, const struct http_request *h)
@@ -174,7 +191,7 @@ static void put_http(struct buf *to, const struct http_request *h)
         buf_printf(to, "%s: %.*s\n", h->headers[i].name,
                    STR_ARG(h->headers[i].value));
     buf_text(to, "\n");
-    put_body(to, h->body);
+    put_body(to, h->body, is_ndjson(h));
 }
 
 static void put_lines(struct buf *to, struct str s)
@@ -230,7 +247,7 @@ static void put_exec(struct buf *to, const struct exec_request *e)
     if (e->input.n == 0)
         return;
     buf_text(to, "\n");
-    put_body(to, e->input);
+    put_body(to, e->input, false);
 }
 
 static void put_file(struct buf *to, const struct file_request *f)

@@ -11,6 +11,21 @@
 #define WECHAT                                                                 \
     "{\"url\":\"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="         \
     "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa\"}"
+#define ELASTIC "{\"url\":\"https://es:9200\",\"api_key\":\"fake:api-key\"}"
+#define MATTERMOST                                                             \
+    "{\"url\":\"https://mm.example.net\",\"token\":\"fake0mattermost0token00001\"}"
+#define TEAMS                                                                  \
+    "{\"url\":\"https://prod-01.westeurope.logic.azure.com:443/workflows/1/"    \
+    "triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2F"    \
+    "manual%2Frun&sv=1.0&sig=fakeSignature0123456789\"}"
+#define CONNECTOR                                                              \
+    "{\"format\":\"messagecard\",\"url\":\"https://tenant.webhook.office.com/"   \
+    "webhookb2/11111111-2222-3333-4444-555555555555@66666666-7777-8888-9999-"  \
+    "000000000000/IncomingWebhook/0123456789abcdef0123456789abcdef/"           \
+    "11111111-2222-3333-4444-555555555555\"}"
+#define PAGERDUTY                                                              \
+    "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}"
+#define THEHIVE "\"url\":\"https://hive.example.net\",\"api_key\":\"fake-thehive-api-key\""
 #define IS(follow) (1u << (follow))
 
 const struct mode modes[] = {
@@ -23,6 +38,12 @@ const struct mode modes[] = {
      "\"quiet_below\":\"none\"}",
      "1300000000000000007", 0, false},
 
+    {"elasticsearch", "elasticsearch", ELASTIC, "{}", NULL, IS(FOLLOWS), true},
+    {"elasticsearch-old", "elasticsearch",
+     "{\"url\":\"https://es:9200\",\"api_key\":\"fake:api-key\",\"ecs_version\":"
+     "\"1.6.0\",\"scalar_category\":true}",
+     "{\"index_prefix\":\"a\"}", NULL, IS(FOLLOWS), true},
+
     {"email", "email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
      "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}",
      "<4719.3@gw-pisa.example.net>", 0, false},
@@ -32,8 +53,28 @@ const struct mode modes[] = {
     {"fail2ban-log", "fail2ban", "{\"method\":\"log\",\"file\":\"/x\"}",
      "{\"jail\":\"j\"}", "203.0.113.9", 0, false},
 
+    {"mattermost", "mattermost", MATTERMOST,
+     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}",
+     "qmd5oqtwoibz8cuzxzg5ekshgr:7wq1bnfa4pgojm9x3ckzte5rid",
+     IS(CHANGES) | IS(ANSWERS), false},
+    {"mattermost-hook", "mattermost",
+     "{\"url\":\"https://mm.example.net/hooks/hook5fake7mattermost900001\"}", "{}",
+     NULL, IS(FOLLOWS), false},
+
+    {"pagerduty", "pagerduty", PAGERDUTY, "{}", "tocsin-gw-pisa-4719", IS(ENDS),
+     true},
+    {"pagerduty-change", "pagerduty", PAGERDUTY, "{\"one_shot\":\"change\"}",
+     "tocsin-gw-pisa-4719", 0, true},
+
     {"shell", "shell", "{\"script\":\"a.sh\"}", "{\"options\":\"-v 'a b'\"}", NULL,
      0, false},
+
+    {"slack", "slack", "{\"bot_token\":\"xoxb-fake-0123456789-abcdef\"}",
+     "{\"channel\":\"C0123456789\"}", "C0123456789:1606141257.000200",
+     IS(CHANGES) | IS(ANSWERS), false},
+    {"slack-hook", "slack",
+     "{\"webhook\":\"https://hooks.slack.com/services/T00000000/B00000000/x\"}",
+     "{}", NULL, IS(FOLLOWS), false},
 
     {"syslog", "syslog", "{}", "{}", NULL, 0, false},
     {"syslog-udp", "syslog", SYSLOG_TO("udp", ""), "{}", NULL, 0, false},
@@ -51,11 +92,21 @@ const struct mode modes[] = {
     {"syslog-checkmk", "syslog", SYSLOG_TO("tcp", ",\"format\":\"checkmk\""), "{}",
      NULL, 0, false},
 
+    {"teams", "teams", TEAMS, "{}", NULL, IS(FOLLOWS), false},
+    {"teams-messagecard", "teams", CONNECTOR, "{}", NULL, IS(FOLLOWS), false},
+
     {"telegram", "telegram", TELEGRAM, "{\"chat_id\":\"-1001234567890\"}",
      "-1001234567890:77", IS(CHANGES) | IS(ANSWERS), false},
     {"telegram-topic", "telegram", TELEGRAM,
      "{\"chat_id\":\"@tocsin_alerts\",\"topic_id\":7}", "-1001234567890:77", 0,
      false},
+
+    {"thehive", "thehive",
+     "{" THEHIVE ",\"observable_url\":\"https://wiki.example.net\","
+     "\"observable_email\":\"soc@example.net\"}",
+     "{\"organisation\":\"soc\"}", "~4096", IS(ANSWERS) | IS(ENDS), true},
+    {"thehive-4", "thehive", "{" THEHIVE ",\"version\":\"4\"}", "{}", "~4096", 0,
+     true},
 
     {"webhook", "webhook",
      "{\"url\":\"https://example.com/x\",\"shared_secret\":\"s\"}", "{}", NULL, 0,

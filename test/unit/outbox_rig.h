@@ -78,9 +78,12 @@ static inline bool rig_try_open(struct rig *r, struct error *err)
 {
     r->clock = (struct clock){rig_now, rig_now, rig_dice, r};
     r->options.path = r->path;
-    r->options.ready = rig_ready;
     r->options.broken = rig_broken;
-    r->options.ready_arg = r->options.broken_arg = r;
+    r->options.broken_arg = r;
+    if (r->options.ready == NULL) {
+        r->options.ready = rig_ready;
+        r->options.ready_arg = r;
+    }
     r->loop = loop_new(&r->clock, err);
     assert_non_null(r->loop);
     r->registry = registry_new();
@@ -279,7 +282,7 @@ static inline size_t rig_take(struct rig *r, int64_t recipient_id, size_t max,
 {
     int64_t next_ms;
 
-    return outbox_take(r->outbox, recipient_id, max, out, &next_ms);
+    return outbox_take(r->outbox, recipient_id, max, false, out, &next_ms);
 }
 
 /* The one delivery of recipient 1 that is to be tried now; NULL: none. */
@@ -326,6 +329,28 @@ static inline void rig_redrive(struct rig *r, int64_t alert_id, int64_t recipien
 
     r->redriven = -1;
     outbox_redrive(r->outbox, &id, 1, rig_counted, r);
+}
+
+/* Takes and delivers all that is due of recipient 1, in batches; checks that ids
+ * only grow. How many there were. */
+static inline size_t rig_drain(struct rig *r, size_t batch)
+{
+    struct item *items[64];
+    size_t n, total = 0;
+    int64_t last = 0;
+
+    for (int idle = 0; idle < 3; rig_settle_down(r), idle++)
+        while ((n = rig_take(r, 1, batch, items)) > 0) {
+            idle = 0;
+            for (size_t i = 0; i < n; i++) {
+                assert_true(items[i]->kept->id > last);
+                last = items[i]->kept->id;
+                rig_deliver(r, items[i], "");
+            }
+            total += n;
+            rig_turn(r);
+        }
+    return total;
 }
 
 /* --- the file, as anybody can look at it ------------------------------------------ */

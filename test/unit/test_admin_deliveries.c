@@ -304,7 +304,7 @@ static void only_a_few_tests_at_once(void **state)
         bench_settle(b);
     }
     g = api_ask(b, "POST", "/api/v1/recipients/netops/test", "{}");
-    got_want(&g, 429, "4 test messages are on their way");
+    got_want(&g, 429, "4 tests and questions for choices are on their way");
     assert_true(str_is(got_header(&g, "Retry-After"), "1"));
     close(fds[0]);
     bench_settle(b);
@@ -348,6 +348,7 @@ static void status_adds_up(void **state)
     assert_int_equal(got_number(&g, "/outbox/dead"), 3);
     assert_true(member_at(g.json, "/outbox/conserved")->truth);
     got_want_text(&g, "/recipients/1/name", "netops");
+    assert_false(member_at(g.json, "/recipients/1/paused")->truth);
     assert_int_equal(got_number(&g, "/recipients/1/dead"), 3);
     assert_int_equal(got_number(&g, "/recipients/1/delivered"), 1);
     assert_true(got_number(&g, "/disk/free_bytes") > 0);
@@ -365,6 +366,7 @@ static void metrics_are_text_for_this_machine(void **state)
         "tocsin_deliveries_dead{recipient=\"netops\"} 3\n",
         "tocsin_queue_messages{recipient=\"netops\"} 0\n",
         "tocsin_outbox_deliveries{state=\"accepted\"} 6\n",
+        "tocsin_recipient_up{recipient=\"netops\"} 1\n",
         "tocsin_circuit_open{endpoint=\"hook\"} 0\n",
         "tocsin_alert_to_delivery_seconds_bucket{le=\"+Inf\"} 3\n",
         "tocsin_alert_to_delivery_seconds_count 3\n",

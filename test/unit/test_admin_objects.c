@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
 #include "admin_rig.h"
 
 #define HOOK "{\"name\":\"hook\",\"type\":\"webhook\",\"params\":{\"url\":" \
@@ -207,6 +209,8 @@ static void a_token_is_asked_for(void **state)
         {"PATCH", "/api/v1/endpoints/hook"},
         {"DELETE", "/api/v1/endpoints/hook"},
         {"POST", "/api/v1/endpoints/hook/test"},
+        {"GET", "/api/v1/endpoints/hook/choices"},
+        {"POST", "/api/v1/endpoint-types/shell/choices"},
         {"POST", "/api/v1/recipients/netops/test"},
         {"PATCH", "/api/v1/settings"},
         {"POST", "/api/v1/explain"},
@@ -327,6 +331,95 @@ static void the_schema_names_every_type(void **state)
     assert_non_null(strstr(g.body.p, "\"webhook\""));
 }
 
+#define MAIL "{\"name\":\"mail\",\"type\":\"email\",\"params\":{"           \
+             "\"smtp_server\":\"mail.example.net\",\"smtp_username\":\"u\","   \
+             "\"smtp_password\":\"correct horse\","                         \
+             "\"email_sender\":\"tocsin@example.net\"}}"
+
+/* The login is tried before a mail is sent, and without anybody to send one to. */
+static void a_login_can_be_tested(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints", MAIL), 201);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/recipients",
+                       "{\"name\":\"ops\",\"endpoint\":\"mail\",\"params\":"
+                       "{\"email_recipient\":\"ops@example.net\"}}"), 201);
+    b->answers[0] = (struct peer_answer){235, "235 2.7.0 ok"};
+    g = api_ask(b, "POST", "/api/v1/endpoints/mail/test", "");
+    got_want_text(&g, "/verdict",
+                  "checked: no message was sent, that takes a recipient");
+    got_want_text(&g, "/reason", "mail.example.net talks to us, encrypted by "
+                                 "STARTTLS, logged in");
+    got_want_text(&g, "/requests/0/name", "EHLO and login");
+    got_want_text(&g, "/requests/0/answer", "235 2.7.0 ok");
+    b->answers[1] = (struct peer_answer){535, "535 no: correct horse"};
+    g = api_ask(b, "POST", "/api/v1/recipients/ops/test", "");
+    got_want_text(&g, "/verdict",
+                  "failed at EHLO and login: the sample was not sent");
+    got_want_text(&g, "/reason", "535 no: •••");
+    assert_int_equal(b->sent_count, 2);
+    b->answers[2] = (struct peer_answer){235, "235 ok"};
+    b->answers[3] = (struct peer_answer){250, "250 queued"};
+    g = api_ask(b, "POST", "/api/v1/recipients/ops/test", "");
+    got_want_text(&g, "/verdict", "delivered");
+    got_want_text(&g, "/answer", "250 queued");
+    assert_int_equal(b->sent_count, 4);
+}
+
+static void script_write(struct bench *b, const char *name, mode_t mode)
+{
+    const char *path = arena_printf(&b->arena, "%s/%s", b->directory, name).p;
+    FILE *f = fopen(path, "we");
+
+    assert_non_null(f);
+    assert_true(fputs("#!/bin/sh\n", f) >= 0);
+    assert_int_equal(fclose(f), 0);
+    assert_int_equal(chmod(path, mode), 0);
+}
+
+static void want_scripts(const struct got *g)
+{
+    GOT_STATUS(*g, 200);
+    assert_int_equal(member_at(g->json, "/data")->count, 1);
+    got_want_text(g, "/data/0/field", "script");
+    got_want_text(g, "/data/0/value", "page.sh");
+    assert_int_equal(member_at(g->json, "/refused")->count, 1);
+    got_want_text(g, "/refused/0/value", "bad.sh");
+    got_want(g, 200, "has mode 0777: others than its owner may change it");
+}
+
+/* Those that would be run; of an endpoint, and before there is one. */
+static void scripts_are_offered(void **state)
+{
+    static const char draft[] = "/api/v1/endpoint-types/shell/choices";
+    struct bench *b = *state;
+    struct got g;
+
+    GOT_STATUS(api_ask(b, "PATCH", "/api/v1/settings",
+                       "{\"scripts_dir\":\"/no/such\"}"), 200);
+    g = api_ask(b, "POST", draft, "{}");
+    got_want(&g, 422, "cannot open the directory");
+    GOT_STATUS(api_ask(b, "PATCH", "/api/v1/settings",
+                       arena_printf(&b->arena, "{\"scripts_dir\":\"%s\"}",
+                                    b->directory).p), 200);
+    script_write(b, "page.sh", 0755);
+    script_write(b, "bad.sh", 0777);
+    g = api_ask(b, "POST", draft, "{}");
+    want_scripts(&g);
+    g = api_ask(b, "POST", draft, "{\"params\":{\"script\":\"../x\"}}");
+    got_want(&g, 422, "/params/script");
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints",
+                       "{\"name\":\"sh\",\"type\":\"shell\"}"), 422);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints",
+                       "{\"name\":\"sh\",\"type\":\"shell\",\"params\":"
+                       "{\"script\":\"page.sh\"}}"), 201);
+    g = api_get(b, "/api/v1/endpoints/sh/choices");
+    want_scripts(&g);
+    assert_int_equal(b->sent_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +433,8 @@ int main(void)
         TEST(settings_are_one_object),
         TEST(settings_have_a_first_revision),
         TEST(the_schema_names_every_type),
+        TEST(a_login_can_be_tested),
+        TEST(scripts_are_offered),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

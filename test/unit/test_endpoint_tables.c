@@ -80,6 +80,12 @@ static void test_types(void **state)
         assert_non_null(t->render);
         assert_non_null(t->judge);
         assert_true((t->rate_per_s > 0) == (t->rate_burst > 0));
+        assert_true((t->probe != NULL) == (t->judge_probe != NULL));
+        assert_true((t->choices != NULL) == (t->choices_read != NULL));
+        assert_true((t->choices != NULL) == (t->choices_field != NULL));
+        if (t->choices != NULL)
+            assert_non_null(field_find(t->recipient_fields,
+                                       str_of(t->choices_field)));
         check_rows(t, t->endpoint_fields);
         check_rows(t, t->recipient_fields);
     }
@@ -101,6 +107,7 @@ static bool params(struct arena *arena, const struct field *rows, size_t size,
 #define ROBOT "\"url\":\"https://" WECOM "/cgi-bin/webhook/send?key=k\""
 #define SIXTY_FOUR                                                             \
     "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define ELASTIC "\"url\":\"https://search.example.net:9200\""
 #define HOOK "\"url\":\"https://example.com/x\""
 #define DISCORD "\"url\":\"https://discord.com/api/webhooks/11/abc_-9\""
 #define AT(url) "{\"url\":\"" url "\"}"
@@ -231,6 +238,60 @@ static const struct {
      "inside of a prefix"},
     {"fail2ban", "{\"never_ban\":[\"10.0.0.0/33\"]}", NULL, "/never_ban/0",
      "no address or prefix"},
+    {"elasticsearch", "{" ELASTIC "}", NULL, "", NULL},
+    {"elasticsearch", "{" ELASTIC "}", "{}", "", NULL},
+    {"elasticsearch", "{\"url\":\"http://127.0.0.1:9200/es/\"}", NULL, "", NULL},
+    {"elasticsearch", "{}", NULL, "/url", "required"},
+    {"elasticsearch", "{\"url\":\"es.example:9200\"}", NULL, "/url", "https://"},
+    {"elasticsearch", "{\"url\":\"https://u:p@es:9200\"}", NULL, "/url",
+     "password"},
+    {"elasticsearch", "{\"url\":\"https://es/?pretty\"}", NULL, "/url", "'?'"},
+    {"elasticsearch", "{\"url\":\"https://es/#x\"}", NULL, "/url", "'#'"},
+    {"elasticsearch", "{" ELASTIC ",\"username\":\"u\",\"password\":\"p\"}", NULL,
+     "", NULL},
+    {"elasticsearch", "{" ELASTIC ",\"password\":\"p\"}", NULL, "/username",
+     "needed"},
+    {"elasticsearch", "{" ELASTIC ",\"username\":\"u\",\"api_key\":\"a:b\"}", NULL,
+     "/api_key", "not both"},
+    {"elasticsearch", "{" ELASTIC ",\"api_key\":\"YTpi\"}", NULL, "", NULL},
+    {"elasticsearch", "{" ELASTIC ",\"api_key\":\"a:\"}", NULL, "/api_key", "id:key"},
+    {"elasticsearch", "{" ELASTIC ",\"api_key\":\":b\"}", NULL, "/api_key", "id:key"},
+    {"elasticsearch", "{" ELASTIC ",\"api_key\":\"a:b\\nX: y\"}", NULL, "/api_key",
+     "id:key"},
+    {"elasticsearch", "{" ELASTIC ",\"api_key\":\"YTpi\\n\"}", NULL, "/api_key",
+     "id:key"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\".x-1_y+z\"}", NULL, "", NULL},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"Alerts\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"a b\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"a*\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"a/b\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"a:b\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"\xc3\xa9\"}", NULL,
+     "/index_prefix", "small letters"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"-a\"}", NULL,
+     "/index_prefix", "begin with a letter"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"_a\"}", NULL,
+     "/index_prefix", "begin with a letter"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"..\"}", NULL,
+     "/index_prefix", "begin with a letter"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"logs-tocsin\"}", NULL,
+     "/index_prefix", "data streams"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"metrics\"}", NULL,
+     "/index_prefix", "data streams"},
+    {"elasticsearch", "{" ELASTIC ",\"index_prefix\":\"logstash-tocsin\"}", NULL,
+     "", NULL},
+    {"elasticsearch", "{" ELASTIC "}", "{\"index_prefix\":\"traces-x\"}",
+     "/index_prefix", "data streams"},
+    {"elasticsearch", "{" ELASTIC "}", "{\"index_prefix\":\"ours\"}", "", NULL},
+    {"elasticsearch", "{" ELASTIC ",\"ecs_version\":\"8.0\"}", NULL, "/ecs_version",
+     "1.6.0"},
+    {"elasticsearch", "{" ELASTIC ",\"index_date\":\"DD\"}", NULL, "/index_date",
+     "YYYY.MM.DD"},
 
     {"shell", "{\"script\":\"a.sh\"}", "{}", "", NULL},
     {"shell", "{\"script\":\"../a.sh\"}", NULL, "/script", "plain name"},

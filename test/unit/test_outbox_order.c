@@ -6,28 +6,6 @@
 
 static const int64_t one[] = {1};
 
-/* Takes and delivers all that is due of recipient 1, in batches; checks that ids
- * only grow. How many there were. */
-static size_t drain(struct rig *r, size_t batch)
-{
-    struct item *items[64];
-    size_t n, total = 0;
-    int64_t last = 0;
-
-    for (int idle = 0; idle < 3; rig_settle_down(r), idle++)
-        while ((n = rig_take(r, 1, batch, items)) > 0) {
-            idle = 0;
-            for (size_t i = 0; i < n; i++) {
-                assert_true(items[i]->kept->id > last);
-                last = items[i]->kept->id;
-                rig_deliver(r, items[i], "");
-            }
-            total += n;
-            rig_turn(r);
-        }
-    return total;
-}
-
 /* --- the window and the disk ----------------------------------------------------- */
 
 static void a_backlog_stays_on_disk_and_comes_in_order(void **state)
@@ -45,7 +23,7 @@ static void a_backlog_stays_on_disk_and_comes_in_order(void **state)
     outbox_counts(r->outbox, &n);
     assert_int_equal(n.pending, MANY);
     assert_in_range(n.window_items, 1, WINDOW_MAX);
-    assert_int_equal(drain(r, 7), MANY);
+    assert_int_equal(rig_drain(r, 7), MANY);
     outbox_counts(r->outbox, &n);
     assert_int_equal(n.window_items, 0);
     assert_int_equal(n.window_bytes, 0);
@@ -74,7 +52,7 @@ static void what_comes_while_it_drains_stays_behind(void **state)
         total += n;
         rig_turn(r);
     }
-    total += drain(r, 16);
+    total += rig_drain(r, 16);
     assert_int_equal(total, 2 * WINDOW_MAX + 3 * 400);
     rig_conserves(r);
 }
@@ -89,7 +67,7 @@ static void a_backlog_is_there_after_a_restart(void **state)
     rig_reopen(r);
     rig_settle_down(r);
     assert_true(r->ready[1] > 0);
-    assert_int_equal(drain(r, 32), 3 * WINDOW_MAX);
+    assert_int_equal(rig_drain(r, 32), 3 * WINDOW_MAX);
 }
 
 /* Large alerts of one recipient that is stuck must not keep another from going
@@ -161,7 +139,7 @@ static void order_check(struct rig *r, const struct order_case *c)
 
     for (size_t i = 0; i < n; i++)
         ids[i] = order_put(r, c, i);
-    now = outbox_take(r->outbox, 1, COUNT_OF(taken), taken, &next_ms);
+    now = outbox_take(r->outbox, 1, COUNT_OF(taken), false, taken, &next_ms);
     for (size_t i = 0; i < now; i++)
         for (size_t k = 0; k < n; k++)
             if (ids[k] == taken[i]->kept->id)
@@ -237,7 +215,7 @@ static void those_on_disk_pass_those_aside(void **state)
         rig_defer(r, item, RETRY_AFTER_CAP_MS, true);
         rig_settle_down(r);
     }
-    assert_int_equal(drain(r, 32), MANY - ASIDE);
+    assert_int_equal(rig_drain(r, 32), MANY - ASIDE);
 }
 
 /* All that is in memory ends for one of its keys; the disk holds another. */
@@ -389,6 +367,50 @@ static void a_release_knows_how_its_engage_fared(void **state)
     rig_conserves(r);
 }
 
+/* With `edits`, what is taken at once has these ids: "5 6 7"; it is delivered. */
+static void take_checks(struct rig *r, const char *want)
+{
+    struct item *items[8];
+    char got[64] = "";
+    int64_t next_ms;
+    size_t length = 0;
+    size_t n = outbox_take(r->outbox, 1, COUNT_OF(items), true, items, &next_ms);
+
+    for (size_t i = 0; i < n; i++) {
+        length += (size_t)snprintf(got + length, sizeof got - length, "%s%lld", i ? " " : "",
+                                   (long long)items[i]->kept->id);
+        rig_deliver(r, items[i], "");
+    }
+    assert_string_equal(got, want);
+    rig_settle_down(r);
+}
+
+/* 1, 2 and 3 engage, the third without a handle; 5, 6 and 8 are their releases. */
+static void a_release_that_edits_comes_alone(void **state)
+{
+    static const char keys[][2] = {"a", "b", "c", "x", "a", "b", "y", "c", "z"};
+    static const char actions[] = "eeesrrsrs";
+    struct rig *r = *state;
+
+    for (size_t i = 0; i < COUNT_OF(keys); i++) {
+        enum action action = actions[i] == 'e'   ? ACTION_ENGAGE
+                             : actions[i] == 'r' ? ACTION_RELEASE
+                                                 : ACTION_STORE;
+
+        rig_put_alert(r, &(struct rig_alert){action, keys[i], .to = one, .n = 1});
+        rig_settle_down(r);
+        if (action == ACTION_ENGAGE)
+            rig_deliver(r, rig_take_one(r), i < 2 ? "msg" : "");
+    }
+    rig_settle_down(r);
+    take_checks(r, "4");
+    take_checks(r, "5");
+    take_checks(r, "6");
+    take_checks(r, "7 8 9");
+    take_checks(r, "");
+    rig_conserves(r);
+}
+
 static void a_release_to_whom_the_engage_never_went(void **state)
 {
     struct rig *r = *state;
@@ -420,83 +442,6 @@ static void a_release_is_never_taken_beside_its_engage(void **state)
     assert_int_equal(items[0]->kept->id, p.engage);
 }
 
-/* --- sent again, in a backlog --------------------------------------------------------- */
-
-/* What comes back to life is older than what was loaded already, and a refill is
- * on its way meanwhile: nothing may be left lying on disk. */
-static void a_redrive_and_a_refill_at_once(void **state)
-{
-    struct rig *r = *state;
-    struct item *items[64];
-    int64_t first;
-    size_t n = 0, total = 0;
-
-    first = rig_put(r, "first");
-    rig_settle_down(r);
-    rig_end(r, rig_take_one(r), DELIVERY_DEAD);
-    for (int i = 0; i < 2 * WINDOW_MAX; i++)
-        rig_put(r, "k");
-    rig_settle_down(r);
-    while (total < WINDOW_MAX - 64 && (n = rig_take(r, 1, 64, items)) > 0) {
-        /* The redrive first, then what makes the refill: both in one group. */
-        if (total + n >= WINDOW_MAX - WINDOW_MAX / 4)
-            rig_redrive(r, first, 1);
-        for (size_t i = 0; i < n; i++)
-            rig_deliver(r, items[i], "");
-        total += n;
-        if (r->redriven == -1)
-            break;
-        rig_turn(r);
-    }
-    assert_int_equal(r->redriven, -1);
-    rig_settle_down(r);
-    assert_int_equal(r->redriven, 1);
-    n = rig_take(r, 1, 1, items);
-    assert_int_equal(n, 1);
-    assert_int_equal(items[0]->kept->id, first);
-    rig_deliver(r, items[0], "");
-    rig_settle_down(r);
-    assert_int_equal(total + drain(r, 32), 2 * WINDOW_MAX);
-    rig_conserves(r);
-}
-
-/* A put that was promised a place in the window while a redrive empties it must
- * not come before what fell out. */
-static void a_redrive_and_a_put_at_once(void **state)
-{
-    struct rig *r = *state;
-    struct rig_alert begins = {ACTION_ENGAGE, "on", .to = one, .n = 1};
-    struct rig_alert ends = {ACTION_RELEASE, "on", .to = one, .n = 1};
-    int64_t dead = rig_put(r, "dead"), engage;
-    struct item *item;
-
-    rig_settle_down(r);
-    rig_end(r, rig_take_one(r), DELIVERY_DEAD);
-    rig_settle_down(r);
-    engage = rig_put_alert(r, &begins);
-    rig_settle_down(r);
-    rig_redrive(r, dead, 1);
-    rig_put_alert(r, &ends); /* in the same group, after the redrive */
-    rig_turn(r);
-    item = rig_take_one(r); /* whatever may go now, the release may not */
-    if (item != NULL)
-        assert_int_not_equal(item->kept->action, ACTION_RELEASE);
-    if (item != NULL)
-        rig_deliver(r, item, "");
-    for (int i = 0; i < 5; i++) {
-        rig_settle_down(r);
-        item = rig_take_one(r);
-        if (item == NULL)
-            continue;
-        if (item->kept->action == ACTION_RELEASE)
-            assert_int_equal(rig_state(r, engage, 1), DELIVERY_DELIVERED);
-        rig_deliver(r, item, "");
-    }
-    rig_settle_down(r);
-    rig_conserves(r);
-    assert_int_equal(rig_number(r->path, "SELECT pending FROM conservation", 0, 0), 0);
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -510,10 +455,9 @@ int main(int argc, char **argv)
         RIG_TEST(a_window_of_those_aside_is_refilled),
         cmocka_unit_test(keys_are_the_same_in_every_process),
         RIG_TEST(a_release_knows_how_its_engage_fared),
+        RIG_TEST(a_release_that_edits_comes_alone),
         RIG_TEST(a_release_to_whom_the_engage_never_went),
         RIG_TEST(a_release_is_never_taken_beside_its_engage),
-        RIG_TEST(a_redrive_and_a_refill_at_once),
-        RIG_TEST(a_redrive_and_a_put_at_once),
     };
 
     if (argc == 2 && strcmp(argv[1], "--hash") == 0)

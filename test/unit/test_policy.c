@@ -57,21 +57,42 @@ static void test_bucket(void **state)
     struct bucket b = {0};
 
     (void)state;
-    assert_int_equal(bucket_take(&b, 0, 0, 5), 0); /* no limit, ever */
-    for (int i = 0; i < 3; i++)
-        assert_int_equal(bucket_take(&b, 2, 3, 1000), 0);
-    assert_in_range(bucket_take(&b, 2, 3, 1000), 499, 502);
-    assert_int_equal(bucket_take(&b, 2, 3, 1600), 0);
-    assert_in_range(bucket_take(&b, 2, 3, 1600), 1, 401);
-    bucket_return(&b);
-    assert_int_equal(bucket_take(&b, 2, 3, 1600), 0);
+    assert_int_equal(bucket_wait_ms(&b, 0, 0, 5), 0); /* no limit, ever */
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(bucket_wait_ms(&b, 2, 3, 1000), 0);
+        bucket_spend(&b);
+    }
+    assert_in_range(bucket_wait_ms(&b, 2, 3, 1000), 499, 502);
+    /* Looking costs nothing. */
+    assert_int_equal(bucket_wait_ms(&b, 2, 3, 1600), 0);
+    assert_int_equal(bucket_wait_ms(&b, 2, 3, 1600), 0);
+    bucket_spend(&b);
+    assert_in_range(bucket_wait_ms(&b, 2, 3, 1600), 1, 401);
     /* The clock going back gives nothing and breaks nothing. */
-    assert_true(bucket_take(&b, 2, 3, 10) > 0);
+    assert_true(bucket_wait_ms(&b, 2, 3, 10) > 0);
 }
 
-static const struct verdict failed = {.kind = VERDICT_DEFERRED};
-static const struct verdict dead_token = {.kind = VERDICT_DEFERRED, .endpoint_fault = true};
-static const struct verdict slow_down = {.kind = VERDICT_DEFERRED, .retry_after_ms = 7000};
+static void test_bucket_in_debt(void **state)
+{
+    struct bucket b = {0};
+
+    (void)state;
+    assert_int_equal(bucket_wait_ms(&b, 1, 1, 1000), 0);
+    for (int i = 0; i < 5; i++)
+        bucket_spend(&b);
+    assert_in_range(bucket_wait_ms(&b, 1, 1, 1000), 5000, 5001);
+    assert_in_range(bucket_wait_ms(&b, 1, 1, 3000), 3000, 3001);
+    assert_int_equal(bucket_wait_ms(&b, 1, 1, 6001), 0);
+    /* However long it rested, there is no more than the burst. */
+    assert_int_equal(bucket_wait_ms(&b, 1, 1, 900000), 0);
+    bucket_spend(&b);
+    assert_true(bucket_wait_ms(&b, 1, 1, 900000) > 0);
+}
+
+static const struct failure failed = {.answered = true};
+static const struct failure silent = {.answered = false};
+static const struct failure dead_token = {.answered = true, .fault = true};
+static const struct failure slow_down = {.answered = true, .asked_ms = 7000};
 
 static void test_circuit_opens_probes_and_closes(void **state)
 {
@@ -81,17 +102,17 @@ static void test_circuit_opens_probes_and_closes(void **state)
     (void)state;
     assert_true(circuit_allows(&c, 9, now));
     for (int i = 0; i < CIRCUIT_FAILURES - 1; i++)
-        circuit_failed(&c, &failed, true, now, 0);
+        circuit_failed(&c, &failed, now, 0);
     assert_int_equal(c.state, BREAKER_CLOSED);
     assert_true(circuit_allows(&c, 0, now)); /* an answer makes one alert wait */
-    circuit_failed(&c, &failed, true, now, 0);
+    circuit_failed(&c, &failed, now, 0);
     assert_int_equal(c.state, BREAKER_OPEN);
     assert_false(circuit_allows(&c, 0, now));
     now = c.not_before_ms;
     assert_true(circuit_allows(&c, 0, now));
     assert_int_equal(c.state, BREAKER_PROBING);
     assert_false(circuit_allows(&c, 1, now)); /* one probe at a time */
-    circuit_failed(&c, &failed, false, now, 0);
+    circuit_failed(&c, &silent, now, 0);
     assert_int_equal(c.state, BREAKER_OPEN);
     now = c.not_before_ms;
     assert_true(circuit_allows(&c, 0, now));
@@ -105,11 +126,11 @@ static void test_circuit_waits_when_nothing_answers(void **state)
     struct circuit c = {0};
 
     (void)state;
-    circuit_failed(&c, &failed, false, 1000, 0);
+    circuit_failed(&c, &silent, 1000, 0);
     assert_int_equal(c.state, BREAKER_CLOSED);
     assert_false(circuit_allows(&c, 0, 1000));
     for (int i = 0; i < 50; i++)
-        circuit_failed(&c, &failed, false, 1000, UINT32_MAX);
+        circuit_failed(&c, &silent, 1000, UINT32_MAX);
     assert_true(c.not_before_ms <= 1000 + CIRCUIT_CAP_MS);
 }
 
@@ -120,7 +141,7 @@ static void test_circuit_pauses_on_dead_credentials(void **state)
     (void)state;
     for (int i = 0; i < PAUSE_FAULTS; i++) {
         assert_false(c.paused);
-        circuit_failed(&c, &dead_token, true, 1000, 0);
+        circuit_failed(&c, &dead_token, 1000, 0);
     }
     assert_true(c.paused);
     assert_int_equal(c.not_before_ms, 1000 + PAUSE_MS);
@@ -134,10 +155,21 @@ static void test_not_now_is_no_failure(void **state)
 
     (void)state;
     for (int i = 0; i < 100; i++)
-        circuit_failed(&c, &slow_down, true, 1000, 0);
+        circuit_failed(&c, &slow_down, 1000, 0);
     assert_int_equal(c.state, BREAKER_CLOSED);
     assert_false(circuit_allows(&c, 0, 7999));
     assert_true(circuit_allows(&c, 0, 8000));
+}
+
+static void test_circuit_survives_a_clock_that_jumps_back(void **state)
+{
+    struct circuit c = {0};
+
+    (void)state;
+    circuit_failed(&c, &slow_down, 1700000000000, 0);
+    assert_false(circuit_allows(&c, 0, 5000));
+    assert_false(circuit_allows(&c, 0, 5000 + RETRY_AFTER_CAP_MS - 1));
+    assert_true(circuit_allows(&c, 0, 5000 + RETRY_AFTER_CAP_MS));
 }
 
 int main(void)
@@ -147,10 +179,12 @@ int main(void)
         cmocka_unit_test(test_delay_obeys_what_was_asked),
         cmocka_unit_test(test_retry_ends),
         cmocka_unit_test(test_bucket),
+        cmocka_unit_test(test_bucket_in_debt),
         cmocka_unit_test(test_circuit_opens_probes_and_closes),
         cmocka_unit_test(test_circuit_waits_when_nothing_answers),
         cmocka_unit_test(test_circuit_pauses_on_dead_credentials),
         cmocka_unit_test(test_not_now_is_no_failure),
+        cmocka_unit_test(test_circuit_survives_a_clock_that_jumps_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

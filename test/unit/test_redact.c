@@ -67,6 +67,8 @@ static void test_table(void **state)
         {"a URL with no path to speak of", {"https://h.example/hook"},
          "GET /hook", "GET /hook"},
         {"a URL without a path", {"https://h.example"}, "h.example", "h.example"},
+        {"as JSON repeats it", {"a\"b\\c d"}, "{\"said\":\"a\\\"b\\\\c d\"}",
+         "{\"said\":\"•••\"}"},
         {"UTF-8", {"pässword"}, "der pässword", "der •••"},
     };
 

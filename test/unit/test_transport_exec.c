@@ -355,6 +355,82 @@ static void test_directories(void **state)
     place_release(&p);
 }
 
+/* --- all there are --- */
+
+static void test_list(void **state)
+{
+    static const struct {
+        const char *name, *text;
+        mode_t mode;
+        const char *why_not; /* NULL: not a script's name */
+    } files[] = {
+        {"README", "read me\n", 0644, NULL},
+        {"a.sh", fine, 0755, ""},
+        {"b.sh", fine, 0775, "b.sh has mode 0775: others than its owner"},
+        {"c.sh", "echo\n", 0755, "does not begin with #!"},
+        {"d.sh", fine, 0644, "is not executable"},
+        {".e.sh", fine, 0755, NULL},
+        {"-f.sh", fine, 0755, NULL},
+        {"g\n.sh", fine, 0755, NULL},
+        {"\xff.sh", fine, 0755, NULL},
+        {"z z.sh", fine, 0700, ""},
+    };
+    struct arena arena freed_by(arena_release) = {0};
+    struct script_list list;
+    struct error err;
+    struct place p;
+    size_t n = 0;
+
+    (void)state;
+    place_init(&p);
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        file_write(&p, files[i].name, files[i].text, files[i].mode);
+    assert_true(transport_scripts(str_of(p.dir), &arena, &list, &err));
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        if (files[i].why_not == NULL)
+            continue;
+        assert_true(n < list.n && str_is(list.v[n].name, files[i].name));
+        assert_true((list.v[n].why_not.n == 0) == (files[i].why_not[0] == '\0'));
+        if (list.v[n].why_not.n > 0)
+            assert_non_null(strstr(list.v[n].why_not.p, files[i].why_not));
+        n++;
+    }
+    assert_int_equal(list.n, n);
+    for (size_t i = 0; i < COUNT_OF(files); i++)
+        file_remove(&p, files[i].name);
+    place_release(&p);
+}
+
+static void test_list_refused(void **state)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct script_list list;
+    struct error err;
+    struct place p;
+    char name[16];
+
+    (void)state;
+    place_init(&p);
+    for (int i = 0; i <= SCRIPTS_MAX; i++) {
+        snprintf(name, sizeof(name), "%d.sh", i);
+        file_write(&p, name, fine, 0755);
+    }
+    assert_false(transport_scripts(str_of(p.dir), &arena, &list, &err));
+    assert_non_null(strstr(err.text, "has more than 1000 scripts"));
+    for (int i = 0; i <= SCRIPTS_MAX; i++) {
+        snprintf(name, sizeof(name), "%d.sh", i);
+        file_remove(&p, name);
+    }
+    assert_true(transport_scripts(str_of(p.dir), &arena, &list, &err));
+    assert_int_equal(list.n, 0);
+    assert_int_equal(chmod(p.dir, 0770), 0);
+    assert_false(transport_scripts(str_of(p.dir), &arena, &list, &err));
+    assert_non_null(strstr(err.text, "has mode 0770"));
+    assert_false(transport_scripts(STR("/no/such"), &arena, &list, &err));
+    assert_false(transport_scripts(STR("relative"), &arena, &list, &err));
+    place_release(&p);
+}
+
 static void test_interpreter_missing(void **state)
 {
     struct place p;
@@ -472,6 +548,8 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_directories),
+        cmocka_unit_test(test_list),
+        cmocka_unit_test(test_list_refused),
         cmocka_unit_test(test_interpreter_missing),
         cmocka_unit_test(test_program),
         cmocka_unit_test(test_cancel),

@@ -46,7 +46,7 @@ static const struct {
     {"busy at once", {{"421 busy\r\n"}, CLOSE}, OUTCOME_ANSWERED, 421, 0,
      "421 busy", ""},
     {"no service", {{"554-go\r\n554 away\r\n"}, CLOSE}, OUTCOME_ANSWERED, 554,
-     0, "554 away", ""},
+     0, "554-go\n554 away", ""},
     {"no EHLO, no HELO", {{"220 a\r\n", "500 what\r\n", "500 what\r\n"}, CLOSE},
      OUTCOME_ANSWERED, 500, 0, "500 what", ""},
     {"HELO only",
@@ -318,6 +318,87 @@ static void test_not_shared(void **state)
     assert_int_equal(k.messages, 1);
 }
 
+/* --- a look at the server, without a mail --- */
+
+/* What is answered to EHLO, and all that was said after it. */
+struct looker {
+    const char *ehlo;
+    char heard[4096];
+};
+
+static void looker_serve(void *arg, int fd, unsigned nth)
+{
+    struct looker *l = arg;
+
+    (void)nth;
+    say_text(fd, "220 mx.test\r\n");
+    hear_until(fd, "\r\n", l->heard, sizeof(l->heard));
+    say_text(fd, l->ehlo);
+    hear_until(fd, "never", l->heard, sizeof(l->heard));
+}
+
+static void test_look(void **state)
+{
+    static const struct {
+        const char *ehlo;
+        enum outcome outcome;
+        int status;
+        const char *body, *heard;
+    } looks[] = {
+        {"250-mx.test\r\n250-SIZE 1000\r\n250 HELP\r\n", OUTCOME_ANSWERED, 250,
+         "250-mx.test\n250-SIZE 1000\n250 HELP", "QUIT\r\n"},
+        {"250 mx.test\r\n", OUTCOME_ANSWERED, 250, "250 mx.test", "QUIT\r\n"},
+        {"", OUTCOME_UNREACHED, 0, "", ""}, /* and what it hears is our end */
+    };
+    struct server server;
+    struct answer a;
+    struct rig rig;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct looker l = {.ehlo = looks[i].ehlo};
+        struct request q;
+
+        rig_init(&rig);
+        server_start(&server, looker_serve, &l);
+        q = mail_to(server.port);
+        q.timeout_ms = looks[i].outcome == OUTCOME_ANSWERED ? LONG_MS : SHORT_MS;
+        q.mail.to_count = 0;
+        rig_carry(&rig, &q, &a);
+        assert_int_equal(a.response.outcome, looks[i].outcome);
+        assert_int_equal(a.response.status, looks[i].status);
+        assert_string_equal(a.body, looks[i].body);
+        assert_int_equal(a.response.written, 0);
+        rig_release(&rig);
+        server_stop(&server);
+        assert_string_equal(l.heard, looks[i].heard);
+    }
+}
+
+/* A kept connection says nothing of whether one may log in now. */
+static void test_look_dials_anew(void **state)
+{
+    struct keeper k = {.second = "250 ok\r\n"};
+    struct server server;
+    struct answer a;
+    struct request q;
+    struct rig rig;
+
+    (void)state;
+    rig_init(&rig);
+    server_start(&server, keeper_serve, &k);
+    q = mail_to(server.port);
+    rig_carry(&rig, &q, &a);
+    q.mail.to_count = 0;
+    rig_send(&rig, &q, &a);
+    for (int i = 0; i < 5 && a.calls == 0; i++)
+        loop_turn(rig.loop, 10);
+    assert_int_equal(a.calls, 0); /* it dials: the server serves the first */
+    rig_release(&rig);
+    server_stop(&server);
+    assert_int_equal(k.messages, 1);
+}
+
 /* --- large messages --- */
 
 /* Refuses while most of the message is still to come, and closes. */
@@ -449,6 +530,8 @@ int main(void)
         cmocka_unit_test(test_slow_server_holds_up_nobody),
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_not_shared),
+        cmocka_unit_test(test_look),
+        cmocka_unit_test(test_look_dials_anew),
         cmocka_unit_test(test_refused_half_way),
         cmocka_unit_test(test_denied),
         cmocka_unit_test(test_cancel),

@@ -13,6 +13,15 @@
 #define NO VERDICT_REFUSED
 #define AGAIN VERDICT_AGAIN
 
+#define ITEMS 3
+
+/* A bulk's answer, the same for each of them. */
+#define ITEM(status, type)                                                     \
+    "{\"create\":{\"status\":" status ",\"error\":{\"type\":\"" type "\"}}}"
+#define BULK(status, type)                                                     \
+    "{\"items\":[" ITEM(status, type) "," ITEM(status, type) ","               \
+    ITEM(status, type) "]}"
+
 struct row {
     const char *type;
     enum outcome outcome;
@@ -54,6 +63,47 @@ static const struct row rows[] = {
     {"webhook", OUTCOME_TIMED_OUT, 0, "", LATER, false},
     {"webhook", OUTCOME_LOST, 0, "", LATER, false},
     {"webhook", OUTCOME_DENIED, 0, "", LATER, true},
+
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("201", ""), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("200", ""), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("409", "version_conflict_engine_exception"), YES, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("429", "es_rejected_execution_exception"), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("429", "cluster_block_exception"),
+     LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "cluster_block_exception"),
+     LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("503", "unavailable_shards_exception"), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "mapper_parsing_exception"),
+     VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200,
+     BULK("400", "document_parsing_exception"), VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "illegal_argument_exception"),
+     VERDICT_AGAIN, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("404", "index_not_found_exception"),
+     LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "security_exception"), LATER,
+     true},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("418", "teapot"), NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("0", ""), LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 200, "{\"items\":[]}", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 204, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 302, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 400, "", NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 401, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 403, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 404, "", LATER, true},
+    {"elasticsearch", OUTCOME_ANSWERED, 413, "", NO, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 429, "", LATER, false},
+    {"elasticsearch", OUTCOME_ANSWERED, 503, "", LATER, false},
+    {"elasticsearch", OUTCOME_UNREACHED, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_TLS, 0, "", LATER, true},
+    {"elasticsearch", OUTCOME_TIMED_OUT, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_LOST, 0, "", LATER, false},
+    {"elasticsearch", OUTCOME_DENIED, 0, "", LATER, true},
 
     {"email", OUTCOME_ANSWERED, 250, "250 OK", YES, false},
     {"email", OUTCOME_ANSWERED, 251, "251 forwarded", YES, false},
@@ -194,7 +244,6 @@ static const struct row rows[] = {
     {"alert_store_db", OUTCOME_TIMED_OUT, 0, "", LATER, false},
 };
 
-#define ITEMS 3
 
 static struct request sent_by(const struct endpoint_type *t)
 {
@@ -210,6 +259,8 @@ static struct request sent_by(const struct endpoint_type *t)
             .body = STR("Message-ID: <1.2@host>\r\n\r\ntext\r\n")};
     if (t->via == VIA_EXEC)
         sent.exec.argv = ban;
+    if (t->via == VIA_HTTP)
+        sent.http.body = STR("{}\n{}\n{}\n{}\n{}\n{}\n"); /* a bulk of three */
     if (t->via == VIA_SYSLOG)
         sent.syslog.transport = SYSLOG_TCP;
     return sent;
@@ -327,6 +378,71 @@ static void test_mail_handle(void **state)
     }
 }
 
+/* A look at the server before a test: the same words of SMTP, other answers. */
+static const struct {
+    const char *login; /* in the parameters */
+    enum outcome outcome;
+    int status;
+    const char *body;
+    enum verdict_kind kind;
+    bool fault;
+    const char *reason;
+} looks[] = {
+    {"", OUTCOME_ANSWERED, 250, "250 HELP", YES, false,
+     "mx.test talks to us, encrypted by STARTTLS, without a login"},
+    {",\"smtp_username\":\"u\",\"smtp_password\":\"p\"", OUTCOME_ANSWERED, 235,
+     "235 ok", YES, false,
+     "mx.test talks to us, encrypted by STARTTLS, logged in"},
+    {",\"security\":\"tls\"", OUTCOME_ANSWERED, 250, "", YES, false,
+     "mx.test talks to us, encrypted, without a login"},
+    {",\"security\":\"none\"", OUTCOME_ANSWERED, 250, "", YES, false,
+     "mx.test talks to us, not encrypted, without a login"},
+    {"", OUTCOME_ANSWERED, 421, "421 busy", LATER, false, "421 busy"},
+    {"", OUTCOME_ANSWERED, 535, "535 no", LATER, true, "535 no"},
+    {"", OUTCOME_ANSWERED, 554, "554 away", NO, false, "554 away"},
+    {"", OUTCOME_ANSWERED, 0, "", LATER, false,
+     "no answer that could be understood"},
+    {"", OUTCOME_UNREACHED, 0, "", LATER, false, "not reached"},
+    {"", OUTCOME_TLS, 0, "", LATER, true, "no trusted TLS connection"},
+};
+
+static void look(size_t i, struct arena *a, struct verdict *v)
+{
+    const struct endpoint_type *t = endpoint_type_find(STR("email"));
+    struct str json = arena_printf(a, "{\"smtp_server\":\"mx.test\","
+                                      "\"email_sender\":\"a@b.org\"%s}",
+                                   looks[i].login);
+    void *params = arena_new(a, t->endpoint_size);
+    struct render_input in = {.endpoint = params};
+    struct response r = {.outcome = looks[i].outcome, .status = looks[i].status,
+                         .body = str_of(looks[i].body)};
+    struct probe probe;
+    struct error err = {0};
+
+    assert_true(fields_read(t->endpoint_fields, json_parse(a, json, &err), params,
+                            a, &err));
+    assert_true(t->probe(&in, 0, a, &probe, &err));
+    assert_int_equal(probe.request.mail.to_count, 0);
+    assert_true(str_is(probe.request.mail.host, "mx.test"));
+    t->judge_probe(&in, 0, &r, a, v);
+    assert_false(t->probe(&in, 1, a, &probe, &err));
+    assert_string_equal(err.text, "");
+}
+
+static void test_mail_look(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct arena arena freed_by(arena_release) = {0};
+        struct verdict v;
+
+        look(i, &arena, &v);
+        if (v.kind != looks[i].kind || v.endpoint_fault != looks[i].fault ||
+            !str_is(v.reason, looks[i].reason))
+            fail_msg("%zu: %d, %.*s", i, v.kind, STR_ARG(v.reason));
+    }
+}
+
 /* What the other side says is cleaned and cut before people read it. */
 static void test_reasons(void **state)
 {
@@ -357,6 +473,7 @@ int main(void)
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_syslog_written),
         cmocka_unit_test(test_mail_handle),
+        cmocka_unit_test(test_mail_look),
         cmocka_unit_test(test_reasons),
     };
 

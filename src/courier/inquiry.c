@@ -1,0 +1,119 @@
+/* inquiry.c -- something asked of an endpoint outside the queue. */
+#include "courier/inquiry.h"
+
+#include "message/escape.h"
+
+static void inquiry_link(struct inquiry *q)
+{
+    q->next = q->courier->inquiries;
+    if (q->next != NULL)
+        q->next->previous = q;
+    q->courier->inquiries = q;
+}
+
+static void inquiry_unlink(struct inquiry *q)
+{
+    if (q->previous != NULL)
+        q->previous->next = q->next;
+    else
+        q->courier->inquiries = q->next;
+    if (q->next != NULL)
+        q->next->previous = q->previous;
+}
+
+static void secrets_gather(struct inquiry *q, const struct recipient *r)
+{
+    const struct endpoint_type *type = q->endpoint->type;
+    const void *theirs = r != NULL ? r->params : NULL;
+    size_t ours = fields_secrets(type->endpoint_fields, q->endpoint->params,
+                                 NULL, 0);
+    size_t n = ours;
+    struct str *v;
+
+    if (theirs != NULL)
+        n += fields_secrets(type->recipient_fields, theirs, NULL, 0);
+    v = arena_array(&q->arena, n + 1, sizeof(*v));
+    fields_secrets(type->endpoint_fields, q->endpoint->params, v, ours);
+    if (theirs != NULL)
+        fields_secrets(type->recipient_fields, theirs, v + ours, n - ours);
+    redactor_init(&q->secrets, v, n, &q->arena);
+}
+
+void *inquiry_new(struct courier *c, const struct endpoint *e,
+                  const struct recipient *r, size_t size, struct error *err)
+{
+    struct str fault = r != NULL && e->fault.n == 0 ? r->fault : e->fault;
+    struct inquiry *q;
+
+    if (fault.n > 0) {
+        error_set(err, "%.*s", STR_ARG(fault));
+        return NULL;
+    }
+    q = mem_new(size);
+    q->courier = c;
+    q->snapshot = config_acquire(c->with.config);
+    q->endpoint = e;
+    secrets_gather(q, r);
+    inquiry_link(q);
+    return q;
+}
+
+void inquiry_end(struct inquiry *q)
+{
+    inquiry_unlink(q);
+    config_release(q->courier->with.config, q->snapshot);
+    arena_release(&q->arena);
+    free(q);
+}
+
+/* What goes over the line for a user and password is as good as they are. */
+static void login_hide(struct inquiry *q)
+{
+    const struct http_request *h = &q->request.http;
+    struct buf login freed_by(buf_release) = BUF(2 * PARAM_TEXT_MAX + 1);
+    struct buf sent freed_by(buf_release) = BUF(4 * PARAM_TEXT_MAX);
+    size_t n = q->secrets.n;
+    struct str *v = arena_array(&q->arena, n + 1, sizeof(*v));
+
+    buf_printf(&login, "%.*s:%.*s", STR_ARG(h->user), STR_ARG(h->password));
+    base64(&sent, buf_view(&login));
+    if (n > 0)
+        memcpy(v, q->secrets.values, n * sizeof(*v));
+    v[n] = arena_str(&q->arena, buf_view(&sent));
+    redactor_init(&q->secrets, v, n + 1, &q->arena);
+}
+
+void inquiry_send(struct inquiry *q, transport_fn *answered)
+{
+    const struct carrier *by = &q->courier->with.carrier;
+
+    if (q->request.via == VIA_HTTP && q->request.http.user.n > 0)
+        login_hide(q);
+    q->sending = by->send(by->arg, &q->request, answered, q);
+}
+
+struct str inquiry_shown(struct inquiry *q, struct str text, size_t max)
+{
+    struct buf clean freed_by(buf_release) = BUF(RESPONSE_MAX * 3);
+    struct buf ours freed_by(buf_release) = BUF(RESPONSE_MAX * 8);
+    struct buf all freed_by(buf_release) = BUF(RESPONSE_MAX * 24);
+    struct buf cut freed_by(buf_release) = BUF(max);
+
+    clean_text(&clean, text, true); /* first: it could join a secret again */
+    redact(&q->secrets, &ours, buf_view(&clean));
+    config_redact(q->courier->with.config, &all, buf_view(&ours));
+    cut_bytes(&cut, buf_view(&all), max);
+    return arena_str(&q->arena, buf_view(&cut));
+}
+
+void inquiries_abandon(struct courier *c)
+{
+    const struct carrier *by = &c->with.carrier;
+
+    while (c->inquiries != NULL) {
+        struct inquiry *q = c->inquiries;
+
+        by->cancel(by->arg, q->sending);
+        inquiry_end(q);
+    }
+}

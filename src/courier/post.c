@@ -1,0 +1,196 @@
+/* post.c -- one endpoint's state, and what an answer says of it and of the
+ * recipient: whether the next request may go. */
+#include "courier/lane.h"
+
+#include "base/log.h"
+
+#define ROOM "courier"
+
+struct post *post_find(const struct courier *c, int64_t endpoint_id)
+{
+    for (size_t i = 0; i < c->post_count; i++)
+        if (c->posts[i]->endpoint_id == endpoint_id)
+            return c->posts[i];
+    return NULL;
+}
+
+struct post *post_get(struct courier *c, const struct endpoint *e)
+{
+    struct post *post = post_find(c, e->id);
+
+    if (post == NULL) {
+        post = mem_new(sizeof *post);
+        post->endpoint_id = e->id;
+        post->courier = c;
+        c->posts = mem_grow(c->posts, c->post_count + 1, sizeof *c->posts);
+        c->posts[c->post_count++] = post;
+    }
+    /* An endpoint that was edited deserves a fresh try at once. */
+    if (post->revision != e->revision)
+        circuit_ok(&post->health.circuit);
+    post->revision = e->revision;
+    post->enabled = e->enabled;
+    free(post->name);
+    post->name = mem_dup(e->name.p, e->name.n);
+    return post;
+}
+
+void post_free(struct post *post)
+{
+    loop_timer_clear(post->courier->loop, &post->gate);
+    free(post->name);
+    free(post->health.error);
+    free(post);
+}
+
+void post_view(const struct post *post, struct courier_endpoint *out)
+{
+    *out = post->view;
+    out->name = str_of(post->name);
+    out->breaker = post->health.circuit.state;
+    out->paused = post->health.circuit.paused;
+    out->opens_at_ms = post->health.circuit.not_before_ms;
+    out->last_error = str_of(post->health.error);
+    out->last_error_ms = post->health.last_error_ms;
+    out->last_ok_ms = post->health.last_ok_ms;
+}
+
+/* --- the gate ----------------------------------------------------------- */
+
+static void post_gate_open(void *arg)
+{
+    (void)arg; /* the turn's end looks at every post */
+}
+
+static void post_gate(struct post *post, int64_t wait_ms)
+{
+    loop_timer_set(post->courier->loop, &post->gate, MAX(wait_ms, 1),
+                   post_gate_open, post);
+}
+
+bool post_may_send(struct post *post, const struct endpoint_type *type)
+{
+    struct circuit *circuit = &post->health.circuit;
+    int64_t now_ms = clock_wall_ms(post->courier->clock);
+    int64_t wait_ms;
+
+    if (!post->enabled || post->view.in_flight >= ENDPOINT_CONCURRENCY_MAX)
+        return false;
+    if (!circuit_allows(circuit, post->view.in_flight, now_ms)) {
+        if (circuit->not_before_ms > now_ms)
+            post_gate(post, circuit->not_before_ms - now_ms);
+        return false;
+    }
+    wait_ms = bucket_wait_ms(&post->bucket, type->rate_per_s, type->rate_burst,
+                             now_ms);
+    if (wait_ms > 0)
+        post_gate(post, wait_ms);
+    return wait_ms == 0;
+}
+
+/* --- outcomes ----------------------------------------------------------- */
+
+static void health_good(struct courier *c, struct health *h)
+{
+    free(h->error);
+    h->error = NULL;
+    h->last_ok_ms = clock_wall_ms(c->clock);
+}
+
+static void health_bad(struct courier *c, struct health *h, struct str reason)
+{
+    struct buf b freed_by(buf_release) = BUF(REASON_MAX * 4);
+
+    config_redact(c->with.config, &b, reason);
+    free(h->error);
+    h->error = mem_dup(buf_c(&b), b.n);
+    h->last_error_ms = clock_wall_ms(c->clock);
+}
+
+static void health_failed(struct courier *c, struct health *h,
+                          const struct verdict *v, bool answered)
+{
+    struct failure failure = {
+        .answered = answered,
+        .fault = v->endpoint_fault || v->recipient_fault,
+        .asked_ms = v->retry_after_ms,
+    };
+
+    circuit_failed(&h->circuit, &failure, clock_wall_ms(c->clock),
+                   clock_dice(c->clock));
+}
+
+/* Said once, when it changes. `who` is "endpoint e". */
+static void health_log(struct str who, const struct circuit *before,
+                       const struct health *now, const char *why_paused)
+{
+    const char *error = now->error != NULL ? now->error : "";
+
+    if (now->circuit.paused && !before->paused)
+        log_error(ROOM, "%.*s: paused, %s: %s", STR_ARG(who), why_paused, error);
+    else if (now->circuit.state == BREAKER_OPEN &&
+             before->state == BREAKER_CLOSED)
+        log_warn(ROOM, "%.*s: circuit open: %s", STR_ARG(who), error);
+    else if (now->circuit.state == BREAKER_CLOSED &&
+             before->state != BREAKER_CLOSED)
+        log_info(ROOM, "%.*s: circuit closed, it answers again", STR_ARG(who));
+}
+
+/* Deferred for the recipient's sake: of the endpoint it says only that it is
+ * there and answers. */
+static bool is_recipients(const struct verdict *v)
+{
+    return v->kind == VERDICT_DEFERRED && v->recipient_fault &&
+           !v->endpoint_fault;
+}
+
+void post_outcome(struct parcel *p, const struct verdict *v, bool answered)
+{
+    struct post *post = p->post;
+    const struct circuit before = post->health.circuit;
+    const struct verdict *bad = NULL;
+    bool serves = false;
+
+    for (size_t i = 0; i < p->count; i++) {
+        bool theirs = is_recipients(&v[i]);
+
+        serves |= v[i].kind != VERDICT_DEFERRED || theirs;
+        if (v[i].kind == VERDICT_REFUSED ||
+            (v[i].kind == VERDICT_DEFERRED && !theirs))
+            bad = &v[i];
+    }
+    if (bad != NULL)
+        health_bad(post->courier, &post->health, bad->reason);
+    else
+        health_good(post->courier, &post->health);
+    if (serves)
+        circuit_ok(&post->health.circuit);
+    else
+        health_failed(post->courier, &post->health, bad, answered);
+    health_log(arena_printf(&p->arena, "endpoint %s", post->name), &before,
+               &post->health, "its credentials or address are refused");
+}
+
+void lane_outcome(struct parcel *p, const struct verdict *v, bool answered)
+{
+    struct lane *lane = p->lane;
+    const struct circuit before = lane->health.circuit;
+    const struct verdict *fault = NULL;
+    bool reached = false;
+
+    for (size_t i = 0; i < p->count; i++) {
+        reached |= v[i].kind != VERDICT_DEFERRED;
+        if (is_recipients(&v[i]))
+            fault = &v[i];
+    }
+    if (reached) {
+        health_good(lane->courier, &lane->health);
+        circuit_ok(&lane->health.circuit);
+    } else if (fault != NULL) {
+        health_bad(lane->courier, &lane->health, fault->reason);
+        health_failed(lane->courier, &lane->health, fault, answered);
+    }
+    health_log(arena_printf(&p->arena, "recipient %.*s",
+                            STR_ARG(p->recipient->name)),
+               &before, &lane->health, "it cannot be reached");
+}
