@@ -20,17 +20,17 @@ struct ecs {
     struct arena *arena;
 };
 
-/* Whatever an alert says: cleaned, and cut to what there is room for. */
+static size_t keyword_max(const struct ecs *e)
+{
+    return MIN((size_t)KEYWORD_MAX, e->with->text_max);
+}
+
 static void put_text(struct ecs *e, const char *name, struct str s)
 {
-    size_t max = MIN((size_t)KEYWORD_MAX, e->with->text_max);
-    struct buf clean freed_by(buf_release) = BUF(3 * s.n);
-    struct buf cut freed_by(buf_release) = BUF(max);
+    struct str said = ecs_said(s, keyword_max(e), e->arena);
 
-    clean_text(&clean, s, false);
-    cut_bytes(&cut, str_trim(buf_view(&clean)), max);
-    if (cut.n > 0)
-        out_str(e->o, name, buf_view(&cut));
+    if (said.n > 0)
+        out_str(e->o, name, said);
 }
 
 static void put_time(struct ecs *e, const char *name, int64_t wall_ms)
@@ -206,8 +206,8 @@ static void put_place(struct ecs *e, const char *prefix)
     struct ip ip;
     bool named = address_read(json_text(side(e, prefix, "ip")), &ip);
 
-    ecs_place_find(e->a, prefix, named ? &ip : NULL, e->with->geo, e->arena,
-                   &place);
+    ecs_place_find(e->a, prefix, named ? &ip : NULL, e->with->geo,
+                   keyword_max(e), e->arena, &place);
     ecs_place_write(&place, codes, e->o);
 }
 
