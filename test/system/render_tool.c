@@ -237,7 +237,10 @@ static void print_request(struct telling *t, const struct request *r,
 
     out_object(&o, NULL);
     out_text(&o, "of", t->mode->name);
-    out_i64(&o, "count", (int64_t)t->in.count);
+    out_array(&o, "at"); /* which of the scene's alerts */
+    for (size_t i = 0; i < t->in.count; i++)
+        out_i64(&o, NULL, t->items[i].alert - t->scene->alerts);
+    out_array_end(&o);
     out_str(&o, "handle", t->in.items[0].handle);
     if (r != NULL)
         out_request(&o, r);

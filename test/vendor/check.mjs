@@ -64,6 +64,12 @@ function spoiled(r, spoil) {
   return copy;
 }
 
+// What is left of a scene in a request that sends the rest again.
+function part(scene, at) {
+  return { ...scene, alerts: at.map((i) => scene.alerts[i]),
+           messages: at.map((i) => scene.messages[i]) };
+}
+
 function told({ problem, r }) {
   const s = r.scene;
   return `  ${r.of}, ${s.phase}, step ${r.step}, ${r.count} of corpus ${s.corpus}` +
@@ -83,7 +89,8 @@ async function main() {
     else {
       const mode = modes.get(r.of);
       const reader = readers.get(mode.type);
-      if (reader) await reader.read({ ...r, mode, scene, place });
+      if (reader) await reader.read({ ...r, mode, scene: part(scene, r.at), place,
+                                      count: r.at.length });
       else if (!nothingToRead.has(mode.type)) unread.add(mode.type);
     }
   }
