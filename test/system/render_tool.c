@@ -433,7 +433,9 @@ static void many_alerts(struct material of, struct buf *line)
     size_t count = of.over_long ? SCENE_MAX : 3;
 
     for (size_t i = 0; i < count; i++) {
-        of.shape = (enum shape)((s.of.at + i) % SHAPES);
+        /* Of many, names and titles take the room. */
+        of.shape = of.over_long && i > 0 ? NAMES
+                                         : (enum shape)((s.of.at + i) % SHAPES);
         of.at = (s.of.at + i) % COUNT_OF(corpus);
         (void)scene_add(&s, of);
     }
