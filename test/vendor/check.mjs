@@ -45,8 +45,8 @@ class Reader {
   }
 }
 
-// The first text of the corpus that is one, in a new alert.
-const plainOne = (r) => r.step === 0 && r.count === 1 && r.scene.phase === "new" &&
+// The first text of the corpus that is one, in a new alert, by a type's first mode.
+const plainOne = (r) => r.of === r.mode.type && r.step === 0 && r.count === 1 && r.scene.phase === "new" &&
                         r.scene.corpus === 1 && r.scene.shape === 0 && !r.scene.over_long;
 
 // A JSON body is spoiled as a value; other requests as they are.

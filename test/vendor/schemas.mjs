@@ -98,7 +98,7 @@ export const thehiveUpdate = compiled({
 
 // What Teams' workflow template takes: a message with one card.
 export const teams = compiled(object(["type", "attachments"], {
-  type: { const: "message" },
+  type: { const: "message" }, summary: text(1024),
   attachments: { type: "array", minItems: 1, maxItems: 1, items: object(
     ["contentType", "content"], {
       contentType: { const: "application/vnd.microsoft.card.adaptive" },

@@ -30,7 +30,7 @@ export function compile() {
   const ts = load("typescript");
   const place = mkdtempSync(join(directory, "types-"));
   const file = join(place, "literals.ts");
-  const head = [...imports, "export {};"];
+  const head = [...imports, "export {};"].join("\n").split("\n");
   const lines = [...literals.keys()];
   try {
     writeFileSync(file, [...head, ...lines.map((l, i) => `const v${i}${l}`)].join("\n"));
