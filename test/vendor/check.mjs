@@ -46,13 +46,22 @@ class Reader {
 }
 
 // The first text of the corpus that is one, in a new alert, by a type's first mode.
-const plainOne = (r) => r.of === r.mode.type && r.step === 0 && r.count === 1 && r.scene.phase === "new" &&
-                        r.scene.corpus === 1 && r.scene.shape === 0 && !r.scene.over_long;
+const plainOne = (r) =>
+  r.of === r.mode.type &&
+  r.step === 0 &&
+  r.count === 1 &&
+  r.scene.phase === "new" &&
+  r.scene.corpus === 1 &&
+  r.scene.shape === 0 &&
+  !r.scene.over_long;
 
 // A JSON body is spoiled as a value; other requests as they are.
 function spoiled(r, spoil) {
-  const copy = { ...structuredClone({ ...r, mode: null, scene: null }), mode: r.mode,
-                 scene: r.scene };
+  const copy = {
+    ...structuredClone({ ...r, mode: null, scene: null }),
+    mode: r.mode,
+    scene: r.scene,
+  };
   let body;
   try {
     body = JSON.parse(copy.body);
@@ -66,14 +75,19 @@ function spoiled(r, spoil) {
 
 // What is left of a scene in a request that sends the rest again.
 function part(scene, at) {
-  return { ...scene, alerts: at.map((i) => scene.alerts[i]),
-           messages: at.map((i) => scene.messages[i]) };
+  return {
+    ...scene,
+    alerts: at.map((i) => scene.alerts[i]),
+    messages: at.map((i) => scene.messages[i]),
+  };
 }
 
 function told({ problem, r }) {
   const s = r.scene;
-  return `  ${r.of}, ${s.phase}, step ${r.step}, ${r.count} of corpus ${s.corpus}` +
-         `${s.over_long ? " over-long" : ""}, shape ${s.shape}: ${problem}`;
+  return (
+    `  ${r.of}, ${s.phase}, step ${r.step}, ${r.count} of corpus ${s.corpus}` +
+    `${s.over_long ? " over-long" : ""}, shape ${s.shape}: ${problem}`
+  );
 }
 
 async function main() {
@@ -89,8 +103,14 @@ async function main() {
     else {
       const mode = modes.get(r.of);
       const reader = readers.get(mode.type);
-      if (reader) await reader.read({ ...r, mode, scene: part(scene, r.at), place,
-                                      count: r.at.length });
+      if (reader)
+        await reader.read({
+          ...r,
+          mode,
+          scene: part(scene, r.at),
+          place,
+          count: r.at.length,
+        });
       else if (!nothingToRead.has(mode.type)) unread.add(mode.type);
     }
   }
@@ -99,10 +119,14 @@ async function main() {
   for (const { module, seen, problems, controls } of readers.values()) {
     const asleep = controls.filter((c) => seen && !c.caught);
     if (seen)
-      console.log(`${module.type}: ${seen} messages, ${problems.length} problems, ` +
-                  `${controls.length - asleep.length} of ${controls.length} controls caught`);
+      console.log(
+        `${module.type}: ${seen} messages, ${problems.length} problems, ` +
+          `${controls.length - asleep.length} of ${controls.length} controls caught`,
+      );
     problems.slice(0, SHOWN).forEach((p) => console.log(told(p)));
-    asleep.forEach((c) => console.log(`  ${c.tried ? "not caught" : "never tried"}: ${c.name}`));
+    asleep.forEach((c) =>
+      console.log(`  ${c.tried ? "not caught" : "never tried"}: ${c.name}`),
+    );
     bad += problems.length + asleep.length;
   }
   for (const type of unread) console.log(`${type}: nobody reads it; add a module`);

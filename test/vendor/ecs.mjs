@@ -30,11 +30,13 @@ const fits = {
 
 function leaf(name, field, value, scalar, say) {
   const array = Array.isArray(value);
-  const wanted = field.normalize.includes("array") &&
-                 !(scalar && name === "event.category"); // as ntopng has it
-  if (array !== wanted && (array || wanted)) say(`${name} is ${array ? "an array" : "no array"}`);
+  const wanted =
+    field.normalize.includes("array") && !(scalar && name === "event.category"); // as ntopng has it
+  if (array !== wanted && (array || wanted))
+    say(`${name} is ${array ? "an array" : "no array"}`);
   for (const one of array ? value : [value]) {
-    if (!fits[field.type]?.(one, field)) say(`${name}: no ${field.type}: ${JSON.stringify(one)?.slice(0, 80)}`);
+    if (!fits[field.type]?.(one, field))
+      say(`${name}: no ${field.type}: ${JSON.stringify(one)?.slice(0, 80)}`);
     if (field.allowed_values && !field.allowed_values.some((a) => a.name === one))
       say(`${name}: "${one}" is not allowed`);
   }
@@ -69,6 +71,7 @@ export function checkDocument(r, doc, alert, say) {
   for (const name of ["@timestamp", "message", "ecs", "event"])
     if (doc[name] === undefined) say(`${name} is missing`);
   if (doc.event?.kind !== "alert") say(`event.kind is ${doc.event?.kind}`);
-  if (doc.event?.id !== String(alert.began_id ?? alert.id)) say(`event.id is ${doc.event?.id}`);
+  if (doc.event?.id !== String(alert.began_id ?? alert.id))
+    say(`event.id is ${doc.event?.id}`);
   if (raw && raw.message !== alert.message) say("alert.message is not what was sent");
 }

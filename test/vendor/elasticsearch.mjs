@@ -7,7 +7,9 @@ const INDEX = /^[a-z][a-z0-9_.-]*-\d{4}-\d\d-\d\d$/;
 function minimal(doc, alert, say) {
   const original = json(doc.event.original, say);
   if (original?.message !== alert.message) say("event.original is not the alert");
-  const more = Object.keys(doc).filter((n) => !["@timestamp", "message", "ecs", "event", "tags"].includes(n));
+  const more = Object.keys(doc).filter(
+    (n) => !["@timestamp", "message", "ecs", "event", "tags"].includes(n),
+  );
   if (more.length) say(`a minimal document with ${more}`);
 }
 
@@ -23,8 +25,10 @@ export default {
       const { create, ...other } = json(lines[2 * i], say) ?? {};
       const doc = json(lines[2 * i + 1], say);
       if (!create || Object.keys(other).length) say("an action that is not create");
-      if (!INDEX.test(create?._index) || create._index.length > 255) say(`the index ${create?._index}`);
-      if (create?._index.slice(-10) !== doc?.["@timestamp"].slice(0, 10)) say("the index of another day");
+      if (!INDEX.test(create?._index) || create._index.length > 255)
+        say(`the index ${create?._index}`);
+      if (create?._index.slice(-10) !== doc?.["@timestamp"].slice(0, 10))
+        say("the index of another day");
       if (!/^[0-9a-f]{64}$/.test(create?._id)) say(`the id ${create?._id}`);
       ids.add(create?._id);
       if (doc) checkDocument(r, doc, r.scene.alerts[i], say);
@@ -34,12 +38,27 @@ export default {
   },
   spoil: [
     ["a line more", (r) => void (r.body += "{}\n")],
-    ["an index that is none", (r) => void (r.body = r.body.replace('"_index":"', '"_index":"_'))],
+    [
+      "an index that is none",
+      (r) => void (r.body = r.body.replace('"_index":"', '"_index":"_')),
+    ],
     ["another action", (r) => void (r.body = r.body.replace('"create"', '"index"'))],
-    ["a name that is not ECS's", (r) => void (r.body = r.body.replace('"rule":{"name"', '"rule":{"nome"'))],
-    ["an address that is none", (r) => void (r.body = r.body.replace('"ip":"64.13.134.52"', '"ip":"x"'))],
-    ["a port as a text", (r) => void (r.body = r.body.replace('"port":443', '"port":"443"'))],
-    ["an array that should be none", (r) => void (r.body = r.body.replace('"kind":"alert"', '"kind":["alert"]'))],
+    [
+      "a name that is not ECS's",
+      (r) => void (r.body = r.body.replace('"rule":{"name"', '"rule":{"nome"')),
+    ],
+    [
+      "an address that is none",
+      (r) => void (r.body = r.body.replace('"ip":"64.13.134.52"', '"ip":"x"')),
+    ],
+    [
+      "a port as a text",
+      (r) => void (r.body = r.body.replace('"port":443', '"port":"443"')),
+    ],
+    [
+      "an array that should be none",
+      (r) => void (r.body = r.body.replace('"kind":"alert"', '"kind":["alert"]')),
+    ],
     ["a control", (r) => void (r.body = r.body.replace('"tcp"', '"tcp\\u202e"'))],
   ],
 };

@@ -14,8 +14,20 @@ import webhook from "./webhook.mjs";
 import wechat from "./wechat.mjs";
 
 export const modules = [
-  discord, elasticsearch, email, fail2ban, mattermost, pagerduty, shell, slack, syslog,
-  teams, telegram, thehive, webhook, wechat,
+  discord,
+  elasticsearch,
+  email,
+  fail2ban,
+  mattermost,
+  pagerduty,
+  shell,
+  slack,
+  syslog,
+  teams,
+  telegram,
+  thehive,
+  webhook,
+  wechat,
 ];
 
 // It stays in the process.

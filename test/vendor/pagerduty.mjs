@@ -12,11 +12,14 @@ export default {
     (change ? pagerdutyChange : pagerduty)(body, say);
     clean(body, say);
     within(r.body, EVENT_MAX, bytes, "the event", say);
-    if (body.client_url && !ourLinks(r).has(body.client_url)) say(`client_url ${body.client_url}`);
-    for (const link of body.links ?? []) if (!ourLinks(r).has(link.href)) say(`a link to ${link.href}`);
+    if (body.client_url && !ourLinks(r).has(body.client_url))
+      say(`client_url ${body.client_url}`);
+    for (const link of body.links ?? [])
+      if (!ourLinks(r).has(link.href)) say(`a link to ${link.href}`);
     if (body.event_action === "resolve") return;
     oneLine([body.payload.summary, body.payload.source, body.dedup_key ?? ""], say);
-    if (!stands(body.payload.summary, r.scene.messages[0].title)) say(`summary ${body.payload.summary}`);
+    if (!stands(body.payload.summary, r.scene.messages[0].title))
+      say(`summary ${body.payload.summary}`);
   },
   spoil: [
     ["a severity unknown", (b) => void (b.payload.severity = "warn")],

@@ -4,10 +4,15 @@ import { isIP } from "node:net";
 import { isDeepStrictEqual } from "node:util";
 import { json, oneLine } from "./text.mjs";
 
-const canonical = (address) => isIP(address) && new URL(`http://${
-  isIP(address) === 6 ? `[${address}]` : address}/`).hostname.replace(/^\[|\]$/g, "") === address;
+const canonical = (address) =>
+  isIP(address) &&
+  new URL(`http://${isIP(address) === 6 ? `[${address}]` : address}/`).hostname.replace(
+    /^\[|\]$/g,
+    "",
+  ) === address;
 
-const LINE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tocsin: jail j: ban (\S+) \(alert \d+\.3\)$/;
+const LINE =
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z tocsin: jail j: ban (\S+) \(alert \d+\.3\)$/;
 
 export const fail2ban = {
   type: "fail2ban",
@@ -22,8 +27,14 @@ export const fail2ban = {
       return;
     }
     const [program, s, socket, set, jail, what, address, ...more] = r.argv;
-    if (program !== "fail2ban-client" || s !== "-s" || !socket.startsWith("/") ||
-        set !== "set" || jail !== r.mode.recipient.jail || more.length)
+    if (
+      program !== "fail2ban-client" ||
+      s !== "-s" ||
+      !socket.startsWith("/") ||
+      set !== "set" ||
+      jail !== r.mode.recipient.jail ||
+      more.length
+    )
       say(`argv ${r.argv.join(" ")}`);
     if (what !== (r.scene.phase === "release" ? "unbanip" : "banip")) say(what);
     if (!canonical(address)) say(`the address ${address}`);
@@ -31,7 +42,11 @@ export const fail2ban = {
   },
   spoil: [
     ["a host name", (r) => void (r.argv[6] = "evil.com"), (r) => r.argv],
-    ["an address not in its own form", (r) => void (r.argv[6] = "064.13.134.52"), (r) => r.argv],
+    [
+      "an address not in its own form",
+      (r) => void (r.argv[6] = "064.13.134.52"),
+      (r) => r.argv,
+    ],
     ["an argument more", (r) => void r.argv.push("-x"), (r) => r.argv],
     ["another line", (r) => void (r.lines += "x\n"), (r) => r.lines],
   ],
@@ -46,7 +61,8 @@ export const shell = {
     for (const one of r.env) if (!ENV.test(one)) say(`in the environment: ${one}`);
     if (!r.input.endsWith("\n")) say("the input has no end");
     oneLine(r.input.slice(0, -1), say);
-    if (!isDeepStrictEqual(json(r.input, say), r.scene.alerts[0])) say("the input is another alert");
+    if (!isDeepStrictEqual(json(r.input, say), r.scene.alerts[0]))
+      say("the input is another alert");
   },
   spoil: [
     ["a word of the alert's in argv", (r) => void r.argv.push("$(id)")],

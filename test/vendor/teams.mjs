@@ -14,21 +14,27 @@ function parsed(card, say) {
   const { msteams, ...known } = card; // Teams' own, which the schema does not have
   const adaptive = new cards.AdaptiveCard();
   adaptive.parse(known, context);
-  for (let i = 0; i < context.eventCount; i++) say(`adaptivecards: ${context.getEventAt(i).message}`);
+  for (let i = 0; i < context.eventCount; i++)
+    say(`adaptivecards: ${context.getEventAt(i).message}`);
   for (const failure of adaptive.validateProperties().validationEvents)
     say(`adaptivecards: ${failure.message}`);
-  if (Object.keys(msteams ?? {}).some((name) => name !== "width")) say("msteams with more than its width");
+  if (Object.keys(msteams ?? {}).some((name) => name !== "width"))
+    say("msteams with more than its width");
   return adaptive;
 }
 
 function body(r, elements, say) {
-  return elements.map((e) => {
-    if (e.type === "Container") return body(r, e.items, say);
-    if (e.type === "FactSet") return e.facts.map((f) =>
-      fact(r, f.title, say) + "\n" + fact(r, f.value, say)).join("\n");
-    if (e.type !== "TextBlock") say(`an element ${e.type}`);
-    return fact(r, e.text, say);
-  }).join("\n");
+  return elements
+    .map((e) => {
+      if (e.type === "Container") return body(r, e.items, say);
+      if (e.type === "FactSet")
+        return e.facts
+          .map((f) => fact(r, f.title, say) + "\n" + fact(r, f.value, say))
+          .join("\n");
+      if (e.type !== "TextBlock") say(`an element ${e.type}`);
+      return fact(r, e.text, say);
+    })
+    .join("\n");
 }
 
 function fact(r, text, say) {
@@ -44,7 +50,8 @@ function workflow(r, message, say) {
   parsed(card, say);
   if (!/^1\.[0-4]$/.test(card.version)) say(`version ${card.version}`);
   for (const a of card.actions ?? [])
-    if (a.type !== "Action.OpenUrl" || !ourLinks(r).has(a.url)) say(`an action to ${a.url}`);
+    if (a.type !== "Action.OpenUrl" || !ourLinks(r).has(a.url))
+      say(`an action to ${a.url}`);
   return body(r, card.body, say);
 }
 
@@ -52,7 +59,10 @@ function connector(r, card, say) {
   messageCard(card, say);
   for (const a of card.potentialAction ?? [])
     for (const t of a.targets) if (!ourLinks(r).has(t.uri)) say(`an action to ${t.uri}`);
-  const facts = (card.sections ?? []).flatMap((s) => [s.text, ...(s.facts ?? []).flatMap((f) => [f.name, f.value])]);
+  const facts = (card.sections ?? []).flatMap((s) => [
+    s.text,
+    ...(s.facts ?? []).flatMap((f) => [f.name, f.value]),
+  ]);
   return [card.title, card.text, ...facts].map((t) => fact(r, t, say)).join("\n");
 }
 
@@ -66,18 +76,43 @@ export default {
     if ([...texts(message)].length === 0) say("nothing in it");
     if (r.count > 1) return says(text, { n: `${r.count} alerts` }, ["n"], say);
     const follows = r.scene.phase === "release";
-    says(text, r.scene.messages[0], r.scene.over_long || follows ? ["title"]
-      : ["title", "sentence", "footer"], say);
+    says(
+      text,
+      r.scene.messages[0],
+      r.scene.over_long || follows ? ["title"] : ["title", "sentence", "footer"],
+      say,
+    );
   },
   spoil: [
-    ["an element unknown", (b) => void (b.attachments[0].content.body[0].type = "TextBlok")],
+    [
+      "an element unknown",
+      (b) => void (b.attachments[0].content.body[0].type = "TextBlok"),
+    ],
     ["a style unknown", (b) => void (b.attachments[0].content.body[0].style = "blinking")],
-    ["a link", (b) => void (b.attachments[0].content.body.at(-1).text += "[x](http://evil.com)")],
-    ["an image", (b) => void (b.attachments[0].content.body.at(-1).text += "![x](http://evil.com)")],
-    ["a function", (b) => void (b.attachments[0].content.body.at(-1).text += "{{DATE(x)}}")],
-    ["an action of somebody else's", (b) => void (b.attachments[0].content.actions[0].url = "http://evil.com")],
-    ["too large", (b) => void (b.attachments[0].content.body.at(-1).text += "x".repeat(29000))],
+    [
+      "a link",
+      (b) => void (b.attachments[0].content.body.at(-1).text += "[x](http://evil.com)"),
+    ],
+    [
+      "an image",
+      (b) => void (b.attachments[0].content.body.at(-1).text += "![x](http://evil.com)"),
+    ],
+    [
+      "a function",
+      (b) => void (b.attachments[0].content.body.at(-1).text += "{{DATE(x)}}"),
+    ],
+    [
+      "an action of somebody else's",
+      (b) => void (b.attachments[0].content.actions[0].url = "http://evil.com"),
+    ],
+    [
+      "too large",
+      (b) => void (b.attachments[0].content.body.at(-1).text += "x".repeat(29000)),
+    ],
     ["a member more", (b) => void (b.text = "x")],
-    ["a bidi override", (b) => void (b.attachments[0].content.body.at(-1).text += "\u202e")],
+    [
+      "a bidi override",
+      (b) => void (b.attachments[0].content.body.at(-1).text += "\u202e"),
+    ],
   ],
 };

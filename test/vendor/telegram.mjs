@@ -6,12 +6,14 @@ import { clean, json, ourLinks, says, utf16, within } from "./text.mjs";
 const TYPES = 'import type { ApiMethods } from "@grammyjs/types/methods.js";';
 const TEXT_MAX = 4096;
 const ENTITIES = { lt: "<", gt: ">", amp: "&", quot: '"', "#39": "'" };
-const TOKEN = /<(\/?)([a-z]+)((?: [a-z]+="[^"<>]*")*)>|&(lt|gt|amp|quot|#39);|[<>&]|[^<>&]+/g;
+const TOKEN =
+  /<(\/?)([a-z]+)((?: [a-z]+="[^"<>]*")*)>|&(lt|gt|amp|quot|#39);|[<>&]|[^<>&]+/g;
 
 // The text without its markup; what stands in code cannot mention.
 function read(r, html, say) {
   const open = [];
-  let text = "", spoken = "";
+  let text = "",
+    spoken = "";
   for (const [whole, close, tag, attributes, entity] of html.matchAll(TOKEN)) {
     if (tag === undefined) {
       if (entity === undefined && /^[<>&]$/.test(whole)) say(`"${whole}" is not escaped`);
@@ -22,8 +24,11 @@ function read(r, html, say) {
       if (open.pop() !== tag) say(`</${tag}> closes another`);
     } else {
       if (!["b", "code", "a"].includes(tag)) say(`a tag <${tag}>`);
-      if (tag === "a" ? !ourLinks(r).has(/^ href="(.*)"$/.exec(attributes)?.[1])
-                      : attributes !== "")
+      if (
+        tag === "a"
+          ? !ourLinks(r).has(/^ href="(.*)"$/.exec(attributes)?.[1])
+          : attributes !== ""
+      )
         say(`<${tag}${attributes}>`);
       open.push(tag);
     }
@@ -39,8 +44,9 @@ export default {
     const method = new URL(r.url).pathname.split("/").at(-1);
     hold(body, `Parameters<ApiMethods<Blob>["${method}"]>[0]`, TYPES, say);
     clean(body, say);
-    const { text, spoken } = body.parse_mode ? read(r, body.text, say)
-                                             : { text: body.text, spoken: body.text };
+    const { text, spoken } = body.parse_mode
+      ? read(r, body.text, say)
+      : { text: body.text, spoken: body.text };
     within(body.text, TEXT_MAX, utf16, "text", say);
     if (!text.trim()) say("an empty message");
     if (/@[A-Za-z0-9_]/.test(spoken)) say(`mentions ${/@\w+/.exec(spoken)[0]}`);
@@ -50,9 +56,16 @@ export default {
       if (!ourLinks(r).has(button.url)) say(`a button to ${button.url}`);
     if (r.count > 1) return says(text, { n: `${r.count} alerts` }, ["n"], say);
     const reply = body.reply_parameters && !body.parse_mode && !body.link_preview_options;
-    says(text, r.scene.messages[0],
-         reply ? ["state"] : r.scene.over_long ? ["title"]
-               : ["title", "sentence", "facts", "footer"], say);
+    says(
+      text,
+      r.scene.messages[0],
+      reply
+        ? ["state"]
+        : r.scene.over_long
+          ? ["title"]
+          : ["title", "sentence", "facts", "footer"],
+      say,
+    );
   },
   spoil: [
     ["a mention", (b) => void (b.text += " @durov")],

@@ -2,8 +2,12 @@
 
 // Controls but \n and \t, marks that turn the reading around or that nobody sees
 // (U+200B is ours: it breaks mentions), and halves of characters.
-const FORBIDDEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200c-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\p{Surrogate}/u;
+const FORBIDDEN = new RegExp(
+  "[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f" +
+    "\\u061c\\u200c-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff\\ufff9-\\ufffb]" +
+    "|\\p{Surrogate}",
+  "u",
+);
 
 const code = (c) => "U+" + c.codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
 
@@ -42,7 +46,11 @@ const UNSEEN = new RegExp(FORBIDDEN.source + "|\u200b", "gu");
 
 // As people read it.
 export const plain = (text) =>
-  text.replace(/[\u0085\u2028\u2029]/g, " ").replace(UNSEEN, "").replace(/\s+/g, " ").trim();
+  text
+    .replace(/[\u0085\u2028\u2029]/g, " ")
+    .replace(UNSEEN, "")
+    .replace(/\s+/g, " ")
+    .trim();
 
 const LEAST = 3; // characters of a beginning that are worth calling one
 
@@ -67,8 +75,10 @@ export function says(text, message, parts, say) {
     const wanted = part === "facts" ? message.facts.map((f) => f.value) : [message[part]];
     for (const one of wanted)
       if (one && !stands(text, one) && !/… \d+ more/.test(text))
-        say(`the ${part} ${JSON.stringify(one.slice(0, 60))} does not stand in ` +
-            JSON.stringify(plain(text).slice(0, 160)));
+        say(
+          `the ${part} ${JSON.stringify(one.slice(0, 60))} does not stand in ` +
+            JSON.stringify(plain(text).slice(0, 160)),
+        );
   }
 }
 

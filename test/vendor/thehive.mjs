@@ -18,8 +18,12 @@ function observables(list, say) {
 function created(r, alert, version4, say) {
   (version4 ? thehive4 : thehive)(alert, say);
   observables(version4 ? alert.artifacts : alert.observables, say);
-  oneLine([alert.title, alert.type, alert.source, alert.sourceRef, ...alert.tags ?? []], say);
-  if (alert.externalLink && !ourLinks(r).has(alert.externalLink)) say(`externalLink ${alert.externalLink}`);
+  oneLine(
+    [alert.title, alert.type, alert.source, alert.sourceRef, ...(alert.tags ?? [])],
+    say,
+  );
+  if (alert.externalLink && !ourLinks(r).has(alert.externalLink))
+    say(`externalLink ${alert.externalLink}`);
   if (!stands(alert.title, r.scene.messages[0].title)) say(`title ${alert.title}`);
   const text = read(r, "description", alert.description, ["table", "hr"], say);
   says(text, r.scene.messages[0], r.scene.over_long ? [] : ["sentence"], say);
@@ -35,7 +39,8 @@ export default {
     if (path.endsWith("/alert")) return created(r, body, path === "/api/alert", say);
     if (path.endsWith("/comment")) thehiveComment(body, say);
     else if (r.method === "PATCH") {
-      if (body.description !== undefined) return void read(r, "description", body.description, ["table", "hr"], say);
+      if (body.description !== undefined)
+        return void read(r, "description", body.description, ["table", "hr"], say);
       return thehiveUpdate(body, say);
     }
     read(r, "message", body.message, [], say);
@@ -47,7 +52,10 @@ export default {
     ["an image", (b) => void (b.description += "\n\n![x](http://evil.com)")],
     ["a link", (b) => void (b.description += "\n\n[x](http://evil.com)")],
     ["HTML", (b) => void (b.description += "\n\n<script>x</script>")],
-    ["an address that is none", (b) => void (b.observables[0] = { dataType: "ip", data: "evil.com" })],
+    [
+      "an address that is none",
+      (b) => void (b.observables[0] = { dataType: "ip", data: "evil.com" }),
+    ],
     ["an observable twice", (b) => void b.observables.push(b.observables[0])],
     ["another alert", (b) => void (b.title = "x")],
     ["a bidi override", (b) => void (b.title += "\u202e")],

@@ -35,13 +35,17 @@ export function compile() {
   try {
     writeFileSync(file, [...head, ...lines.map((l, i) => `const v${i}${l}`)].join("\n"));
     const program = ts.createProgram([file], {
-      ...OPTIONS, target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.Node16,
+      ...OPTIONS,
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.Node16,
       moduleResolution: ts.ModuleResolutionKind.Node16,
     });
     for (const d of ts.getPreEmitDiagnostics(program)) {
       const text = ts.flattenDiagnosticMessageText(d.messageText, " ").slice(0, 400);
-      const at = d.file?.fileName === file
-        ? ts.getLineAndCharacterOfPosition(d.file, d.start).line - head.length : -1;
+      const at =
+        d.file?.fileName === file
+          ? ts.getLineAndCharacterOfPosition(d.file, d.start).line - head.length
+          : -1;
       if (at < 0) throw new Error(`tsc: ${text}`);
       for (const say of literals.get(lines[at])) say(`tsc: ${text}`);
     }

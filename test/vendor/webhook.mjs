@@ -38,7 +38,15 @@ function ntopng(r, say) {
   if (body.alerts.length !== r.count) say(`${body.alerts.length} alerts`);
   body.alerts.forEach((got, i) => {
     const alert = r.scene.alerts[i];
-    for (const name of ["message", "type", "action", "severity", "info", "labels", "cli_name"])
+    for (const name of [
+      "message",
+      "type",
+      "action",
+      "severity",
+      "info",
+      "labels",
+      "cli_name",
+    ])
       if (!isDeepStrictEqual(got[name], alert[name])) say(`${name} is not the alert's`);
     if (typeof got.entity_id !== "number" || typeof got.tstamp !== "number")
       say("entity_id or tstamp is no number");
@@ -54,9 +62,21 @@ export default {
     else ntopng(r, say);
   },
   spoil: [
-    ["another message", (b) => void (b.alerts[0].message += "x"), (r) => r.of === "webhook" && r.count === 1],
-    ["another signature", (b, r) => void (r.headers["webhook-signature"] = "v1,AAAA"), (r) => r.of === "webhook-standard"],
+    [
+      "another message",
+      (b) => void (b.alerts[0].message += "x"),
+      (r) => r.of === "webhook" && r.count === 1,
+    ],
+    [
+      "another signature",
+      (b, r) => void (r.headers["webhook-signature"] = "v1,AAAA"),
+      (r) => r.of === "webhook-standard",
+    ],
     ["another body", (b) => void (b.type += "x"), (r) => r.of === "webhook-standard"],
-    ["another id", (b, r) => void (r.headers["webhook-id"] += "x"), (r) => r.of === "webhook-standard"],
+    [
+      "another id",
+      (b, r) => void (r.headers["webhook-id"] += "x"),
+      (r) => r.of === "webhook-standard",
+    ],
   ],
 };

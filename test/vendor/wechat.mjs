@@ -7,7 +7,8 @@ const FONT = /^<(?:\/font|font color="(?:info|comment|warning)")>/;
 
 function marks(r, content, say) {
   for (const { index } of content.matchAll(/</g))
-    if (!FONT.test(content.slice(index))) say(`"<" begins ${content.slice(index, index + 20)}`);
+    if (!FONT.test(content.slice(index)))
+      say(`"<" begins ${content.slice(index, index + 20)}`);
   for (const [, target] of content.matchAll(/\]\(([^)]*)\)/g))
     if (!ourLinks(r).has(target)) say(`a link to ${target}`);
   const open = (content.match(/<font /g) ?? []).length;
@@ -30,8 +31,12 @@ export default {
     const text = content.replace(/<[^>]*>/g, "").replaceAll("＜", "<");
     if (r.count > 1) return says(text, { n: `${r.count} alerts` }, ["n"], say);
     const follows = r.scene.phase === "release";
-    says(text, r.scene.messages[0],
-         r.scene.over_long || follows ? ["title"] : ["title", "sentence", "footer"], say);
+    says(
+      text,
+      r.scene.messages[0],
+      r.scene.over_long || follows ? ["title"] : ["title", "sentence", "footer"],
+      say,
+    );
   },
   spoil: [
     ["a mention", (b) => void (b.markdown.content += "<@zhangsan>")],
