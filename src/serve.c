@@ -1,30 +1,22 @@
-/* serve.c -- the daemon: opens the rooms in order, runs, closes them in reverse. */
+/* serve.c -- the daemon: options, a greeting, reloads and an orderly end. */
 #include "serve.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <malloc.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
-#include "admin/admin.h"
 #include "base/log.h"
 #include "config/declare.h"
-#include "courier/courier.h"
 #include "notify.h"
-#include "pipeline.h"
+#include "rooms.h"
 
 #define ROOM "serve"
-#define EXIT_DISK 74   /* EX_IOERR: restart me, what was acknowledged is safe */
 #define EXIT_CONFIG 78 /* EX_CONFIG: restarting would not help */
 #define DRAIN_MS 10000 /* for requests in flight when asked to stop */
 #define DRAIN_LOOK_MS 50
-#define PATH_BYTES 4096
 #define HEAP_KEPT (16 << 20) /* not given back to the system between bursts */
 
 struct serve_options {
@@ -36,132 +28,12 @@ struct serve_options {
 
 struct server {
     struct serve_options options;
-    int lock_fd;
     struct loop *loop;
-    struct httpd *httpd;
-    struct registry *registry;
-    struct outbox *outbox;
-    struct config *config;
-    struct historian *historian;
-    struct transport *transport;
-    struct courier *courier;
-    struct pipeline *pipeline;
-    struct intake *intake;
-    struct admin *admin;
-    struct intake_settings intake_settings;
+    struct rooms rooms;
     struct timer drain;
     int64_t drain_until_ms;
     bool stopping;
-    char new_token[ACCESS_TOKEN_BYTES]; /* until it was shown; else "" */
 };
-
-/* --- the data directory --------------------------------------------------- */
-
-static void data_path(const struct server *s, const char *name,
-                      char out[PATH_BYTES])
-{
-    snprintf(out, PATH_BYTES, "%s/%s", s->options.data_dir, name);
-}
-
-static bool data_dir_check(const char *dir, struct error *err)
-{
-    struct stat st;
-
-    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
-        return error_set(err, "cannot make %s: %s", dir, strerror(errno));
-    if (lstat(dir, &st) < 0)
-        return error_set(err, "cannot look at %s: %s", dir, strerror(errno));
-    if (!S_ISDIR(st.st_mode))
-        return error_set(err, "%s is not a directory", dir);
-    if (st.st_uid != geteuid())
-        return error_set(err, "%s belongs to user %u, not to %u who runs this",
-                         dir, (unsigned)st.st_uid, (unsigned)geteuid());
-    if ((st.st_mode & 022) != 0)
-        return error_set(err, "%s can be written by others; chmod 700 %s", dir,
-                         dir);
-    return true;
-}
-
-/* One process on one data directory: two writers would corrupt it. */
-static bool data_lock(struct server *s, struct error *err)
-{
-    char path[PATH_BYTES];
-
-    if (!data_dir_check(s->options.data_dir, err))
-        return false;
-    data_path(s, "lock", path);
-    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (s->lock_fd < 0)
-        return error_set(err, "cannot open %s: %s", path, strerror(errno));
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) < 0)
-        return error_set(err, "another tocsin is running on %s",
-                         s->options.data_dir);
-    return true;
-}
-
-/* --- wires between the rooms ------------------------------------------------ */
-
-static void outbox_is_ready(void *arg, int64_t recipient_id)
-{
-    struct server *s = arg;
-
-    if (s->courier != NULL)
-        courier_ready(s->courier, recipient_id);
-}
-
-/* A commit that failed with an I/O error leaves its outcome unknown: we end, the
- * senders that got no answer send again, and their keys make that harmless. */
-static void outbox_is_broken(void *arg, const struct error *err)
-{
-    (void)arg;
-    log_error(ROOM, "%s: stopping at once, nothing acknowledged is lost",
-              err->text);
-    _exit(EXIT_DISK);
-}
-
-static void history_done(void *arg, bool ok, const struct error *err)
-{
-    transport_store_done(arg, ok, ok ? STR_NONE : str_of(err->text));
-}
-
-static bool history_put(void *arg, const struct store_request *r,
-                        struct sending *sending)
-{
-    struct server *s = arg;
-
-    return historian_put(s->historian, r->alerts, r->count, history_done,
-                         sending);
-}
-
-static const struct intake_settings *intake_settings_now(void *arg)
-{
-    struct server *s = arg;
-    const struct settings *now = &config_now(s->config)->settings;
-
-    s->intake_settings = (struct intake_settings){
-        .ntopng_shared_secret = now->ntopng_shared_secret,
-        .ntopng_username = now->ntopng_username,
-        .ntopng_password = now->ntopng_password,
-        .resolve_timeout_ms = now->resolve_timeout,
-    };
-    return &s->intake_settings;
-}
-
-static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
-                            void *committed_arg, struct error *err)
-{
-    struct server *s = arg;
-
-    return pipeline_release(s->pipeline, id, committed, committed_arg, err);
-}
-
-static void config_is_new(void *arg, const struct snapshot *now)
-{
-    struct server *s = arg;
-
-    if (s->courier != NULL)
-        courier_changed(s->courier, now);
-}
 
 /* --- declared configuration -------------------------------------------------- */
 
@@ -175,8 +47,10 @@ static void problems_log(const struct declared *d)
     }
 }
 
-static bool config_load(struct server *s, struct error *err)
+/* Also at the start, as a rooms' configure. */
+static bool config_load(void *arg, struct config *config, struct error *err)
 {
+    const struct server *s = arg;
     struct arena arena freed_by(arena_release) = {0};
     struct declared declared = {0};
     struct declared_result result = {0};
@@ -186,12 +60,12 @@ static bool config_load(struct server *s, struct error *err)
         return true;
     if (!declare_read(&dir, 1, &arena, &declared, err))
         return false;
-    declare_check(s->config, &declared, &arena);
+    declare_check(config, &declared, &arena);
     problems_log(&declared);
     if (declared.problem_count > 0)
         return error_set(err, "%zu problems in %s; nothing of it was taken",
                          declared.problem_count, dir);
-    if (!declare_apply(s->config, &declared, true, &arena, &result, err))
+    if (!declare_apply(config, &declared, true, &arena, &result, err))
         return error_in(err, "%s", dir);
     log_info(ROOM, "configuration from %s: %zu new, %zu changed, %zu deleted, "
                    "%zu as before",
@@ -206,7 +80,7 @@ static void drain_look(void *arg)
     struct server *s = arg;
     int64_t now_ms = clock_tick_ms(loop_clock(s->loop));
 
-    if (courier_quiesce(s->courier) || now_ms >= s->drain_until_ms)
+    if (courier_quiesce(s->rooms.courier) || now_ms >= s->drain_until_ms)
         loop_stop(s->loop);
     else
         loop_timer_set(s->loop, &s->drain, DRAIN_LOOK_MS, drain_look, s);
@@ -220,7 +94,7 @@ static void stop_begin(struct server *s)
     notify_service("STOPPING=1");
     log_info(ROOM, "stopping: requests in flight get %d s to end",
              DRAIN_MS / 1000);
-    httpd_stop_accepting(s->httpd);
+    httpd_stop_accepting(s->rooms.httpd);
     s->drain_until_ms = clock_tick_ms(loop_clock(s->loop)) + DRAIN_MS;
     drain_look(s);
 }
@@ -231,143 +105,11 @@ static void signal_came(void *arg, int number)
     struct error err;
 
     if (number == SIGHUP) {
-        if (!config_load(s, &err))
+        if (!config_load(s, s->rooms.config, &err))
             log_error(ROOM, "reload refused, going on as before: %s", err.text);
         return;
     }
     stop_begin(s);
-}
-
-/* --- opening and closing --------------------------------------------------------- */
-
-static bool outbox_begin(struct server *s, struct error *err)
-{
-    char path[PATH_BYTES];
-    struct outbox_options o = {
-        .path = path,
-        .ready = outbox_is_ready,
-        .ready_arg = s,
-        .broken = outbox_is_broken,
-        .broken_arg = s,
-    };
-
-    data_path(s, "tocsin.db", path);
-    s->registry = registry_new();
-    s->outbox = outbox_open(s->loop, &o, s->registry, err);
-    return s->outbox != NULL;
-}
-
-static bool history_begin(struct server *s, struct error *err)
-{
-    char store_path[PATH_BYTES];
-    char outbox_path[PATH_BYTES];
-    struct historian_options o = {
-        .store_path = store_path,
-        .outbox_path = outbox_path,
-    };
-
-    data_path(s, "history.db", store_path);
-    data_path(s, "tocsin.db", outbox_path);
-    s->historian = historian_start(s->loop, &o, err);
-    return s->historian != NULL;
-}
-
-static bool delivery_begin(struct server *s, struct error *err)
-{
-    struct transport_options t = {
-        .store = history_put,
-        .store_arg = s,
-        .user_agent = "Tocsin/" TOCSIN_VERSION,
-    };
-    struct courier_options c = {.config = s->config, .outbox = s->outbox};
-
-    s->transport = transport_new(s->loop, &t, err);
-    if (s->transport == NULL)
-        return false;
-    c.carrier = transport_carrier(s->transport);
-    s->courier = courier_new(s->loop, &c);
-    return true;
-}
-
-static void faces_begin(struct server *s)
-{
-    struct pipeline_options p = {
-        .config = s->config,
-        .registry = s->registry,
-        .outbox = s->outbox,
-    };
-    struct intake_options in = {
-        .clock = loop_clock(s->loop),
-        .settings = intake_settings_now,
-        .settings_arg = s,
-    };
-    struct admin_options a = {
-        .httpd = s->httpd,
-        .config = s->config,
-        .registry = s->registry,
-        .outbox = s->outbox,
-        .courier = s->courier,
-        .historian = s->historian,
-        .clock = loop_clock(s->loop),
-        .data_dir = s->options.data_dir,
-        .version = TOCSIN_VERSION,
-        .release = release_by_hand,
-        .release_arg = s,
-    };
-
-    s->pipeline = pipeline_new(s->loop, &p);
-    in.sink = pipeline_sink(s->pipeline);
-    s->intake = intake_new(s->httpd, &in);
-    a.intake = s->intake;
-    s->admin = admin_new(&a);
-}
-
-static bool rooms_open(struct server *s, struct error *err)
-{
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-
-    if (!data_lock(s, err))
-        return false;
-    s->loop = loop_new(&clock_real, err);
-    if (s->loop == NULL ||
-        !loop_signals(s->loop, signals, COUNT_OF(signals), signal_came, s, err))
-        return false;
-    if (!access_open(s->options.data_dir, &s->options.http, s->new_token, err))
-        return false;
-    /* First the server: what it reads at a turn's end is committed with it. */
-    s->httpd = httpd_new(s->loop, &s->options.http, err);
-    if (s->httpd == NULL || !outbox_begin(s, err))
-        return false;
-    s->config = config_open(s->options.data_dir, loop_clock(s->loop), err);
-    if (s->config == NULL)
-        return false;
-    config_on_change(s->config, config_is_new, s);
-    if (!config_load(s, err) || !history_begin(s, err) ||
-        !delivery_begin(s, err))
-        return false;
-    faces_begin(s);
-    return true;
-}
-
-static void rooms_close(struct server *s)
-{
-    admin_stop(s->admin);
-    historian_stop(s->historian);
-    outbox_close(s->outbox);
-    courier_free(s->courier);
-    transport_free(s->transport);
-    admin_free(s->admin);
-    intake_free(s->intake);
-    httpd_free(s->httpd);
-    access_close(&s->options.http);
-    pipeline_free(s->pipeline);
-    config_close(s->config);
-    registry_free(s->registry);
-    if (s->loop != NULL)
-        loop_timer_clear(s->loop, &s->drain);
-    loop_free(s->loop);
-    if (s->lock_fd > 0)
-        close(s->lock_fd);
 }
 
 /* --- what the operator sees first -------------------------------------------------- */
@@ -375,19 +117,19 @@ static void rooms_close(struct server *s)
 /* Once, and not into a journal, which others may read. */
 static void show_token(struct server *s)
 {
-    if (s->new_token[0] != '\0' && getenv("JOURNAL_STREAM") == NULL)
+    if (s->rooms.new_token[0] != '\0' && getenv("JOURNAL_STREAM") == NULL)
         printf("  admin token   %s\n"
                "                shown this once, kept in %s/admin.token\n",
-               s->new_token, s->options.data_dir);
+               s->rooms.new_token, s->options.data_dir);
     else
         printf("  admin token   in %s/admin.token\n", s->options.data_dir);
-    sodium_memzero(s->new_token, sizeof s->new_token);
+    sodium_memzero(s->rooms.new_token, sizeof s->rooms.new_token);
 }
 
 static void greet(struct server *s)
 {
     const char *host = s->options.http.address;
-    unsigned port = httpd_port(s->httpd);
+    unsigned port = httpd_port(s->rooms.httpd);
     bool v6 = strchr(host, ':') != NULL;
 
     printf("tocsin " TOCSIN_VERSION " listens on http://%s%s%s:%u, data in %s\n\n",
@@ -483,6 +225,31 @@ static bool options_read(int argc, char **argv, struct serve_options *o,
     return true;
 }
 
+static bool begin(struct server *s, struct error *err)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    const struct rooms_options o = {
+        .data_dir = s->options.data_dir,
+        .http = s->options.http,
+        .configure = config_load,
+        .configure_arg = s,
+    };
+
+    s->loop = loop_new(&clock_real, err);
+    return s->loop != NULL &&
+           loop_signals(s->loop, signals, COUNT_OF(signals), signal_came, s, err) &&
+           rooms_open(&s->rooms, s->loop, &o, err);
+}
+
+static void end(struct server *s)
+{
+    if (s->loop == NULL)
+        return;
+    rooms_close(&s->rooms);
+    loop_timer_clear(s->loop, &s->drain);
+    loop_free(s->loop);
+}
+
 int serve(int argc, char **argv)
 {
     struct server s = {0};
@@ -493,20 +260,17 @@ int serve(int argc, char **argv)
         fprintf(stderr, "tocsin serve: %s\n%s", err.text, usage);
         return 2;
     }
-    s.options.http.address = s.options.address;
-    if (sodium_init() < 0)
-        bug("libsodium does not start");
     umask(077);
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     mallopt(M_TOP_PAD, HEAP_KEPT / 16);
-    if (rooms_open(&s, &err)) {
+    if (begin(&s, &err)) {
         greet(&s);
         notify_service("READY=1");
         loop_run(s.loop);
     } else {
         log_error(ROOM, "cannot start: %s", err.text);
-        status = s.config != NULL && s.historian == NULL ? EXIT_CONFIG : 1;
+        status = s.rooms.config != NULL && s.rooms.historian == NULL ? EXIT_CONFIG : 1;
     }
-    rooms_close(&s);
+    end(&s);
     return status;
 }

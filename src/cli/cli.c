@@ -88,33 +88,43 @@ static const struct command commands[] = {
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},
 };
 
-static void usage(FILE *to)
+static void help_line(FILE *to, const char *name, const char *words, const char *help)
+{
+    fprintf(to, "  %-13s %s\n  %13s   %s\n", name, words, "", help);
+}
+
+static void usage(FILE *to, const struct cli_program *programs)
 {
     fputs("tocsin " TOCSIN_VERSION ": takes alerts and delivers each to everyone "
           "who should have it\n\n"
+          "  tocsin demo                        see every channel, without an account\n"
           "  tocsin serve                       run it (./data, 127.0.0.1:8627)\n"
           "  dmesg | tail -1 | tocsin send -t kernel -b -\n"
           "  tocsin explain 42                  why did, or did not, somebody get it\n\n",
           to);
-    fprintf(to, "  %-13s %s\n", "serve", "[--data DIR] [--listen ADDR:PORT] [--config DIR]");
+    for (const struct cli_program *p = programs; p->name != NULL; p++)
+        help_line(to, p->name, p->words, p->help);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        fprintf(to, "  %-13s %s\n  %13s   %s\n", commands[i].name, commands[i].verbs, "",
-                commands[i].help);
+        help_line(to, commands[i].name, commands[i].verbs, commands[i].help);
     fputs("\nEverywhere: --server URL, --token-file FILE, --data DIR, -o table|json|id, -q\n"
           "Exit: 0 ok, 1 failed, 2 usage, 3 nothing matched, 4 not allowed, "
           "5 no server, 6 refused\n",
           to);
 }
 
-static int unknown(const char *name)
+#define PROGRAMS_MAX 8
+
+static int unknown(const char *name, const struct cli_program *programs)
 {
-    const char *names[COUNT_OF(commands) + 2];
+    const char *names[COUNT_OF(commands) + PROGRAMS_MAX + 1];
     const char *near;
+    size_t n = 0;
 
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        names[i] = commands[i].name;
-    names[COUNT_OF(commands)] = "serve";
-    names[COUNT_OF(commands) + 1] = NULL;
+        names[n++] = commands[i].name;
+    for (size_t i = 0; programs[i].name != NULL && i < PROGRAMS_MAX; i++)
+        names[n++] = programs[i].name;
+    names[n] = NULL;
     near = str_nearest(str_of(name), names);
     fprintf(stderr, "tocsin: there is no command \"%s\"", name);
     fprintf(stderr, near ? "; did you mean \"%s\"?\n" : "; see tocsin help%s\n",
@@ -154,23 +164,24 @@ static int run(const struct command *command, int argc, char **argv)
     return status;
 }
 
-int cli_main(int argc, char **argv, serve_fn *serve)
+int cli_main(int argc, char **argv, const struct cli_program *programs)
 {
     const char *name = argc > 1 ? argv[1] : "help";
 
     if (sodium_init() < 0)
         bug("libsodium does not start");
-    if (strcmp(name, "serve") == 0)
-        return serve(argc - 1, argv + 1);
     if (strcmp(name, "version") == 0 || strcmp(name, "--version") == 0) {
         puts("tocsin " TOCSIN_VERSION);
         return EXIT_OK;
     }
+    for (const struct cli_program *p = programs; p->name != NULL; p++)
+        if (strcmp(p->name, name) == 0)
+            return p->run(argc - 1, argv + 1);
     for (size_t i = 0; i < COUNT_OF(commands); i++)
         if (strcmp(commands[i].name, name) == 0)
             return run(&commands[i], argc - 1, argv + 1);
     if (strcmp(name, "help") != 0 && strcmp(name, "--help") != 0)
-        return unknown(name);
-    usage(argc > 1 ? stdout : stderr);
+        return unknown(name, programs);
+    usage(argc > 1 ? stdout : stderr, programs);
     return argc > 1 ? EXIT_OK : EXIT_USAGE;
 }

@@ -13,9 +13,14 @@ enum exit_code {
     EXIT_INVALID = 6,     /* configuration or object refused */
 };
 
-typedef int serve_fn(int argc, char **argv);
+/* A subcommand that needs what is above us: it runs a whole Tocsin. */
+struct cli_program {
+    const char *name;
+    int (*run)(int argc, char **argv); /* argv[0] is the name; --help is its own */
+    const char *words, *help;          /* as `tocsin help` lists it */
+};
 
-/* Runs the subcommand in argv[1]; "serve" goes to `serve`, which is above us. */
-int cli_main(int argc, char **argv, serve_fn *serve);
+/* Runs the subcommand in argv[1]: one of ours, or of `programs` (name NULL ends). */
+int cli_main(int argc, char **argv, const struct cli_program *programs);
 
 #endif

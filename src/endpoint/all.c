@@ -7,9 +7,14 @@
     TYPE(elasticsearch)                                                        \
     TYPE(email)                                                                \
     TYPE(fail2ban)                                                             \
+    TYPE(mattermost)                                                           \
+    TYPE(pagerduty)                                                            \
     TYPE(shell)                                                                \
+    TYPE(slack)                                                                \
     TYPE(syslog)                                                               \
+    TYPE(teams)                                                                \
     TYPE(telegram)                                                             \
+    TYPE(thehive)                                                              \
     TYPE(webhook)                                                              \
     TYPE(wechat)
 

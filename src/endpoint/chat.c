@@ -93,8 +93,7 @@ static size_t room_for_text(const struct page *p, size_t spare)
     return p->left > taken ? p->left - taken : 0;
 }
 
-/* Own words may be of many lines; each is one of the channel's. */
-static void put_lines(struct buf *to, const struct markup *k, struct str text)
+void chat_lines(const struct markup *k, struct str text, struct buf *to)
 {
     bool first = true;
 
@@ -113,7 +112,7 @@ static void put_sentence(struct page *p, struct str sentence, size_t spare)
 
     if (sentence.n == 0)
         return;
-    put_lines(&line, p->k, sentence);
+    chat_lines(p->k, sentence, &line);
     if (page_line(p, &line, spare) || room < SENTENCE_LEAST)
         return;
     line.n = 0;
@@ -151,6 +150,43 @@ static void put_facts(struct page *p, const struct message *m, size_t spare)
         (void)page_line(p, &more, spare);
         return;
     }
+}
+
+size_t chat_facts_fit(const struct markup *k, const struct message *m, size_t max)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < m->fact_count; i++) {
+        struct buf fact freed_by(buf_release) = BUF(REQUEST_MAX);
+
+        put_fact(&fact, k, &m->facts[i]);
+        used += text_length(buf_view(&fact), k->unit);
+        if (used > max)
+            return i;
+    }
+    return m->fact_count;
+}
+
+static bool has_one_of(struct str s, const char *chars)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] != '\0' && strchr(chars, s.p[i]) != NULL)
+            return true;
+    }
+    return false;
+}
+
+void chat_value(const struct markup *k, const struct message_fact *f,
+                const char *odd, size_t max, struct buf *to)
+{
+    struct buf code freed_by(buf_release) = BUF(REQUEST_MAX);
+
+    k->code(&code, f->value);
+    if ((f->code || has_one_of(f->value, odd)) &&
+        text_length(buf_view(&code), k->unit) <= max)
+        buf_str(to, buf_view(&code));
+    else
+        escape_fit(to, f->value, max, k->unit, k->escape);
 }
 
 static void put_end(struct buf *to, const struct markup *k,
@@ -195,6 +231,18 @@ struct str chat_title(const struct message *m, enum phase phase, bool test,
                         STR_ARG(m->severity), STR_ARG(what));
 }
 
+struct str chat_plain_title(const struct message *m, enum phase phase, bool test,
+                            struct arena *a)
+{
+    struct str what = what_on_whom(m, a);
+
+    if (what.n == 0) /* a type of nothing that is to be seen */
+        what = STR("Alert");
+    if (phase == PHASE_LATE)
+        what = arena_printf(a, "%.*s (%.*s)", STR_ARG(what), STR_ARG(m->state));
+    return test ? arena_printf(a, "TEST %.*s", STR_ARG(what)) : what;
+}
+
 static void put_title(struct page *p, struct str title, size_t max)
 {
     struct buf line freed_by(buf_release) = BUF(REQUEST_MAX);
@@ -227,6 +275,16 @@ void chat_alert(const struct markup *k, const struct message *m,
     put_facts(&p, m, spare);
     if (end.n > 0)
         (void)page_line(&p, &end, 0);
+}
+
+void chat_follow_up(struct message *m, const struct alert *alert,
+                    struct arena *a)
+{
+    m->fact_count = 0;
+    m->sentence = alert->began_id > 0
+                      ? arena_printf(a, "This ends alert #%lld.",
+                                     (long long)alert->began_id)
+                      : STR_NONE;
 }
 
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to)

@@ -32,12 +32,31 @@ void escape_fit(struct buf *to, struct str raw, size_t max, enum unit u,
 struct str chat_title(const struct message *m, enum phase phase, bool test,
                       struct arena *a);
 
+/* The same for what shows the severity by itself, and no emoji: "TEST TCP SYN Scan,
+ * 64.13.134.52", late with "(Fired 15:01:06, cleared 15:09:09 CET)". */
+struct str chat_plain_title(const struct message *m, enum phase phase, bool test,
+                            struct arena *a);
+
 /* The whole of one alert: title in bold, sentence, facts a line each, when,
  * footer with the link. At most `max` long: the last facts are left out first
  * ("… 3 more"), then the sentence is cut. */
 void chat_alert(const struct markup *k, const struct message *m,
                 const struct render_item *item, bool test, size_t max,
                 struct arena *a, struct buf *to);
+
+/* For channels whose facts are fields of their own: how many of the first take at
+ * most `max` together, labels and all; and one's value, at most `max` long. What
+ * the channel would change (one of `odd` is in it) is shown fixed-width. */
+size_t chat_facts_fit(const struct markup *k, const struct message *m, size_t max);
+void chat_value(const struct markup *k, const struct message_fact *f,
+                const char *odd, size_t max, struct buf *to);
+/* Own words may be of many lines; each is one of the channel's. */
+void chat_lines(const struct markup *k, struct str text, struct buf *to);
+
+/* Where nothing can be changed or answered a release is a short message of its own:
+ * takes the facts away, and names the alert it ends. */
+void chat_follow_up(struct message *m, const struct alert *alert,
+                    struct arena *a);
 
 /* One line for the thread of a message that was sent for the engage:
  * "✅ Released after 8 min 3 s". */

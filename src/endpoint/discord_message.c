@@ -144,17 +144,10 @@ static int64_t colour_number(const char *colour)
     return strtol(colour + 1, NULL, 16); /* "#0e6a70" */
 }
 
-static void put_description(struct json_out *o, const struct message *m,
-                            struct arena *a)
+static void put_description(struct json_out *o, const struct message *m)
 {
-    bool brief = m->brief.n > 0 && m->fact_count == 0 &&
-                 !str_eq(m->brief, m->sentence);
-    struct str text = brief ? arena_printf(a, "%.*s\n%.*s", STR_ARG(m->brief),
-                                           STR_ARG(m->sentence))
-                            : m->sentence;
-
-    if (str_trim(text).n > 0)
-        out_fit(o, "description", text, DESCRIPTION_MAX, escape_discord);
+    if (str_trim(m->sentence).n > 0)
+        out_fit(o, "description", m->sentence, DESCRIPTION_MAX, escape_discord);
 }
 
 static void put_alert(struct json_out *o, const struct message *m,
@@ -168,7 +161,7 @@ static void put_alert(struct json_out *o, const struct message *m,
     if (m->link.n > 0 && url_host_is_dotted(m->link))
         out_str(o, "url", m->link);
     out_i64(o, "color", colour_number(m->colour));
-    put_description(o, m, a);
+    put_description(o, m);
     out_array(o, "fields");
     put_facts(o, m, a);
     put_when(o, item->alert, a);

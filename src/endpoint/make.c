@@ -115,21 +115,49 @@ static struct str url_authority(struct str url)
     return authority_of(str_from(url, MIN(at + 2, url.n)));
 }
 
+static bool host_matches(struct str host, const char *pattern)
+{
+    size_t n = strlen(pattern);
+
+    if (pattern[0] != '.')
+        return str_is_nocase(host, pattern);
+    return host.n > n && str_is_nocase(str_from(host, host.n - n), pattern);
+}
+
+bool url_host_is_one_of(struct str url, const char *const *hosts)
+{
+    struct str host = url_authority(url);
+
+    if (str_starts(url, "https://") && str_ends(host, ":443"))
+        host.n -= strlen(":443");
+    for (size_t i = 0; hosts[i] != NULL; i++) {
+        if (host_matches(host, hosts[i]))
+            return true;
+    }
+    return false;
+}
+
 bool check_vendor_url(struct str url, const char *field, const char *const *hosts,
                       bool others, struct error *err)
 {
     if (!check_url(url, field, err))
         return false;
-    if (others)
+    if (others || (str_starts(url, "https://") && url_host_is_one_of(url, hosts)))
         return true;
-    for (size_t i = 0; str_starts(url, "https://") && hosts[i] != NULL; i++) {
-        if (str_is_nocase(url_authority(url), hosts[i]))
-            return true;
-    }
-    error_set(err, "must begin with https://%s/; for any other server, set "
+    error_set(err, "must begin with https://%s%s/; for any other server, set "
                    "allow_private",
-              hosts[0]);
+              hosts[0][0] == '.' ? "NAME" : "", hosts[0]);
     return error_at(err, field);
+}
+
+bool check_base_url(struct str url, const char *field, struct error *err)
+{
+    if (!check_url(url, field, err))
+        return false;
+    if (str_find(url, '?') == url.n && str_find(url, '#') == url.n)
+        return true;
+    return check_refuse(err, field,
+                        "must be without ? and #: a path is put behind it");
 }
 
 bool url_host_is_dotted(struct str url)

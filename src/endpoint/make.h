@@ -15,12 +15,18 @@ bool check_token(struct str s, const char *more) must_check;
  * place is `field`. */
 bool check_url(struct str url, const char *field, struct error *err) must_check;
 /* The same for a vendor's own servers: https and one of `hosts` (NULL ends), in
- * any case and without a port; any URL when `others` are allowed. The error does
- * not repeat the URL, which may be a secret. */
+ * any case and on its own port; any URL when `others` are allowed. ".example.com"
+ * stands for every name below it. The error does not repeat the URL, which may be
+ * a secret. */
 bool check_vendor_url(struct str url, const char *field, const char *const *hosts,
                       bool others, struct error *err) must_check;
+/* Whether the URL's host is one of those. */
+bool url_host_is_one_of(struct str url, const char *const *hosts);
 /* Whether the host has a dot inside: some vendors refuse a link to any other. */
 bool url_host_is_dotted(struct str url);
+/* check_url() for one that paths are put behind: nothing after ? or #. */
+bool check_base_url(struct str url, const char *field,
+                    struct error *err) must_check;
 /* A name or address: no scheme, no port, no blanks. */
 bool check_host(struct str host, const char *field, struct error *err) must_check;
 /* "localhost", 127.0.0.0/8 and ::1. */

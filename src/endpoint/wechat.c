@@ -154,18 +154,6 @@ static const char *heading(const struct render_input *in)
     return worst >= SEVERITY_NOTICE ? HEADING("info") : HEADING("comment");
 }
 
-/* Nothing can be changed or answered here: a release is a short message of its
- * own, which names the one it ends. */
-static void follow_up(struct message *m, const struct alert *a,
-                      struct arena *arena)
-{
-    m->fact_count = 0;
-    m->sentence = a->began_id > 0
-                      ? arena_printf(arena, "This ends alert #%lld.",
-                                     (long long)a->began_id)
-                      : STR_NONE;
-}
-
 static void write_content(const struct render_input *in, bool markdown,
                           struct arena *a, struct buf *to)
 {
@@ -178,7 +166,7 @@ static void write_content(const struct render_input *in, bool markdown,
         return;
     }
     if (in->items[0].phase == PHASE_RELEASE)
-        follow_up(messages, in->items[0].alert, a);
+        chat_follow_up(messages, in->items[0].alert, a);
     chat_alert(&k, messages, in->items, in->test, max, a, to);
 }
 

@@ -2,6 +2,8 @@
  * a default that pings, errors by code, two kinds of 429. */
 #include "fake/own.h"
 
+#include "base/clock.h"
+
 #define WEBHOOK "1100000000000000001"
 #define TOKEN "AbCdEf-ghIJkl_0123456789"
 #define CHANNEL "1200000000000000002"
@@ -28,11 +30,12 @@ struct limit {
     size_t least, most;
 };
 
-/* Adds the text's length to *sum; false when it breaks its limit. */
+/* Adds the text's length to *sum, without the blanks around it; false when it breaks
+ * its limit. */
 static bool within(const struct json *j, const struct limit *l, size_t *sum)
 {
     const struct json *text = json_get(j, l->name);
-    size_t n = fake_utf16(json_text(text));
+    size_t n = fake_utf16(str_trim(json_text(text)));
 
     *sum += n;
     return text == NULL || (json_is(text, JSON_STRING) && n >= l->least && n <= l->most);
@@ -96,10 +99,13 @@ static bool mentions_ok(const struct json *body)
     const struct json *m = json_get(body, "allowed_mentions");
     const struct json *parse = json_get(m, "parse");
 
+    if (m != NULL && !json_is(m, JSON_OBJECT))
+        return false;
     for (const struct json *p = parse ? parse->first : NULL; p; p = p->next)
-        if (json_get(m, json_text(p).p) != NULL)
-            return false;
-    return m == NULL || json_is(m, JSON_OBJECT);
+        for (const struct json *list = m->first; list; list = list->next)
+            if (str_eq(list->name, json_text(p)))
+                return false;
+    return true;
 }
 
 static bool body_ok(struct fake *f, const struct json *body, struct fake_answer *out)
@@ -242,11 +248,55 @@ static void discord_answer(struct fake *f, const struct fake_request *r,
 
 /* --- as people see it ---------------------------------------------------------- */
 
+/* "<t:1606141256:F>": a time in the reader's own zone; ":R" is relative to now. */
+static size_t time_take(struct buf *to, struct str s)
+{
+    struct str inside = str_from(s, 3), form;
+    char text[TIME_TEXT_MAX];
+    int64_t seconds;
+
+    if (!str_starts(s, "<t:") || str_find(s, '>') == s.n)
+        return 0;
+    form = str_until(&inside, '>');
+    if (!str_to_i64(str_until(&form, ':'), &seconds))
+        return 0;
+    time_text(seconds * 1000, false, text);
+    buf_text(to, str_is(form, "R") ? "some time ago" : text);
+    return str_find(s, '>') + 1;
+}
+
+static void show_styled(struct buf *to, struct str s)
+{
+    struct buf b freed_by(buf_release) = BUF(65536);
+
+    while (s.n > 0) {
+        size_t n = time_take(&b, s);
+
+        if (n == 0)
+            buf_char(&b, s.p[0]);
+        s = str_from(s, MAX(n, 1));
+    }
+    show_markdown(to, buf_view(&b));
+}
+
 static void show_text(struct buf *to, const struct json *j, const char *name)
 {
     struct buf line freed_by(buf_release) = BUF(65536);
 
-    show_markdown(&line, json_text(json_get(j, name)));
+    show_styled(&line, json_text(json_get(j, name)));
+    show_line(to, buf_view(&line));
+}
+
+#define UNSEEN "\xe2\x80\x8b" /* for what may not be empty */
+
+static void show_field(struct buf *to, const struct json *f)
+{
+    struct buf line freed_by(buf_release) = BUF(65536);
+    struct str name = json_text(json_get(f, "name"));
+
+    if (!str_is(name, UNSEEN))
+        buf_printf(&line, "%.*s  ", STR_ARG(name));
+    show_styled(&line, json_text(json_get(f, "value")));
     show_line(to, buf_view(&line));
 }
 
@@ -256,14 +306,8 @@ static void show_embed(struct buf *to, const struct json *e)
 
     show_text(to, e, "title");
     show_text(to, e, "description");
-    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
-        struct buf line freed_by(buf_release) = BUF(65536);
-
-        buf_str(&line, json_text(json_get(f, "name")));
-        buf_text(&line, "  ");
-        show_markdown(&line, json_text(json_get(f, "value")));
-        show_line(to, buf_view(&line));
-    }
+    for (const struct json *f = fields ? fields->first : NULL; f; f = f->next)
+        show_field(to, f);
     show_text(to, json_get(e, "footer"), "text");
 }
 
@@ -281,6 +325,9 @@ static void discord_show(const struct fake_post *p, struct arena *a, struct buf 
 const struct fake_vendor fake_discord = {
     .name = "discord",
     .title = "Discord",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}/api/webhooks/" WEBHOOK "/" TOKEN
+                "\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = discord_answer,
     .show = discord_show,
 };

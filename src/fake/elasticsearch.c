@@ -5,7 +5,8 @@
 #include "alert/ip.h"
 #include "base/clock.h"
 
-#define KEY "ApiKey ZmFrZTphcGkta2V5"
+#define API_KEY "ZmFrZTphcGkta2V5"
+#define KEY "ApiKey " API_KEY
 #define BODY_MAX (1u << 20) /* http.max_content_length; real ones take 100 MB */
 
 static void refuse(struct fake *f, struct fake_answer *out, int status, const char *type,
@@ -208,6 +209,9 @@ static void elasticsearch_show(const struct fake_post *p, struct arena *a, struc
 const struct fake_vendor fake_elasticsearch = {
     .name = "elasticsearch",
     .title = "Elasticsearch",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"api_key\": \"" API_KEY "\"}",
+    .recipient = "{}",
+    .machine = true,
     .answer = elasticsearch_answer,
     .show = elasticsearch_show,
 };

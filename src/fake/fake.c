@@ -6,12 +6,17 @@
 #define EACH_VENDOR(VENDOR)                                                    \
     VENDOR(discord)                                                            \
     VENDOR(elasticsearch)                                                      \
+    VENDOR(email)                                                              \
+    VENDOR(fail2ban)                                                           \
     VENDOR(mattermost)                                                         \
     VENDOR(pagerduty)                                                          \
+    VENDOR(shell)                                                              \
     VENDOR(slack)                                                              \
+    VENDOR(syslog)                                                             \
     VENDOR(teams)                                                              \
     VENDOR(telegram)                                                           \
     VENDOR(thehive)                                                            \
+    VENDOR(webhook)                                                            \
     VENDOR(wechat)
 
 #define DECLARE(name) extern const struct fake_vendor fake_##name;
@@ -27,6 +32,39 @@ const struct fake_vendor *fake_vendor_find(struct str name)
         if (str_is(name, fake_vendors[i]->name))
             return fake_vendors[i];
     return NULL;
+}
+
+bool fake_dir_ok(const char *dir)
+{
+    for (; *dir != '\0'; dir++)
+        if ((unsigned char)*dir < ' ' || strchr("\"'\\", *dir) != NULL)
+            return false;
+    return true;
+}
+
+const struct json *fake_params(const char *json, uint16_t port, const char *dir,
+                               struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(65536);
+    const struct json *params;
+    struct error err;
+
+    assert(fake_dir_ok(dir));
+    while (*json != '\0') {
+        if (str_starts(str_of(json), "{port}")) {
+            buf_int(&b, port);
+            json += strlen("{port}");
+        } else if (str_starts(str_of(json), "{dir}")) {
+            buf_text(&b, dir);
+            json += strlen("{dir}");
+        } else {
+            buf_char(&b, *json++);
+        }
+    }
+    params = json_parse(a, arena_str(a, buf_view(&b)), &err);
+    if (params == NULL)
+        bug(err.text);
+    return params;
 }
 
 struct fake *fake_new(const struct fake_vendor *v)
@@ -48,15 +86,26 @@ void fake_free(struct fake *f)
     free(f);
 }
 
-void fake_ask(struct fake *f, const struct fake_request *r, struct fake_answer *out)
+const struct fake_vendor *fake_vendor(const struct fake *f)
+{
+    return f->vendor;
+}
+
+void fake_begin(struct fake *f)
 {
     arena_reset(&f->scratch);
-    *out = (struct fake_answer){0};
     f->asked++;
     if (f->fault_left == 0)
         f->fault = FAULT_NONE;
     else
         f->fault_left--;
+}
+
+void fake_ask(struct fake *f, const struct fake_request *r, struct fake_answer *out)
+{
+    assert(f->vendor->face == FAKE_HTTP);
+    *out = (struct fake_answer){0};
+    fake_begin(f);
     f->vendor->answer(f, r, out);
     if (out->status == 0)
         bug("a fake that said nothing");
@@ -134,6 +183,7 @@ struct fake_post *fake_keep(struct fake *f, struct str id, struct str place,
         .thread = arena_str(&f->arena, thread),
         .body = arena_str(&f->arena, body),
     };
+    p->first = p->body;
     return p;
 }
 

@@ -2,7 +2,8 @@
  * its documentation says and as it was seen to: limits, disguised errors, bodies
  * that fail under a 200, tokens that are revoked, messages somebody deleted.
  * Written from the vendors' side (spec/endpoints.md), not from our types'. A fake
- * is a state and one function of it: no I/O, no clock. */
+ * is a state and one function of it: no I/O, no clock. server.h puts one behind a
+ * port. What has no vendor (mail, syslog, files) has a fake too: the far end. */
 #ifndef FAKE_FAKE_H
 #define FAKE_FAKE_H
 
@@ -40,15 +41,30 @@ struct fake_post { /* a message as the vendor keeps it; all of it is the fake's 
     struct str id, place; /* place: the channel, chat or room */
     struct str thread;    /* the id of what it answers; "" : nothing */
     struct str body;      /* the JSON that made it, or last changed it */
+    struct str first;     /* the JSON that made it */
     unsigned edits;
     bool ended; /* resolved, closed */
     bool gone;  /* somebody deleted it */
+};
+
+enum fake_face { /* how it is reached */
+    FAKE_HTTP,
+    FAKE_SMTP,      /* a mail server, without TLS */
+    FAKE_DATAGRAMS, /* UDP: each datagram is a message */
+    FAKE_FILE,      /* DIR/NAME.out: each line is a message */
 };
 
 struct fake;
 struct fake_vendor {
     const char *name;  /* the endpoint type's: "discord" */
     const char *title; /* "Discord" */
+    enum fake_face face;
+    /* Parameters with which an endpoint and a recipient of that type reach the
+     * fake, as JSON; fake_params() fills in {port} and {dir}. */
+    const char *endpoint, *recipient;
+    const char *script; /* FAKE_FILE: what DIR/NAME.sh holds; NULL: no script */
+    bool machine;       /* programs read it, not people */
+    /* FAKE_HTTP */
     void (*answer)(struct fake *f, const struct fake_request *r,
                    struct fake_answer *out);
     /* How a person sees it, as plain text. */
@@ -57,9 +73,19 @@ struct fake_vendor {
 extern const struct fake_vendor *const fake_vendors[]; /* NULL ends */
 const struct fake_vendor *fake_vendor_find(struct str name);
 
+/* A directory's name without quotes and control characters: it is put between
+ * them. */
+bool fake_dir_ok(const char *dir);
+/* A vendor's parameters with the places filled in, in the arena. */
+const struct json *fake_params(const char *json, uint16_t port, const char *dir,
+                               struct arena *a);
+
 struct fake *fake_new(const struct fake_vendor *v);
 void fake_free(struct fake *f);
 
+const struct fake_vendor *fake_vendor(const struct fake *f);
+
+/* One request over HTTP and its answer. */
 void fake_ask(struct fake *f, const struct fake_request *r, struct fake_answer *out);
 void fake_fail(struct fake *f, enum fault fault, unsigned requests);
 /* The vendor's own limit, by r->now_ms; off unless a test asks for it. */

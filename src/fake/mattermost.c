@@ -2,7 +2,8 @@
  * AppError) and incoming webhooks (200 "ok"). */
 #include "fake/own.h"
 
-#define TOKEN "Bearer fake0mattermost0token00001"
+#define BOT_TOKEN "fake0mattermost0token00001"
+#define TOKEN "Bearer " BOT_TOKEN
 #define HOOK "hook5fake7mattermost900001"
 #define CHANNEL "qmd5oqtwoibz8cuzxzg5ekshgr"
 #define TEXT_MAX 16383 /* characters */
@@ -121,6 +122,8 @@ static void ask(struct fake *f, const struct str *parts, size_t n,
     else if (n == 4 && str_is(parts[2], "channels") && str_is(parts[3], CHANNEL))
         fake_say(f, out, 200, "application/json",
                  "{\"id\":\"" CHANNEL "\",\"display_name\":\"NOC\",\"name\":\"noc\"}");
+    else if (n == 4 && str_is(parts[2], "system") && str_is(parts[3], "ping"))
+        fake_say(f, out, 200, "application/json", "{\"status\":\"OK\"}");
     else if (n == 4 && str_is(parts[2], "channels"))
         refuse(f, out, 404, "app.channel.get.existing.app_error",
                "Unable to find the existing channel.");
@@ -235,6 +238,8 @@ static void mattermost_show(const struct fake_post *p, struct arena *a, struct b
 const struct fake_vendor fake_mattermost = {
     .name = "mattermost",
     .title = "Mattermost",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"token\": \"" BOT_TOKEN "\"}",
+    .recipient = "{\"channel_id\": \"" CHANNEL "\"}",
     .answer = mattermost_answer,
     .show = mattermost_show,
 };

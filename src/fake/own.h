@@ -4,7 +4,7 @@
 
 #include "fake/fake.h"
 
-#define FAKE_TIMES_MAX 64
+#define FAKE_TIMES_MAX 128
 
 struct fake {
     const struct fake_vendor *vendor;
@@ -19,6 +19,9 @@ struct fake {
     int64_t times_ms[FAKE_TIMES_MAX]; /* of the last posts, a ring */
     size_t times;
 };
+
+/* A request begins: scratch is empty, a fault that was asked for is used up. */
+void fake_begin(struct fake *f);
 
 /* The path taken apart: "api", "v10", ...; how many, or 0 for too many. */
 #define FAKE_PARTS_MAX 12
@@ -53,6 +56,8 @@ size_t fake_points(struct str s);
 
 /* Adds a line of text when there is any. */
 void show_line(struct buf *to, struct str text);
+/* The body as it came: what a program gets that reads it. */
+void show_body(const struct fake_post *p, struct arena *a, struct buf *to);
 /* Markup made invisible, as a client would: Slack's entities and links, HTML,
  * Markdown's escapes, code and bold. */
 void show_mrkdwn(struct buf *to, struct str text);

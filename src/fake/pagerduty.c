@@ -45,6 +45,14 @@ static const char *links_fault(const struct json *links)
     return NULL;
 }
 
+static const char *images_fault(const struct json *images)
+{
+    for (const struct json *i = images ? images->first : NULL; i; i = i->next)
+        if (!str_starts(json_text(json_get(i, "src")), "https://"))
+            return "'images.src' is missing, blank or not https";
+    return NULL;
+}
+
 static const char *event_fault(const struct json *e)
 {
     static const char *const actions[] = {"trigger", "acknowledge", "resolve", NULL};
@@ -73,6 +81,8 @@ static void enqueue(struct fake *f, const struct fake_request *r, const struct j
 
     if (fault == NULL)
         fault = links_fault(json_get(e, "links"));
+    if (fault == NULL)
+        fault = images_fault(json_get(e, "images"));
     if (fault != NULL) {
         refuse(f, out, fault);
         return;
@@ -108,7 +118,7 @@ static void change(struct fake *f, const struct fake_request *r, const struct js
 static bool failing(struct fake *f, const struct fake_request *r,
                     struct fake_answer *out)
 {
-    if (f->fault == FAULT_LIMITED || fake_over_limit(f, r->now_ms, 60, 30000))
+    if (f->fault == FAULT_LIMITED || fake_over_limit(f, r->now_ms, 120, 60000))
         fake_say(f, out, 429, "application/json",
                  "{\"status\":\"throttle exceeded\",\"message\":\"Requests for this "
                  "service are arriving too quickly. Please retry later.\"}");
@@ -178,6 +188,9 @@ static void pagerduty_show(const struct fake_post *p, struct arena *a, struct bu
 const struct fake_vendor fake_pagerduty = {
     .name = "pagerduty",
     .title = "PagerDuty",
+    .endpoint = "{\"integration_key\": \"" KEY "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = pagerduty_answer,
     .show = pagerduty_show,
 };

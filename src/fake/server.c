@@ -1,114 +1,76 @@
-/* server.c -- HTTP to a fake and back: any method, any path. */
-#include "fake/server.h"
+/* server.c -- a fake behind a port or a file, whichever way it is reached. */
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#define FAKE_BODY_MAX (8u << 20)
+#include "fake/serve.h"
 
-struct face { /* a method's routes need to know which it is */
-    struct fake_server *server;
-    const char *method;
+static const struct way *const ways[] = {
+    [FAKE_HTTP] = &way_http,
+    [FAKE_SMTP] = &way_smtp,
+    [FAKE_DATAGRAMS] = &way_datagrams,
+    [FAKE_FILE] = &way_file,
 };
 
-struct fake_server {
-    struct httpd *httpd;
-    struct fake *fake;
-    const struct clock *clock;
-    fake_told_fn *told;
-    void *arg;
-    struct face faces[5];
-};
-
-static bool allow(void *arg, enum access need, struct str token, bool loopback)
+struct fake_server *fake_serve(struct loop *l, struct fake *f, const char *dir,
+                               struct error *err)
 {
-    (void)arg;
-    (void)need;
-    (void)token;
-    return loopback;
-}
-
-static struct str query_of(const struct exchange *x, struct buf *to)
-{
-    struct str name, value;
-
-    for (size_t i = 0; exchange_query_at(x, i, &name, &value); i++)
-        buf_printf(to, "%s%.*s=%.*s", i > 0 ? "&" : "", STR_ARG(name),
-                   STR_ARG(value));
-    return buf_view(to);
-}
-
-static void serve(void *arg, struct exchange *x)
-{
-    const struct face *face = arg;
-    struct fake_server *s = face->server;
-    struct buf query freed_by(buf_release) = BUF(8192);
-    struct fake_answer out;
-    struct fake_request r = {
-        .method = str_of(face->method),
-        .path = exchange_path(x),
-        .query = query_of(x, &query),
-        .content_type = exchange_content_type(x),
-        .authorization = exchange_header(x, "Authorization"),
-        .organisation = exchange_header(x, "X-Organisation"),
-        .user_agent = exchange_header(x, "User-Agent"),
-        .body = exchange_body(x),
-        .now_ms = clock_wall_ms(s->clock),
-    };
-
-    fake_ask(s->fake, &r, &out);
-    if (out.retry_after_s > 0)
-        exchange_header_add(x, "Retry-After",
-                            arena_printf(exchange_arena(x), "%lld",
-                                         (long long)out.retry_after_s));
-    exchange_answer(x, out.status, out.content_type, out.body);
-    if (s->told != NULL)
-        s->told(s->arg, s->fake, &out);
-}
-
-#define ONE(verb, path) {verb, path, ACCESS_ANYONE, FAKE_BODY_MAX, serve}
-#define PATHS(verb)                                                           \
-    {ONE(verb, "/"), ONE(verb, "/{a}"), ONE(verb, "/{a}/{b}"),           \
-     ONE(verb, "/{a}/{b}/{c}"), ONE(verb, "/{a}/{b}/{c}/{d}"),             \
-     ONE(verb, "/{a}/{b}/{c}/{d}/{e}"),                                      \
-     ONE(verb, "/{a}/{b}/{c}/{d}/{e}/{f}"),                                  \
-     ONE(verb, "/{a}/{b}/{c}/{d}/{e}/{f}/{g}"),                              \
-     ONE(verb, "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}"),                          \
-     ONE(verb, "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"), {.method = NULL}}
-
-static const struct route routes[][11] = {
-    PATHS("GET"), PATHS("POST"), PATHS("PUT"), PATHS("PATCH"), PATHS("DELETE"),
-};
-
-struct fake_server *fake_serve(struct loop *l, struct fake *f, fake_told_fn *told,
-                               void *arg, struct error *err)
-{
-    const struct httpd_options o = {.address = "127.0.0.1", .allow = allow};
     struct fake_server *s = mem_new(sizeof *s);
 
-    static_assert(COUNT_OF(routes) == COUNT_OF(s->faces), "a face a method");
-    s->fake = f;
-    s->clock = loop_clock(l);
-    s->told = told;
-    s->arg = arg;
-    s->httpd = httpd_new(l, &o, err);
-    if (s->httpd == NULL) {
-        free(s);
-        return NULL;
-    }
-    for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        s->faces[i] = (struct face){s, routes[i][0].method};
-        httpd_routes(s->httpd, routes[i], &s->faces[i]);
-    }
-    return s;
+    *s = (struct fake_server){
+        .fake = f,
+        .loop = l,
+        .dir = dir,
+        .way = ways[fake_vendor(f)->face],
+    };
+    if (s->way->open(s, err))
+        return s;
+    fake_server_free(s);
+    return NULL;
 }
 
 uint16_t fake_port(const struct fake_server *s)
 {
-    return httpd_port(s->httpd);
+    return s->port;
+}
+
+void fake_look(struct fake_server *s)
+{
+    if (s->way->look != NULL)
+        s->way->look(s);
 }
 
 void fake_server_free(struct fake_server *s)
 {
     if (s == NULL)
         return;
-    httpd_free(s->httpd);
+    if (s->state != NULL)
+        s->way->close(s);
     free(s);
+}
+
+static bool bind_anywhere(int fd, struct sockaddr_in *at)
+{
+    socklen_t n = sizeof *at;
+
+    return bind(fd, (const struct sockaddr *)at, sizeof *at) == 0 &&
+           getsockname(fd, (struct sockaddr *)at, &n) == 0;
+}
+
+int loopback_socket(int type, uint16_t *port, struct error *err)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET,
+                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd >= 0 && bind_anywhere(fd, &at) &&
+        (type != SOCK_STREAM || listen(fd, SOMAXCONN) == 0)) {
+        *port = ntohs(at.sin_port);
+        return fd;
+    }
+    error_set(err, "cannot listen on 127.0.0.1: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
 }

@@ -10,6 +10,11 @@ void show_line(struct buf *to, struct str text)
     buf_str(to, text);
 }
 
+void show_body(const struct fake_post *p, struct arena *a unused, struct buf *to)
+{
+    show_line(to, p->body);
+}
+
 static const struct {
     const char *entity, *text;
 } entities[] = {
@@ -40,6 +45,40 @@ static size_t slack_link_take(struct buf *to, struct str s)
     return end + 1;
 }
 
+/* "`a*b`" is "a*b": nothing counts inside. Fences have three. */
+static size_t code_take(struct buf *to, struct str s)
+{
+    size_t marks = 0;
+    const char *end;
+
+    while (marks < s.n && s.p[marks] == '`')
+        marks++;
+    if (marks == 0)
+        return 0;
+    end = memmem(s.p + marks, s.n - marks, s.p, marks);
+    if (end == NULL)
+        return 0;
+    buf_add(to, s.p + marks, (size_t)(end - s.p) - marks);
+    return (size_t)(end - s.p) + marks;
+}
+
+/* In code Slack still reads its entities, and nothing else. */
+static size_t slack_code_take(struct buf *to, struct str s)
+{
+    struct buf inside freed_by(buf_release) = BUF(65536);
+    size_t n = code_take(&inside, s);
+    struct str rest = buf_view(&inside);
+
+    while (rest.n > 0) {
+        size_t taken = entity_take(to, rest);
+
+        if (taken == 0)
+            buf_char(to, rest.p[0]);
+        rest = str_from(rest, MAX(taken, 1));
+    }
+    return n;
+}
+
 void show_mrkdwn(struct buf *to, struct str s)
 {
     while (s.n > 0) {
@@ -47,8 +86,10 @@ void show_mrkdwn(struct buf *to, struct str s)
 
         if (n == 0)
             n = slack_link_take(to, s);
+        if (n == 0)
+            n = slack_code_take(to, s);
         if (n == 0) {
-            if (s.p[0] != '*' && s.p[0] != '`')
+            if (s.p[0] != '*')
                 buf_char(to, s.p[0]);
             n = 1;
         }
@@ -71,13 +112,16 @@ void show_html(struct buf *to, struct str s)
     }
 }
 
-/* "[Open](https://x)" is "Open". */
+/* "[Open](https://x)" is "Open"; the label is on one line, without brackets. */
 static size_t link_take(struct buf *to, struct str s)
 {
-    size_t label = str_find(s, ']');
-    size_t end;
+    size_t label = 1, end;
 
-    if (s.p[0] != '[' || label + 1 >= s.n || s.p[label + 1] != '(')
+    if (s.p[0] != '[')
+        return 0;
+    while (label < s.n && strchr("[]\n", s.p[label]) == NULL)
+        label++;
+    if (label + 1 >= s.n || s.p[label] != ']' || s.p[label + 1] != '(')
         return 0;
     end = str_find(str_from(s, label), ')');
     buf_str(to, str_first(str_from(s, 1), label - 1));
@@ -90,20 +134,43 @@ static bool is_punctuation(char c)
            !(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z');
 }
 
+/* "# ", "> " at the start of a line. */
+static size_t heading_take(struct str s)
+{
+    size_t n = 0;
+
+    while (n < s.n && (s.p[n] == '#' || s.p[n] == '>'))
+        n++;
+    return n > 0 && n < s.n && s.p[n] == ' ' ? n + 1 : 0;
+}
+
+static size_t markdown_take(struct buf *to, struct str s)
+{
+    size_t n = link_take(to, s);
+
+    if (n == 0)
+        n = code_take(to, s);
+    if (n > 0)
+        return n;
+    if (s.p[0] == '\\' && s.n > 1 && is_punctuation(s.p[1])) {
+        buf_char(to, s.p[1]);
+        return 2;
+    }
+    if (s.p[0] != '*')
+        buf_char(to, s.p[0]);
+    return 1;
+}
+
 void show_markdown(struct buf *to, struct str s)
 {
-    while (s.n > 0) {
-        size_t n = link_take(to, s);
+    bool line_start = true;
 
-        if (n == 0 && s.p[0] == '\\' && s.n > 1 && is_punctuation(s.p[1])) {
-            buf_char(to, s.p[1]);
-            n = 2;
-        }
-        if (n == 0) {
-            if (s.p[0] != '*' && s.p[0] != '`')
-                buf_char(to, s.p[0]);
-            n = 1;
-        }
+    while (s.n > 0) {
+        size_t n = line_start ? heading_take(s) : 0;
+
+        if (n == 0)
+            n = markdown_take(to, s);
+        line_start = s.p[n - 1] == '\n';
         s = str_from(s, n);
     }
 }

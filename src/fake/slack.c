@@ -2,7 +2,8 @@
  * ok:false): limits of blocks, edits that are over, channels that are archived. */
 #include "fake/own.h"
 
-#define TOKEN "Bearer xoxb-fake-0123456789-abcdef"
+#define BOT_TOKEN "xoxb-fake-0123456789-abcdef"
+#define TOKEN "Bearer " BOT_TOKEN
 #define HOOK "T00000000"
 #define CHANNEL "C0123456789"
 #define NAME "#noc"
@@ -288,15 +289,37 @@ static void slack_answer(struct fake *f, const struct fake_request *r,
 
 /* --- as people see it -------------------------------------------------------------------- */
 
-static void show_one(struct buf *to, const struct json *t)
+static void text_show(struct buf *to, const struct json *t)
 {
-    struct buf line freed_by(buf_release) = BUF(65536);
     struct str text = json_text(json_get(t, "text"));
 
     if (str_is(json_text(json_get(t, "type")), "plain_text"))
-        buf_str(&line, text);
+        buf_str(to, text);
     else
-        show_mrkdwn(&line, text);
+        show_mrkdwn(to, text);
+}
+
+static void show_one(struct buf *to, const struct json *t)
+{
+    struct buf line freed_by(buf_release) = BUF(65536);
+
+    text_show(&line, t);
+    show_line(to, buf_view(&line));
+}
+
+/* A label and what is below it, beside each other as there is room. */
+static void show_field(struct buf *to, const struct json *t)
+{
+    struct buf lines freed_by(buf_release) = BUF(65536);
+    struct buf line freed_by(buf_release) = BUF(65536);
+    struct str rest, label;
+
+    text_show(&lines, t);
+    rest = buf_view(&lines);
+    label = str_until(&rest, '\n');
+    buf_str(&line, label);
+    buf_text(&line, rest.n > 0 ? "  " : "");
+    buf_str(&line, rest);
     show_line(to, buf_view(&line));
 }
 
@@ -308,7 +331,7 @@ static void show_blocks(struct buf *to, const struct json *blocks)
 
         show_one(to, json_get(b, "text"));
         for (const struct json *t = fields ? fields->first : NULL; t; t = t->next)
-            show_one(to, t);
+            show_field(to, t);
         for (const struct json *t = elements ? elements->first : NULL; t; t = t->next)
             show_one(to, t);
     }
@@ -334,6 +357,9 @@ static void slack_show(const struct fake_post *p, struct arena *a, struct buf *t
 const struct fake_vendor fake_slack = {
     .name = "slack",
     .title = "Slack",
+    .endpoint = "{\"bot_token\": \"" BOT_TOKEN "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}/api\", \"allow_private\": true}",
+    .recipient = "{\"channel\": \"" CHANNEL "\"}",
     .answer = slack_answer,
     .show = slack_show,
 };

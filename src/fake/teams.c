@@ -2,6 +2,8 @@
  * an old connector, which hides its errors under a 200. */
 #include "fake/own.h"
 
+#include "base/clock.h"
+
 #define WORKFLOW "workflows"
 #define SIG "fakeSignature0123456789"
 #define CARD_MAX (28u << 10) /* bytes, with the markup */
@@ -181,11 +183,45 @@ static void teams_answer(struct fake *f, const struct fake_request *r,
 
 /* --- as people see it ------------------------------------------------------------------------ */
 
+/* "{{DATE(2020-11-23T14:20:56Z,SHORT)}}", "{{TIME(2020-11-23T14:20:56Z)}}": in the
+ * reader's own zone and language. */
+static size_t time_take(struct buf *to, struct str s)
+{
+    bool date = str_starts(s, "{{DATE(");
+    struct str inside = str_from(s, strlen("{{DATE("));
+    const char *end = memmem(s.p, s.n, ")}}", 3);
+    struct str when = str_until(&inside, ')');
+    int64_t ms;
+
+    if ((!date && !str_starts(s, "{{TIME(")) || end == NULL)
+        return 0;
+    when = str_until(&when, ',');
+    if (!time_parse(when, &ms))
+        return 0;
+    buf_str(to, date ? str_first(when, str_find(when, 'T'))
+                     : str_from(when, str_find(when, 'T') + 1));
+    return (size_t)(end - s.p) + 3;
+}
+
+static void show_styled(struct buf *to, struct str s)
+{
+    struct buf b freed_by(buf_release) = BUF(65536);
+
+    while (s.n > 0) {
+        size_t n = time_take(&b, s);
+
+        if (n == 0)
+            buf_char(&b, s.p[0]);
+        s = str_from(s, MAX(n, 1));
+    }
+    show_markdown(to, buf_view(&b));
+}
+
 static void show_text(struct buf *to, const struct json *j, const char *name)
 {
     struct buf line freed_by(buf_release) = BUF(65536);
 
-    show_markdown(&line, json_text(json_get(j, name)));
+    show_styled(&line, json_text(json_get(j, name)));
     show_line(to, buf_view(&line));
 }
 
@@ -194,9 +230,9 @@ static void show_facts(struct buf *to, const struct json *facts, const char *nam
     for (const struct json *f = facts ? facts->first : NULL; f; f = f->next) {
         struct buf line freed_by(buf_release) = BUF(65536);
 
-        show_markdown(&line, json_text(json_get(f, name)));
+        show_styled(&line, json_text(json_get(f, name)));
         buf_text(&line, "  ");
-        show_markdown(&line, json_text(json_get(f, "value")));
+        show_styled(&line, json_text(json_get(f, "value")));
         show_line(to, buf_view(&line));
     }
 }
@@ -234,6 +270,9 @@ static void teams_show(const struct fake_post *p, struct arena *a, struct buf *t
 const struct fake_vendor fake_teams = {
     .name = "teams",
     .title = "MS Teams",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}/workflows/1/triggers/manual/paths/invoke"
+                "?api-version=2016-06-01&sig=" SIG "\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = teams_answer,
     .show = teams_show,
 };

@@ -2,11 +2,13 @@
  * must nest, groups that become supergroups, edits that change nothing. */
 #include "fake/own.h"
 
-#define TOKEN "bot123456789:AAE-fake_Token_of_35_characters_00000"
+#define BOT_TOKEN "123456789:AAE-fake_Token_of_35_characters_00000"
+#define TOKEN "bot" BOT_TOKEN
 #define CHAT "-1001234567890"
 #define OLD_CHAT "-987654321" /* became the one above */
 #define PRIVATE_CHAT "4711"
 #define CHANNEL "@tocsin_alerts"
+#define TOPIC 7 /* the one topic there is besides the general one */
 #define TEXT_MAX 4096
 
 static void refuse(struct fake *f, struct fake_answer *out, int code,
@@ -102,7 +104,7 @@ static bool text_ok(struct fake *f, const struct json *body, struct fake_answer 
                             "at byte offset 0");
         return false;
     }
-    if (text.n == 0)
+    if (p.units == 0)
         refuse(f, out, 400, "Bad Request: message text is empty");
     else if (p.units > TEXT_MAX)
         refuse(f, out, 400, "Bad Request: message is too long");
@@ -179,6 +181,10 @@ static void send(struct fake *f, const struct fake_request *r,
     bool missing = to.n > 0 && (before == NULL || before->gone);
     struct fake_post *p;
 
+    if (json_i64_or(json_get(body, "message_thread_id"), TOPIC) != TOPIC) {
+        refuse(f, out, 400, "Bad Request: message thread not found");
+        return;
+    }
     if (missing && !json_bool_or(json_get(reply, "allow_sending_without_reply"), false)) {
         refuse(f, out, 400, "Bad Request: message to be replied not found");
         return;
@@ -192,19 +198,37 @@ static void send(struct fake *f, const struct fake_request *r,
         say_message(f, out, p);
 }
 
+/* What a person would see of it: text and buttons. */
+static void visible(const struct json *body, struct buf *to)
+{
+    struct json_out o = JSON_OUT(to);
+
+    buf_str(to, json_text(json_get(body, "text")));
+    if (json_get(body, "reply_markup") != NULL)
+        out_tree(&o, NULL, json_get(body, "reply_markup"));
+}
+
+static bool is_same(const struct json *old, const struct json *new)
+{
+    struct buf before freed_by(buf_release) = BUF(1u << 20);
+    struct buf after freed_by(buf_release) = BUF(1u << 20);
+
+    visible(old, &before);
+    visible(new, &after);
+    return str_eq(buf_view(&before), buf_view(&after));
+}
+
 static void edit(struct fake *f, const struct fake_request *r, const struct json *body,
                  struct fake_answer *out)
 {
     struct fake_post *p = fake_find(f, id_of(body, "message_id"));
     struct error err;
-    const struct json *old;
 
     if (p == NULL || p->gone) {
         refuse(f, out, 400, "Bad Request: message to edit not found");
         return;
     }
-    old = json_parse(&f->scratch, p->body, &err);
-    if (str_eq(json_text(json_get(old, "text")), json_text(json_get(body, "text")))) {
+    if (is_same(json_parse(&f->scratch, p->body, &err), body)) {
         refuse(f, out, 400, "Bad Request: message is not modified: specified new "
                             "message content and reply markup are exactly the same");
         return;
@@ -272,8 +296,8 @@ static void telegram_answer(struct fake *f, const struct fake_request *r,
     size_t n = fake_parts(r->path, parts);
     const struct json *body = fake_json(f, r);
 
-    if (n != 2 || !str_starts(parts[0], "bot"))
-        refuse(f, out, 404, "Not Found");
+    if (n != 2 || !str_starts(parts[0], "bot") || str_find(parts[0], ':') == parts[0].n)
+        refuse(f, out, 404, "Not Found"); /* also of what is no token at all */
     else if (!str_is(parts[0], TOKEN))
         refuse(f, out, 401, "Unauthorized");
     else if (failing(f, r, out))
@@ -306,6 +330,9 @@ static void telegram_show(const struct fake_post *p, struct arena *a, struct buf
 const struct fake_vendor fake_telegram = {
     .name = "telegram",
     .title = "Telegram",
+    .endpoint = "{\"token\": \"" BOT_TOKEN "\", \"api_url\": "
+                "\"http://127.0.0.1:{port}\", \"allow_private\": true}",
+    .recipient = "{\"chat_id\": \"" CHAT "\"}",
     .answer = telegram_answer,
     .show = telegram_show,
 };

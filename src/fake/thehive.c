@@ -2,7 +2,8 @@
  * rights that end at creating. */
 #include "fake/own.h"
 
-#define KEY "Bearer fake-thehive-api-key"
+#define API_KEY "fake-thehive-api-key"
+#define KEY "Bearer " API_KEY
 
 static void refuse(struct fake *f, struct fake_answer *out, int status, const char *type,
                    const char *message)
@@ -240,17 +241,47 @@ static void thehive_answer(struct fake *f, const struct fake_request *r,
         route(f, r, parts, n, out);
 }
 
+/* "| Client | 192.0.2.1 |" is a row; what only rules the table is not seen. */
+static void row_show(struct buf *to, struct str line)
+{
+    struct buf row freed_by(buf_release) = BUF(65536);
+    struct str inside = str_from(line, 1);
+
+    while (inside.n > 0) {
+        struct str cell = str_trim(str_until(&inside, '|'));
+
+        if (cell.n == 0 || str_starts(cell, "--"))
+            continue;
+        buf_text(&row, row.n > 0 ? "  " : "");
+        show_markdown(&row, cell);
+    }
+    show_line(to, buf_view(&row));
+}
+
+static void description_show(struct buf *to, struct str text)
+{
+    while (text.n > 0) {
+        struct str line = str_until(&text, '\n');
+        struct buf shown freed_by(buf_release) = BUF(65536);
+
+        if (str_starts(line, "|")) {
+            row_show(to, line);
+            continue;
+        }
+        show_markdown(&shown, line);
+        show_line(to, buf_view(&shown));
+    }
+}
+
 static void thehive_show(const struct fake_post *p, struct arena *a, struct buf *to)
 {
     struct error err;
     const struct json *body = json_parse(a, p->body, &err);
     const struct json *list = json_get(body, "observables");
-    struct buf text freed_by(buf_release) = BUF(1u << 20);
 
     show_line(to, json_text(json_get(body, "title")));
-    show_line(to, json_text(json_get(body, "message")));
-    show_markdown(&text, json_text(json_get(body, "description")));
-    show_line(to, buf_view(&text));
+    description_show(to, json_text(json_get(body, "message")));
+    description_show(to, json_text(json_get(body, "description")));
     for (const struct json *o = list ? list->first : NULL; o; o = o->next)
         show_line(to, arena_printf(a, "observable %.*s  %.*s",
                                    STR_ARG(json_text(json_get(o, "dataType"))),
@@ -260,6 +291,8 @@ static void thehive_show(const struct fake_post *p, struct arena *a, struct buf 
 const struct fake_vendor fake_thehive = {
     .name = "thehive",
     .title = "TheHive",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}\", \"api_key\": \"" API_KEY "\"}",
+    .recipient = "{}",
     .answer = thehive_answer,
     .show = thehive_show,
 };

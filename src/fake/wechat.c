@@ -86,6 +86,9 @@ static void wechat_show(const struct fake_post *p, struct arena *a, struct buf *
 const struct fake_vendor fake_wechat = {
     .name = "wechat",
     .title = "WeChat",
+    .endpoint = "{\"url\": \"http://127.0.0.1:{port}/cgi-bin/webhook/send?key=" KEY
+                "\", \"allow_private\": true}",
+    .recipient = "{}",
     .answer = wechat_answer,
     .show = wechat_show,
 };

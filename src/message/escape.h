@@ -30,8 +30,12 @@ void escape_telegram(struct buf *to, struct str s);   /* HTML mode; breaks @name
 void escape_discord(struct buf *to, struct str s);
 void escape_mattermost(struct buf *to, struct str s); /* breaks @all, ~channel */
 void escape_teams(struct buf *to, struct str s);      /* also breaks {{DATE()}} */
+void escape_connector(struct buf *to, struct str s);  /* the same where HTML counts */
 void escape_wecom(struct buf *to, struct str s);      /* breaks <@user>, links */
 void escape_markdown(struct buf *to, struct str s);   /* as GitHub and TheHive */
+/* For places that some versions show as they are and others take for markup: no
+ * link, no mention, and nothing to be seen of it. */
+void escape_unlinked(struct buf *to, struct str s);
 /* What stands between backticks: no backtick. */
 void escape_code(struct buf *to, struct str s);
 

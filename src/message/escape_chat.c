@@ -55,28 +55,47 @@ void escape_telegram(struct buf *to, struct str s)
     escape_entities(to, s, "@");
 }
 
-/* A colon that a "//" may follow makes a link of what is around it. */
-void escape_discord(struct buf *to, struct str s)
+/* The same where a colon that a "//" may follow makes a link of what is around it:
+ * such a one is written as `colon`; others stay, for addresses have them. */
+static void escape_linking(struct buf *to, struct str s, const char *before,
+                           const char *after, const char *colon)
 {
     while (s.n > 0) {
         size_t n = str_find(s, ':');
         bool links = n < s.n && (n + 1 == s.n || s.p[n + 1] == '/');
 
-        escape_marked(to, str_first(s, n), "\\*_~`|>#[]<", "\\", "@");
+        escape_marked(to, str_first(s, n), before, "\\", after);
         if (n < s.n)
-            buf_text(to, links ? "\\:" : ":");
+            buf_text(to, links ? colon : ":");
         s = str_from(s, n + 1);
     }
 }
 
+void escape_discord(struct buf *to, struct str s)
+{
+    escape_linking(to, s, "\\*_~`|>#[]<", "@", "\\:");
+}
+
 void escape_mattermost(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\`*_{}[]()#+-.!|~><", "\\", "@~:");
+    escape_linking(to, s, "\\`*_[]#|~><", "@~", ":" UNSEEN);
 }
 
 void escape_teams(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\*_[]()`#->~", "\\", "{");
+    escape_marked(to, s, "\\*_[]()`#-<>~", "\\", "{");
+}
+
+void escape_connector(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        const char *entity = entity_of(s.p[i]);
+
+        if (entity != NULL)
+            buf_text(to, entity);
+        else
+            escape_teams(to, (struct str){s.p + i, 1});
+    }
 }
 
 /* TheHive shows GitHub's markdown, tables too. */
@@ -94,6 +113,11 @@ void escape_wecom(struct buf *to, struct str s)
         else
             escape_marked(to, (struct str){s.p + i, 1}, "", "", "[]*#>`@_");
     }
+}
+
+void escape_unlinked(struct buf *to, struct str s)
+{
+    escape_marked(to, s, "", "", "@~[]!:.`<");
 }
 
 void escape_code(struct buf *to, struct str s)

@@ -2,6 +2,7 @@
  * formed, and nothing of the alert gets where it must not be. */
 #include "alert/ip.h"
 #include "base/limits.h"
+#include "bodies.h"
 #include "decode.h"
 #include "endpoint/chat.h"
 #include "modes.h"
@@ -9,14 +10,6 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-#define LINK "https://alerts.example.net/a/"
-
-static bool is_json(struct str s)
-{
-    struct arena arena freed_by(arena_release) = {0};
-
-    return json_parse(&arena, s, NULL) != NULL;
-}
 
 static bool is_one_line(struct str s)
 {
@@ -25,26 +18,6 @@ static bool is_one_line(struct str s)
             return false;
     }
     return true;
-}
-
-/* "<" begins our own colours and nothing else: no mention, no tag. */
-static void check_wechat(struct str body)
-{
-    struct arena arena freed_by(arena_release) = {0};
-    const struct json *j = json_parse(&arena, body, NULL);
-    const char *msgtype = arena_c(&arena, json_text(json_get(j, "msgtype")));
-    struct str rest = json_text(json_get(json_get(j, msgtype), "content"));
-    bool markdown = strcmp(msgtype, "markdown") == 0;
-
-    assert(rest.n > 0 && utf8_valid(rest));
-    assert(rest.n <= (markdown ? 4096u : 2048u));
-    while (str_find(rest, '<') < rest.n) {
-        rest = str_from(rest, str_find(rest, '<') + 1);
-        assert(markdown && (str_starts(rest, "/font>") ||
-                            str_starts(rest, "font color=\"warning\">") ||
-                            str_starts(rest, "font color=\"info\">") ||
-                            str_starts(rest, "font color=\"comment\">")));
-    }
 }
 
 /* Of an alert only an address comes through, as we write it. */
@@ -74,108 +47,6 @@ static void check_log(const struct file_request *f)
         str_until(&line, ' ');
         assert(ip_parse(str_until(&line, ' '), &ip) && !ip_is_loopback(&ip));
     }
-}
-
-/* Texts an embed's limits count together; each within its own, none empty. An
- * edit takes the content away by null. */
-static size_t text_of(const struct json *object, const char *name, size_t max)
-{
-    const struct json *j = json_get(object, name);
-    size_t n = text_length(json_text(j), UNIT_UTF16);
-
-    assert(n <= max);
-    assert(j == NULL || j->type == JSON_NULL || str_trim(json_text(j)).n > 0);
-    return n;
-}
-
-static size_t embed_length(const struct json *embed)
-{
-    const struct json *fields = json_get(embed, "fields");
-    size_t n = text_of(embed, "title", 256) +
-               text_of(embed, "description", 4096) +
-               text_of(json_get(embed, "footer"), "text", 2048);
-
-    assert(fields == NULL || fields->count <= 25);
-    for (const struct json *j = fields ? fields->first : NULL; j; j = j->next)
-        n += text_of(j, "name", 256) + text_of(j, "value", 1024);
-    return n;
-}
-
-static void check_discord(struct str body)
-{
-    struct arena arena freed_by(arena_release) = {0};
-    const struct json *j = json_parse(&arena, body, NULL);
-    const struct json *embeds = json_get(j, "embeds");
-    const struct json *mentions = json_get(j, "allowed_mentions");
-
-    assert(json_get(mentions, "parse")->count == 0);
-    assert(text_of(j, "content", 2000) > 0 || embeds->count == 1);
-    assert(embeds == NULL || embed_length(embeds->first) <= 6000);
-}
-
-/* Every "<" begins a tag of ours, every "&" an entity of ours. */
-static void check_telegram_html(struct str text)
-{
-    static const char *const ours[] = {
-        "<b>", "</b>", "<code>", "</code>", "</a>", ("<a href=\"" LINK),
-        "&amp;", "&lt;", "&gt;", "&quot;", "&#39;",
-    };
-
-    for (; text.n > 0; text = str_from(text, 1)) {
-        size_t i = 0;
-
-        if (text.p[0] != '<' && text.p[0] != '&')
-            continue;
-        while (i < COUNT_OF(ours) && !str_starts(text, ours[i]))
-            i++;
-        assert(i < COUNT_OF(ours));
-    }
-}
-
-static void check_telegram(struct str body)
-{
-    struct arena arena freed_by(arena_release) = {0};
-    const struct json *j = json_parse(&arena, body, NULL);
-
-    assert(text_of(j, "text", 4096) > 0);
-    if (json_get(j, "parse_mode") != NULL)
-        check_telegram_html(json_text(json_get(j, "text")));
-}
-
-/* Two lines an alert, and each of them JSON. */
-static void check_bulk(struct str body)
-{
-    size_t lines = 0;
-
-    assert(str_ends(body, "\n"));
-    for (; body.n > 0; lines++) {
-        struct str line = str_until(&body, '\n');
-
-        assert(utf8_valid(line) && is_json(line));
-        assert(lines % 2 == 1 || str_starts(line, "{\"create\":"));
-    }
-    assert(lines >= 2 && lines % 2 == 0);
-}
-
-/* What each vendor takes, by type. */
-static const struct {
-    const char *type;
-    void (*check)(struct str body);
-} bodies[] = {
-    {"discord", check_discord},
-    {"elasticsearch", check_bulk},
-    {"telegram", check_telegram},
-    {"wechat", check_wechat},
-};
-
-static void check_http(const char *type, const struct http_request *h)
-{
-    for (size_t i = 0; i < COUNT_OF(bodies); i++)
-        if (strcmp(bodies[i].type, type) == 0)
-            bodies[i].check(h->body);
-    assert(strcmp(type, "elasticsearch") == 0 || is_json(h->body));
-    for (size_t i = 0; i < h->header_count; i++)
-        assert(is_one_line(h->headers[i].value));
 }
 
 static void check_exec(const struct exec_request *e)
@@ -308,6 +179,16 @@ static void check_mail(const struct mail_request *m)
     assert(!decode_part(m->body, "=_tocsin", 2, &text));
     assert(utf8_valid(buf_view(&text)) && utf8_valid(buf_view(&html)));
     check_html(buf_view(&html));
+}
+
+static void check_http(const char *type, const struct http_request *h)
+{
+    for (size_t i = 0; i < COUNT_OF(bodies); i++)
+        if (strcmp(bodies[i].type, type) == 0)
+            bodies[i].check(h->body);
+    assert(strcmp(type, "elasticsearch") == 0 || is_json(h->body));
+    for (size_t i = 0; i < h->header_count; i++)
+        assert(is_one_line(h->headers[i].value));
 }
 
 static void check_request(const struct mode *m, const struct request *r)

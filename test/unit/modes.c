@@ -104,7 +104,7 @@ const struct mode modes[] = {
     {"thehive", "thehive",
      "{" THEHIVE ",\"observable_url\":\"https://wiki.example.net\","
      "\"observable_email\":\"soc@example.net\"}",
-     "{\"organisation\":\"soc\"}", "~4096", IS(ANSWERS) | IS(ENDS), true},
+     "{\"organisation\":\"soc\"}", "~4096", IS(CHANGES) | IS(ANSWERS), true},
     {"thehive-4", "thehive", "{" THEHIVE ",\"version\":\"4\"}", "{}", "~4096", 0,
      true},
 

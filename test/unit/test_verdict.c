@@ -7,243 +7,7 @@
 
 #include "base/limits.h"
 #include "endpoint/endpoint.h"
-
-#define YES VERDICT_DELIVERED
-#define LATER VERDICT_DEFERRED
-#define NO VERDICT_REFUSED
-#define AGAIN VERDICT_AGAIN
-
-#define ITEMS 3
-
-/* A bulk's answer, the same for each of them. */
-#define ITEM(status, type)                                                     \
-    "{\"create\":{\"status\":" status ",\"error\":{\"type\":\"" type "\"}}}"
-#define BULK(status, type)                                                     \
-    "{\"items\":[" ITEM(status, type) "," ITEM(status, type) ","               \
-    ITEM(status, type) "]}"
-
-struct row {
-    const char *type;
-    enum outcome outcome;
-    int status;
-    const char *body;
-    enum verdict_kind kind;
-    bool fault;
-};
-
-static const struct row rows[] = {
-    {"webhook", OUTCOME_ANSWERED, 200, "", YES, false},
-    {"webhook", OUTCOME_ANSWERED, 201, "", YES, false},
-    {"webhook", OUTCOME_ANSWERED, 204, "", YES, false},
-    {"webhook", OUTCOME_ANSWERED, 299, "", YES, false},
-    {"webhook", OUTCOME_ANSWERED, 300, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 302, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 308, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 400, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 401, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 402, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 403, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 405, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 408, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 409, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 410, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 413, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 415, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 422, "", NO, false},
-    {"webhook", OUTCOME_ANSWERED, 425, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 429, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 500, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 502, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 503, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 504, "", LATER, false},
-    {"webhook", OUTCOME_ANSWERED, 599, "", LATER, false},
-    {"webhook", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"webhook", OUTCOME_TLS, 0, "", LATER, true},
-    {"webhook", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"webhook", OUTCOME_LOST, 0, "", LATER, false},
-    {"webhook", OUTCOME_DENIED, 0, "", LATER, true},
-
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("201", ""), YES, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("200", ""), YES, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200,
-     BULK("409", "version_conflict_engine_exception"), YES, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200,
-     BULK("429", "es_rejected_execution_exception"), LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("429", "cluster_block_exception"),
-     LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "cluster_block_exception"),
-     LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200,
-     BULK("503", "unavailable_shards_exception"), LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "mapper_parsing_exception"),
-     VERDICT_AGAIN, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200,
-     BULK("400", "document_parsing_exception"), VERDICT_AGAIN, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("400", "illegal_argument_exception"),
-     VERDICT_AGAIN, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("404", "index_not_found_exception"),
-     LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("403", "security_exception"), LATER,
-     true},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("418", "teapot"), NO, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, BULK("0", ""), LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, "", LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 200, "{\"items\":[]}", LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 204, "", LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 302, "", LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 400, "", NO, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 401, "", LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 403, "", LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"elasticsearch", OUTCOME_ANSWERED, 413, "", NO, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 429, "", LATER, false},
-    {"elasticsearch", OUTCOME_ANSWERED, 503, "", LATER, false},
-    {"elasticsearch", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"elasticsearch", OUTCOME_TLS, 0, "", LATER, true},
-    {"elasticsearch", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"elasticsearch", OUTCOME_LOST, 0, "", LATER, false},
-    {"elasticsearch", OUTCOME_DENIED, 0, "", LATER, true},
-
-    {"email", OUTCOME_ANSWERED, 250, "250 OK", YES, false},
-    {"email", OUTCOME_ANSWERED, 251, "251 forwarded", YES, false},
-    {"email", OUTCOME_ANSWERED, 0, "", LATER, false},
-    {"email", OUTCOME_ANSWERED, 421, "421 closing", LATER, false},
-    {"email", OUTCOME_ANSWERED, 450, "450 greylisted", LATER, false},
-    {"email", OUTCOME_ANSWERED, 451, "451 later", LATER, false},
-    {"email", OUTCOME_ANSWERED, 452, "452 storage", LATER, false},
-    {"email", OUTCOME_ANSWERED, 454, "454 TLS not available", LATER, false},
-    {"email", OUTCOME_ANSWERED, 530, "530 STARTTLS first", LATER, true},
-    {"email", OUTCOME_ANSWERED, 534, "534 too weak", LATER, true},
-    {"email", OUTCOME_ANSWERED, 535, "535 wrong", LATER, true},
-    {"email", OUTCOME_ANSWERED, 538, "538 encrypt", LATER, true},
-    {"email", OUTCOME_ANSWERED, 550, "550 no such user", NO, false},
-    {"email", OUTCOME_ANSWERED, 551, "551 not here", NO, false},
-    {"email", OUTCOME_ANSWERED, 552, "552 message too big", NO, false},
-    {"email", OUTCOME_ANSWERED, 552, "552 Too many recipients", LATER, false},
-    {"email", OUTCOME_ANSWERED, 552, "552 too many RCPT", LATER, false},
-    {"email", OUTCOME_ANSWERED, 552, "", NO, false},
-    {"email", OUTCOME_ANSWERED, 553, "553 bad name", NO, false},
-    {"email", OUTCOME_ANSWERED, 554, "554 policy", NO, false},
-    {"email", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"email", OUTCOME_TLS, 0, "", LATER, true},
-    {"email", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"email", OUTCOME_LOST, 0, "", LATER, false},
-
-    {"fail2ban", OUTCOME_ANSWERED, 0, "1\n", YES, false},
-    {"fail2ban", OUTCOME_ANSWERED, 0, "0\n", YES, false},
-    {"fail2ban", OUTCOME_ANSWERED, 0, "warning\n17", YES, false},
-    {"fail2ban", OUTCOME_ANSWERED, 0, "", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 0, "1 warning\n", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 0, "-1\n", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 1, "Traceback", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "1\n", LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "Sorry but the jail 'j' does not exist",
-     LATER, false},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "Failed to access socket path: /x", LATER,
-     false},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "Permission denied to socket: /x", LATER,
-     true},
-    {"fail2ban", OUTCOME_ANSWERED, 255, "Invalid command", LATER, true},
-    {"fail2ban", OUTCOME_ANSWERED, -1, "1\n", LATER, false},
-    {"fail2ban", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"fail2ban", OUTCOME_DENIED, 0, "", LATER, true},
-    {"fail2ban", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"discord", OUTCOME_ANSWERED, 200, "{\"id\":\"7\"}", YES, false},
-    {"discord", OUTCOME_ANSWERED, 204, "", YES, false},
-    {"discord", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 302, "", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 400, "", AGAIN, false},
-    {"discord", OUTCOME_ANSWERED, 401, "", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 403, "", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 404, "{\"code\":10015}", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 404, "{\"code\":10003}", LATER, false},
-    {"discord", OUTCOME_ANSWERED, 408, "", LATER, false},
-    {"discord", OUTCOME_ANSWERED, 410, "", LATER, true},
-    {"discord", OUTCOME_ANSWERED, 413, "", AGAIN, false},
-    {"discord", OUTCOME_ANSWERED, 429, "<p>", LATER, false},
-    {"discord", OUTCOME_ANSWERED, 500, "", LATER, false},
-    {"discord", OUTCOME_ANSWERED, 503, "", LATER, false},
-    {"discord", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"discord", OUTCOME_TLS, 0, "", LATER, true},
-    {"discord", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"discord", OUTCOME_LOST, 0, "", LATER, false},
-    {"discord", OUTCOME_DENIED, 0, "", LATER, true},
-
-    {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":true}", YES, false},
-    {"telegram", OUTCOME_ANSWERED, 200, "{\"ok\":false}", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 200, "<p>", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 302, "", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 400, "", AGAIN, false},
-    {"telegram", OUTCOME_ANSWERED, 401, "", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 403, "", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 403,
-     "{\"description\":\"Forbidden: x\"}", LATER, false},
-    {"telegram", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"telegram", OUTCOME_ANSWERED, 408, "", LATER, false},
-    {"telegram", OUTCOME_ANSWERED, 413, "", AGAIN, false},
-    {"telegram", OUTCOME_ANSWERED, 429, "", LATER, false},
-    {"telegram", OUTCOME_ANSWERED, 500, "", LATER, false},
-    {"telegram", OUTCOME_ANSWERED, 502, "<p>", LATER, false},
-    {"telegram", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"telegram", OUTCOME_TLS, 0, "", LATER, true},
-    {"telegram", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"telegram", OUTCOME_LOST, 0, "", LATER, false},
-    {"telegram", OUTCOME_DENIED, 0, "", LATER, true},
-
-    {"shell", OUTCOME_ANSWERED, 0, "", YES, false},
-    {"shell", OUTCOME_ANSWERED, 0, "said much", YES, false},
-    {"shell", OUTCOME_ANSWERED, 1, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, 2, "usage", NO, false},
-    {"shell", OUTCOME_ANSWERED, 74, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, 75, "", LATER, false},
-    {"shell", OUTCOME_ANSWERED, 76, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, 125, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, 126, "", LATER, true},
-    {"shell", OUTCOME_ANSWERED, 127, "", LATER, true},
-    {"shell", OUTCOME_ANSWERED, 128, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, 255, "", NO, false},
-    {"shell", OUTCOME_ANSWERED, -1, "half a line", LATER, false},
-    {"shell", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"shell", OUTCOME_DENIED, 0, "", LATER, true},
-    {"shell", OUTCOME_UNREACHED, 0, "", LATER, false},
-
-    {"syslog", OUTCOME_ANSWERED, 0, "", YES, false},
-    {"syslog", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"syslog", OUTCOME_LOST, 0, "", LATER, false},
-    {"syslog", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"syslog", OUTCOME_TLS, 0, "", LATER, true},
-    {"syslog", OUTCOME_DENIED, 0, "", LATER, true},
-
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0}", YES, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":0,\"errmsg\":\"ok\"}", YES, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":-1}", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":45009}", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":93000}", LATER, true},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":93017}", LATER, true},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":40008}", NO, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":40058}", NO, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":44004}", NO, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":45002}", NO, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{\"errcode\":50001}", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "{}", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "[0]", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 200, "<html>", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 204, "", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 500, "{\"errcode\":0}", LATER, false},
-    {"wechat", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"wechat", OUTCOME_ANSWERED, 400, "", NO, false},
-    {"wechat", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-    {"wechat", OUTCOME_TLS, 0, "", LATER, true},
-
-    {"alert_store_db", OUTCOME_ANSWERED, 0, "", YES, false},
-    {"alert_store_db", OUTCOME_UNREACHED, 0, "", LATER, false},
-    {"alert_store_db", OUTCOME_TIMED_OUT, 0, "", LATER, false},
-};
-
+#include "verdict_rows.h"
 
 static struct request sent_by(const struct endpoint_type *t)
 {
@@ -266,12 +30,62 @@ static struct request sent_by(const struct endpoint_type *t)
     return sent;
 }
 
+/* Parameters, where an answer means one thing with them and another without. */
+static const struct setting {
+    const char *name, *type, *endpoint, *recipient;
+} settings[] = {
+    {"connector", "teams", "{\"url\":\"https://x.org/\",\"format\":\"messagecard\"}", "{}"},
+    {"mattermost", "mattermost", "{\"url\":\"https://mm.example.net\",\"token\":\"t\"}",
+     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}"},
+    {"slack", "slack", "{\"bot_token\":\"xoxb-1\"}", "{\"channel\":\"#alerts\"}"},
+    {"teams", "teams", "{\"url\":\"https://x.org/\"}", "{}"},
+};
+
+static const struct setting *setting_of(const struct row *row)
+{
+    for (size_t i = 0; i < COUNT_OF(settings); i++)
+        if (strcmp(settings[i].name, row->type) == 0)
+            return &settings[i];
+    return NULL;
+}
+
+static const struct endpoint_type *type_of(const struct row *row)
+{
+    const struct setting *s = setting_of(row);
+
+    return endpoint_type_find(str_of(s != NULL ? s->type : row->type));
+}
+
+static const void *params(struct arena *a, const struct field *rows_of,
+                          size_t size, const char *json)
+{
+    void *made = arena_new(a, size + 1);
+
+    assert_true(fields_read(rows_of, json_parse(a, str_of(json), NULL), made, a,
+                            NULL));
+    return made;
+}
+
+static void settings_read(const struct row *row, struct arena *a,
+                          struct render_input *in)
+{
+    const struct endpoint_type *t = type_of(row);
+    const struct setting *s = setting_of(row);
+
+    if (s == NULL)
+        return;
+    in->endpoint = params(a, t->endpoint_fields, t->endpoint_size, s->endpoint);
+    in->recipient = params(a, t->recipient_fields, t->recipient_size, s->recipient);
+}
+
 static void test_rows(void **state)
 {
+    static const struct alert alert = {.action = ACTION_ENGAGE};
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct arena arena freed_by(arena_release) = {0};
-        const struct endpoint_type *t = endpoint_type_find(str_of(rows[i].type));
+        const struct endpoint_type *t = type_of(&rows[i]);
         struct request sent = sent_by(t);
         struct response r = {.outcome = rows[i].outcome,
                              .status = rows[i].status,
@@ -279,11 +93,12 @@ static void test_rows(void **state)
                              .retry_after_ms = 7000,
                              .written = rows[i].kind == YES ? ITEMS : 0};
         struct verdict v[ITEMS] = {{.kind = NO}};
-        struct render_item items[ITEMS] = {{.phase = PHASE_NEW}};
+        struct render_item items[ITEMS] = {{.alert = &alert}};
         struct render_input in = {.items = items,
                                   .count = MIN(t->batch_max, (size_t)ITEMS)};
         size_t n = in.count;
 
+        settings_read(&rows[i], &arena, &in);
         t->judge(&in, &sent, &r, &arena, v);
         for (size_t k = 0; k < n; k++) {
             if (v[k].kind != rows[i].kind || v[k].endpoint_fault != rows[i].fault)

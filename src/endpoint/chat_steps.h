@@ -1,0 +1,47 @@
+/* chat_steps.h -- how a chat's message goes on: the message of an engage is edited
+ * by its release, then answered, since nobody hears of an edit; where that cannot
+ * be, posted anew; what is refused goes out once more as text only. Pure; private
+ * to endpoint/. */
+#ifndef ENDPOINT_CHAT_STEPS_H
+#define ENDPOINT_CHAT_STEPS_H
+
+#include "endpoint/chat.h"
+
+/* Bits of what must not be done again; and one that stands alone. `carry` is why
+ * a message goes out as text only. */
+enum chat_step {
+    CHAT_ANEW = 1,  /* post: the message to edit or answer is out of reach */
+    CHAT_PLAIN = 2, /* text only: its other parts were refused */
+    CHAT_REPLY = 4, /* it is edited: now say so */
+};
+
+/* A message where it is: "C0123456789:1606141257.000200" as a handle. */
+struct chat_place {
+    struct str channel, id;
+};
+
+/* What to do for `in`. A message is edited where it is, also when the recipient
+ * has moved since; one that others share is answered. `began` is that message, but
+ * for POST; a handle that is not `ok` counts as none. */
+enum chat_deed { CHAT_POST, CHAT_ANSWER, CHAT_EDIT };
+enum chat_deed chat_deed(const struct render_input *in,
+                         bool (*ok)(const struct chat_place *place),
+                         struct chat_place *began);
+
+bool chat_text_only(const struct render_input *in);
+/* Whether the message must say all: elsewhere the one before it has the facts. */
+bool chat_whole(const struct render_input *in, enum chat_deed deed);
+
+/* It is there, at `place` (whose parts may be empty): DELIVERED, or after an edit
+ * AGAIN with the reply. */
+void chat_delivered(const struct render_input *in, enum chat_deed deed, int status,
+                    const struct chat_place *place, struct arena *a,
+                    struct verdict *v);
+/* The message was not taken: AGAIN as text only, or if it was that, REFUSED. When
+ * it is only the reply to an edit, DELIVERED: the edit is there. */
+void chat_refused(const struct render_input *in, struct str why, struct arena *a,
+                  struct verdict *v);
+/* AGAIN, as a new message. */
+void chat_anew(const struct render_input *in, struct str why, struct verdict *v);
+
+#endif

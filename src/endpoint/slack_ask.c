@@ -1,0 +1,90 @@
+/* slack_ask.c -- questions before a test message: which bot is it, and which
+ * channels are there.
+ * Source: docs.slack.dev, auth.test, conversations.list. */
+#include "endpoint/slack.h"
+
+#include "base/limits.h"
+#include "message/escape.h"
+
+#define LIST_BYTES_MAX (2u << 20) /* a channel takes about a kilobyte */
+static_assert(LIST_BYTES_MAX <= RESPONSE_LARGE_MAX, "what a transport keeps");
+
+/* A webhook can be asked nothing: all it does is post. */
+bool slack_probe(const struct render_input *in, size_t nth, struct arena *a,
+                 struct probe *out, struct error *err)
+{
+    const struct slack *s = in->endpoint;
+
+    *err = (struct error){0};
+    if (nth > 0 || s->bot_token.n == 0)
+        return false;
+    out->name = "auth.test";
+    slack_call(s, out->name, a, &out->request);
+    out->request.http.body = STR("{}");
+    return true;
+}
+
+void slack_judge_probe(const struct render_input *in unused, size_t nth unused,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct json *j = slack_result(r, a, v);
+    struct str user = json_text(json_get(j, "user"));
+    struct str team = json_text(json_get(j, "team"));
+
+    if (j == NULL)
+        return;
+    v->reason = judge_reason(0, arena_printf(a, "bot %.*s in %.*s", STR_ARG(user),
+                                             STR_ARG(team)), a);
+}
+
+bool slack_choices(const void *endpoint, struct arena *a, struct request *out,
+                   struct error *err)
+{
+    const struct slack *s = endpoint;
+
+    if (s->bot_token.n == 0)
+        return error_set(err, "a webhook has one channel, the one it was made for");
+    slack_call(s, "conversations.list?types=public_channel,private_channel"
+                  "&exclude_archived=true&limit=1000", a, out);
+    out->http.method = "GET";
+    out->http.header_count = 1; /* no Content-Type: there is no content */
+    out->answer_max = LIST_BYTES_MAX;
+    return true;
+}
+
+/* "#alerts", "#noc (private)", "#sales (the bot is not in it)" */
+static struct str channel_label(const struct json *channel, struct arena *a)
+{
+    bool secret = json_bool_or(json_get(channel, "is_private"), false);
+    bool member = json_bool_or(json_get(channel, "is_member"), true);
+    struct str name = json_text(json_get(channel, "name"));
+    struct buf clean freed_by(buf_release) = BUF(RESPONSE_MAX);
+
+    clean_text(&clean, str_first(name, 400), false);
+    return arena_printf(a, "#%s%s%s", buf_c(&clean), secret ? " (private)" : "",
+                        member ? "" : " (the bot is not in it)");
+}
+
+bool slack_choices_read(const struct response *r, struct arena *a,
+                        struct choice_list *out, struct error *err)
+{
+    struct verdict v;
+    const struct json *j = slack_result(r, a, &v);
+    const struct json *channels = json_get(j, "channels");
+
+    *out = (struct choice_list){0};
+    if (j == NULL)
+        return error_set(err, "%.*s", STR_ARG(v.reason));
+    if (!json_is(channels, JSON_ARRAY))
+        return error_set(err, "the list of channels is not one");
+    out->v = arena_array(a, MIN(channels->count, CHOICES_MAX) + 1, sizeof(*out->v));
+    for (const struct json *c = channels->first;
+         c != NULL && out->n < CHOICES_MAX; c = c->next) {
+        struct str id = json_text(json_get(c, "id"));
+
+        if (id.n > 0)
+            out->v[out->n++] = (struct choice){id, channel_label(c, a)};
+    }
+    return true;
+}

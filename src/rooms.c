@@ -1,0 +1,252 @@
+/* rooms.c -- opens the rooms in order, wires them, and closes them in reverse. */
+#include "rooms.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "base/log.h"
+
+#define ROOM "rooms"
+
+/* --- the data directory --------------------------------------------------- */
+
+void rooms_path(const struct rooms *r, const char *name, char out[ROOMS_PATH_BYTES])
+{
+    snprintf(out, ROOMS_PATH_BYTES, "%s/%s", r->options.data_dir, name);
+}
+
+static bool data_dir_check(const char *dir, struct error *err)
+{
+    struct stat st;
+
+    if (mkdir(dir, 0700) < 0 && errno != EEXIST)
+        return error_set(err, "cannot make %s: %s", dir, strerror(errno));
+    if (lstat(dir, &st) < 0)
+        return error_set(err, "cannot look at %s: %s", dir, strerror(errno));
+    if (!S_ISDIR(st.st_mode))
+        return error_set(err, "%s is not a directory", dir);
+    if (st.st_uid != geteuid())
+        return error_set(err, "%s belongs to user %u, not to %u who runs this",
+                         dir, (unsigned)st.st_uid, (unsigned)geteuid());
+    if ((st.st_mode & 022) != 0)
+        return error_set(err, "%s can be written by others; chmod 700 %s", dir,
+                         dir);
+    return true;
+}
+
+/* One process on one data directory: two writers would corrupt it. */
+static bool data_lock(struct rooms *r, struct error *err)
+{
+    char path[ROOMS_PATH_BYTES];
+
+    if (!data_dir_check(r->options.data_dir, err))
+        return false;
+    rooms_path(r, "lock", path);
+    r->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (r->lock_fd < 0)
+        return error_set(err, "cannot open %s: %s", path, strerror(errno));
+    if (flock(r->lock_fd, LOCK_EX | LOCK_NB) < 0)
+        return error_set(err, "another tocsin is running on %s",
+                         r->options.data_dir);
+    return true;
+}
+
+/* --- wires between the rooms ------------------------------------------------ */
+
+static void outbox_is_ready(void *arg, int64_t recipient_id)
+{
+    struct rooms *r = arg;
+
+    if (r->courier != NULL)
+        courier_ready(r->courier, recipient_id);
+}
+
+/* A commit that failed with an I/O error leaves its outcome unknown: we end, the
+ * senders that got no answer send again, and their keys make that harmless. */
+static void outbox_is_broken(void *arg, const struct error *err)
+{
+    (void)arg;
+    log_error(ROOM, "%s: stopping at once, nothing acknowledged is lost",
+              err->text);
+    _exit(ROOMS_EXIT_DISK);
+}
+
+static void history_done(void *arg, bool ok, const struct error *err)
+{
+    transport_store_done(arg, ok, ok ? STR_NONE : str_of(err->text));
+}
+
+static bool history_put(void *arg, const struct store_request *what,
+                        struct sending *sending)
+{
+    struct rooms *r = arg;
+
+    return historian_put(r->historian, what->alerts, what->count, history_done,
+                         sending);
+}
+
+static const struct intake_settings *intake_settings_now(void *arg)
+{
+    struct rooms *r = arg;
+    const struct settings *now = &config_now(r->config)->settings;
+
+    r->intake_settings = (struct intake_settings){
+        .ntopng_shared_secret = now->ntopng_shared_secret,
+        .ntopng_username = now->ntopng_username,
+        .ntopng_password = now->ntopng_password,
+        .resolve_timeout_ms = now->resolve_timeout,
+    };
+    return &r->intake_settings;
+}
+
+static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
+                            void *committed_arg, struct error *err)
+{
+    struct rooms *r = arg;
+
+    return pipeline_release(r->pipeline, id, committed, committed_arg, err);
+}
+
+static void config_is_new(void *arg, const struct snapshot *now)
+{
+    struct rooms *r = arg;
+
+    if (r->courier != NULL)
+        courier_changed(r->courier, now);
+}
+
+/* --- opening and closing --------------------------------------------------------- */
+
+static bool outbox_begin(struct rooms *r, struct error *err)
+{
+    char path[ROOMS_PATH_BYTES];
+    struct outbox_options o = {
+        .path = path,
+        .ready = outbox_is_ready,
+        .ready_arg = r,
+        .broken = outbox_is_broken,
+        .broken_arg = r,
+    };
+
+    rooms_path(r, "tocsin.db", path);
+    r->registry = registry_new();
+    r->outbox = outbox_open(r->loop, &o, r->registry, err);
+    return r->outbox != NULL;
+}
+
+static bool history_begin(struct rooms *r, struct error *err)
+{
+    char store_path[ROOMS_PATH_BYTES];
+    char outbox_path[ROOMS_PATH_BYTES];
+    struct historian_options o = {
+        .store_path = store_path,
+        .outbox_path = outbox_path,
+    };
+
+    rooms_path(r, "history.db", store_path);
+    rooms_path(r, "tocsin.db", outbox_path);
+    r->historian = historian_start(r->loop, &o, err);
+    return r->historian != NULL;
+}
+
+static bool delivery_begin(struct rooms *r, struct error *err)
+{
+    struct transport_options t = {
+        .store = history_put,
+        .store_arg = r,
+        .user_agent = "Tocsin/" TOCSIN_VERSION,
+    };
+    struct courier_options c = {.config = r->config, .outbox = r->outbox};
+
+    r->transport = transport_new(r->loop, &t, err);
+    if (r->transport == NULL)
+        return false;
+    c.carrier = transport_carrier(r->transport);
+    r->courier = courier_new(r->loop, &c);
+    return true;
+}
+
+static void faces_begin(struct rooms *r)
+{
+    struct pipeline_options p = {
+        .config = r->config,
+        .registry = r->registry,
+        .outbox = r->outbox,
+    };
+    struct intake_options in = {
+        .clock = loop_clock(r->loop),
+        .settings = intake_settings_now,
+        .settings_arg = r,
+    };
+    struct admin_options a = {
+        .httpd = r->httpd,
+        .config = r->config,
+        .registry = r->registry,
+        .outbox = r->outbox,
+        .courier = r->courier,
+        .historian = r->historian,
+        .clock = loop_clock(r->loop),
+        .data_dir = r->options.data_dir,
+        .version = TOCSIN_VERSION,
+        .release = release_by_hand,
+        .release_arg = r,
+    };
+
+    r->pipeline = pipeline_new(r->loop, &p);
+    in.sink = pipeline_sink(r->pipeline);
+    r->intake = intake_new(r->httpd, &in);
+    a.intake = r->intake;
+    r->admin = admin_new(&a);
+}
+
+static bool configure(struct rooms *r, struct error *err)
+{
+    const struct rooms_options *o = &r->options;
+
+    r->config = config_open(o->data_dir, loop_clock(r->loop), err);
+    if (r->config == NULL)
+        return false;
+    config_on_change(r->config, config_is_new, r);
+    return o->configure == NULL || o->configure(o->configure_arg, r->config, err);
+}
+
+bool rooms_open(struct rooms *r, struct loop *l, const struct rooms_options *o,
+                struct error *err)
+{
+    r->loop = l;
+    r->options = *o;
+    if (!data_lock(r, err) ||
+        !access_open(o->data_dir, &r->options.http, r->new_token, err))
+        return false;
+    /* First the server: what it reads at a turn's end is committed with it. */
+    r->httpd = httpd_new(l, &r->options.http, err);
+    if (r->httpd == NULL || !outbox_begin(r, err) || !configure(r, err) ||
+        !history_begin(r, err) || !delivery_begin(r, err))
+        return false;
+    faces_begin(r);
+    return true;
+}
+
+void rooms_close(struct rooms *r)
+{
+    admin_stop(r->admin);
+    historian_stop(r->historian);
+    outbox_close(r->outbox);
+    courier_free(r->courier);
+    transport_free(r->transport);
+    admin_free(r->admin);
+    intake_free(r->intake);
+    httpd_free(r->httpd);
+    access_close(&r->options.http);
+    pipeline_free(r->pipeline);
+    config_close(r->config);
+    registry_free(r->registry);
+    if (r->lock_fd > 0)
+        close(r->lock_fd);
+    sodium_memzero(r->new_token, sizeof r->new_token);
+}
