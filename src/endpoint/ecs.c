@@ -9,6 +9,7 @@
 #include "message/escape.h"
 
 #define NS_PER_MS 1000000
+#define KEYWORD_MAX 1024 /* bytes; a longer one is kept, but cannot be found */
 
 /* What every part of the document is made from. */
 struct ecs {
@@ -19,10 +20,17 @@ struct ecs {
     struct arena *arena;
 };
 
+static size_t keyword_max(const struct ecs *e)
+{
+    return MIN((size_t)KEYWORD_MAX, e->with->text_max);
+}
+
 static void put_text(struct ecs *e, const char *name, struct str s)
 {
-    if (s.n > 0)
-        out_str(e->o, name, s);
+    struct str said = ecs_said(s, keyword_max(e), e->arena);
+
+    if (said.n > 0)
+        out_str(e->o, name, said);
 }
 
 static void put_time(struct ecs *e, const char *name, int64_t wall_ms)
@@ -149,7 +157,8 @@ static void put_event(struct ecs *e, int64_t at_ms, struct str link)
     out_i64(e->o, "severity", a->severity);
     out_text(e->o, "severity_label", severity_ecs(a->severity));
     out_i64(e->o, "risk_score", a->score);
-    put_text(e, "url", link);
+    if (link.n > 0)
+        out_str(e->o, "url", link); /* ours: of use as a whole only */
     if (e->with->minimal)
         put_original(e);
     out_object_end(e->o);
@@ -197,8 +206,8 @@ static void put_place(struct ecs *e, const char *prefix)
     struct ip ip;
     bool named = address_read(json_text(side(e, prefix, "ip")), &ip);
 
-    ecs_place_find(e->a, prefix, named ? &ip : NULL, e->with->geo, e->arena,
-                   &place);
+    ecs_place_find(e->a, prefix, named ? &ip : NULL, e->with->geo,
+                   keyword_max(e), e->arena, &place);
     ecs_place_write(&place, codes, e->o);
 }
 
@@ -384,7 +393,7 @@ static void put_what_it_is_about(struct ecs *e)
 static void put_rule(struct ecs *e)
 {
     out_object(e->o, "rule");
-    out_str(e->o, "name", alert_title(e->a, e->arena));
+    put_text(e, "name", alert_title(e->a, e->arena));
     if (e->a->type_id >= 0)
         put_text(e, "id", arena_printf(e->arena, "%d", e->a->type_id));
     out_object_end(e->o);

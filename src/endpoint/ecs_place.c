@@ -1,6 +1,8 @@
 /* ecs_place.c -- where one end of a flow is: what was said, then a database. */
 #include "endpoint/ecs_place.h"
 
+#include "message/escape.h"
+
 #define COUNTRY_CODE_BYTES 2
 
 static const char *const continents[][2] = {
@@ -10,6 +12,16 @@ static const char *const continents[][2] = {
 };
 
 /* --- what was said ------------------------------------------------------- */
+
+struct str ecs_said(struct str s, size_t max, struct arena *arena)
+{
+    struct buf clean freed_by(buf_release) = BUF(3 * s.n);
+    struct buf cut freed_by(buf_release) = BUF(max);
+
+    clean_text(&clean, s, false);
+    cut_bytes(&cut, str_trim(buf_view(&clean)), max);
+    return arena_str(arena, buf_view(&cut));
+}
 
 static const struct json *fact(const struct alert *a, const char *prefix,
                                const char *name, struct arena *arena)
@@ -51,16 +63,22 @@ static void location_read(const struct json *lat, const struct json *lon,
     out->located = true;
 }
 
-static void said_read(const struct alert *a, const char *prefix,
+static struct str name_read(const struct alert *a, const char *prefix,
+                            const char *name, size_t max, struct arena *arena)
+{
+    return ecs_said(json_text(fact(a, prefix, name, arena)), max, arena);
+}
+
+static void said_read(const struct alert *a, const char *prefix, size_t max,
                       struct arena *arena, struct geo_place *out)
 {
-    struct str country = json_text(fact(a, prefix, "country_name", arena));
+    struct str country = name_read(a, prefix, "country_name", max, arena);
 
     *out = (struct geo_place){
-        .city = json_text(fact(a, prefix, "city_name", arena)),
+        .city = name_read(a, prefix, "city_name", max, arena),
         .as_number = json_i64_or(fact(a, prefix, "asn", arena), 0),
     };
-    continent_read(json_text(fact(a, prefix, "continent_name", arena)), out);
+    continent_read(name_read(a, prefix, "continent_name", max, arena), out);
     if (is_country_code(country))
         out->country_code = country;
     else
@@ -103,12 +121,12 @@ static void place_fill(struct geo_place *said, const struct geo_place *found)
 }
 
 void ecs_place_find(const struct alert *a, const char *prefix,
-                    const struct ip *ip, const struct geo *geo,
+                    const struct ip *ip, const struct geo *geo, size_t max,
                     struct arena *arena, struct geo_place *out)
 {
     struct geo_place found;
 
-    said_read(a, prefix, arena, out);
+    said_read(a, prefix, max, arena, out);
     if (ip == NULL || geo == NULL || geo->find == NULL ||
         !geo->find(geo->arg, ip, arena, &found))
         return;

@@ -9,7 +9,8 @@
 
 #define VALUE_POINTS 256 /* characters of one bracketed value */
 #define ESCAPE_MAX 4     /* "#012" */
-#define TEXT_MIN 16      /* bytes; a JSON text cut shorter says nothing */
+#define TEXT_MIN 16      /* bytes of a JSON text while all members are there */
+#define TEXT_LEAST 12    /* and when only ntopng's are */
 #define DROPPED_MAX 20   /* bytes of ,"dropped":1000} */
 
 /* --- text ---------------------------------------------------------------- */
@@ -150,7 +151,8 @@ static struct str alert_key_of(const struct syslog_line *l)
     return metric;
 }
 
-/* ntopng's members first, then what we add; texts of at most `max` bytes. */
+/* ntopng's members first, then what we add, unless room is very short; texts of
+ * at most `max` bytes. */
 static void put_members(const struct syslog_line *l, size_t max,
                         struct json_out *o)
 {
@@ -167,6 +169,8 @@ static void put_members(const struct syslog_line *l, size_t max,
     put_str(o, "alert_key", alert_key_of(l), max);
     put_str(o, "message", a->message, max);
     out_i64(o, "id", a->id);
+    if (max < TEXT_MIN)
+        return;
     if (a->began_id > 0)
         out_i64(o, "began_id", a->began_id);
     if (a->tstamp_end_ms > 0)
@@ -225,7 +229,7 @@ static bool too_small(size_t room, struct error *err)
 static bool put_json(const struct syslog_line *l, size_t room, struct buf *to,
                      struct error *err)
 {
-    for (size_t max = ALERT_MESSAGE_MAX * 3; max >= TEXT_MIN; max /= 2) {
+    for (size_t max = ALERT_MESSAGE_MAX * 3; max >= TEXT_LEAST; max /= 2) {
         struct json_out o = {.to = to, .ascii = true};
 
         buf_reset(to);

@@ -36,13 +36,15 @@ static void check_wechat(struct str body)
     }
 }
 
-/* Texts an embed's limits count together; each within its own, none empty. */
+/* Texts an embed's limits count together; each within its own, none empty. An edit
+ * takes the content away by null. */
 static size_t text_of(const struct json *object, const char *name, size_t max)
 {
     const struct json *j = json_get(object, name);
     size_t n = text_length(json_text(j), UNIT_UTF16);
 
-    assert(n <= max && (j == NULL || str_trim(json_text(j)).n > 0));
+    assert(n <= max);
+    assert(j == NULL || j->type == JSON_NULL || str_trim(json_text(j)).n > 0);
     return n;
 }
 

@@ -6,69 +6,11 @@
 #include "decode.h"
 #include "endpoint/chat.h"
 #include "message/template.h"
+#include "modes.h"
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
-static const struct {
-    const char *type, *endpoint, *recipient;
-} ways[] = {
-    {"webhook", "{\"url\":\"https://example.com/x\",\"shared_secret\":\"s\"}",
-     "{}"},
-    {"webhook", "{\"url\":\"https://example.com/x\",\"format\":\"standard\","
-                "\"signing_secret\":\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"}",
-     "{}"},
-    {"shell", "{\"script\":\"a.sh\"}", "{\"options\":\"-v 'a b'\"}"},
-    {"syslog", "{}", "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\"}", "{}"},
-    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"header\":\"rfc3164\"}",
-     "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\"}", "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"format\":\"json\","
-               "\"max_size\":480}", "{}"},
-    {"syslog", "{\"transport\":\"tls\",\"host\":\"h\",\"format\":\"ecs\"}", "{}"},
-    {"syslog", "{\"transport\":\"tcp\",\"host\":\"h\",\"format\":\"checkmk\"}",
-     "{}"},
-    {"syslog", "{\"transport\":\"udp\",\"host\":\"h\",\"max_size\":480}", "{}"},
-    {"email", "{\"smtp_server\":\"h\",\"email_sender\":\"a@b.org\"}",
-     "{\"email_recipient\":\"c@d.org\",\"cc\":\"\\\"J, K\\\" <j@k.org>\"}"},
-    {"fail2ban", "{\"unban_on_release\":true}", "{\"jail\":\"j\"}"},
-    {"fail2ban", "{\"method\":\"log\",\"file\":\"/x\"}", "{\"jail\":\"j\"}"},
-    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}", "{}"},
-    {"wechat", "{\"url\":\"https://example.com/x\",\"allow_private\":true}",
-     "{\"msgtype\":\"text\"}"},
-    {"discord", "{\"url\":\"https://discord.com/api/webhooks/11/abc\"}",
-     "{\"mention_role\":\"5\",\"thread_id\":\"6\"}"},
-    {"telegram", "{\"token\":\"1:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}",
-     "{\"chat_id\":\"-50\",\"topic_id\":7}"},
-    {"elasticsearch", "{\"url\":\"http://es:9200\"}", "{}"},
-    {"elasticsearch", "{\"url\":\"http://es:9200\",\"ecs_version\":\"1.6.0\","
-                      "\"scalar_category\":true}", "{\"index_prefix\":\"a\"}"},
-    {"mattermost", "{\"url\":\"https://mm.example.net\",\"token\":\"t\"}",
-     "{\"channel_id\":\"qmd5oqtwoibz8cuzxzg5ekshgr\"}"},
-    {"mattermost", "{\"url\":\"https://mm.example.net/hooks/abc\"}", "{}"},
-    {"slack", "{\"bot_token\":\"xoxb-1\"}", "{\"channel\":\"C0123456789\"}"},
-    {"slack", "{\"webhook\":\"https://hooks.slack.com/services/T0/B0/x\"}", "{}"},
-    {"pagerduty", "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}",
-     "{}"},
-    {"pagerduty", "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}",
-     "{\"one_shot\":\"change\"}"},
-    {"teams", "{\"url\":\"https://x.logic.azure.com/?sig=a\"}", "{}"},
-    {"teams", "{\"url\":\"https://x.webhook.office.com/\","
-              "\"format\":\"messagecard\"}", "{}"},
-    {"thehive", "{\"url\":\"http://hive\",\"api_key\":\"01234567\"}",
-     "{\"organisation\":\"o\"}"},
-    {"thehive", "{\"url\":\"http://hive\",\"api_key\":\"01234567\",\"version\":"
-                "\"4\",\"observable_url\":\"https://a.org/\","
-                "\"observable_email\":\"a@b.org\"}", "{}"},
-    {"alert_store_db", "{}", "{}"},
-};
-
-static const char *const handles[] = {
-    "7", "-1:2", "+-1:2", "+7",
-    "C0123456789:1606141257.000200", "+C0123456789:1606141257.000200",
-    "qmd5oqtwoibz8cuzxzg5ekshgr:7wq1bnfa4pgojm9x3ckzte5rid",
-    "+qmd5oqtwoibz8cuzxzg5ekshgr:7wq1bnfa4pgojm9x3ckzte5rid",
-};
 
 static bool is_one_line(struct str s)
 {
@@ -250,17 +192,17 @@ static void check_http(const char *type, const struct http_request *h)
         assert(is_one_line(h->headers[i].value));
 }
 
-static void check_request(size_t way, const struct request *r)
+static void check_request(const struct mode *m, const struct request *r)
 {
     switch (r->via) {
     case VIA_HTTP:
-        check_http(ways[way].type, &r->http);
+        check_http(m->type, &r->http);
         return;
     case VIA_MAIL:
         check_mail(&r->mail);
         return;
     case VIA_SYSLOG:
-        check_syslog(ways[way].endpoint, &r->syslog);
+        check_syslog(m->endpoint, &r->syslog);
         return;
     case VIA_EXEC:
         check_exec(&r->exec);
@@ -273,15 +215,15 @@ static void check_request(size_t way, const struct request *r)
     }
 }
 
-static const void *params(struct arena *a, const struct field *rows, size_t size,
-                          const char *json)
+/* As the mode's own judge gave it, of a digest, or anything. */
+static struct str handle_of(const struct mode *m, struct arena *a, uint8_t pick,
+                            struct str s)
 {
-    void *made = arena_new(a, size + 1);
-    struct error err;
-
-    if (!fields_read(rows, json_parse(a, str_of(json), &err), made, a, &err))
-        bug(err.text);
-    return made;
+    if ((pick & 4) != 0)
+        return s;
+    return m->handle == NULL ? STR_NONE
+                             : arena_printf(a, "%s%s", (pick & 8) != 0 ? "+" : "",
+                                            m->handle);
 }
 
 static const struct template *parsed(struct arena *a, const char *text)
@@ -294,15 +236,19 @@ static const struct template *parsed(struct arena *a, const char *text)
     return t;
 }
 
-static void render(size_t way, struct render_item *items, size_t count, int step)
+static void render(const struct mode *m, const struct alert *alert, uint8_t pick,
+                   struct str s)
 {
     struct arena arena freed_by(arena_release) = {0};
-    const struct endpoint_type *t = endpoint_type_find(str_of(ways[way].type));
+    const struct endpoint_type *t = mode_type(m);
+    struct render_item item = {
+        .alert = alert, .id = STR("4711.3"),
+        .handle = handle_of(m, &arena, pick, s),
+        .phase = alert->action != ACTION_RELEASE ? PHASE_NEW
+                 : (pick & 1) != 0               ? PHASE_RELEASE
+                                                 : PHASE_LATE};
+    const struct render_item items[2] = {item, item};
     struct render_input in = {
-        .endpoint = params(&arena, t->endpoint_fields, t->endpoint_size,
-                           ways[way].endpoint),
-        .recipient = params(&arena, t->recipient_fields, t->recipient_size,
-                            ways[way].recipient),
         .items = items,
         .recipient_name = STR("ops"),
         .place = {.instance = STR("gw"), .now_ms = 1606141257000,
@@ -318,13 +264,15 @@ static void render(size_t way, struct render_item *items, size_t count, int step
                                   "{{/facts}}\n{{category}}");
         in.place.own = &own;
     }
-    in.step = t->edits ? step : 0;
-    in.count = MIN(count, t->batch_limit ? t->batch_limit(in.endpoint)
-                                         : t->batch_max);
+    if (!mode_params(m, &arena, &in.endpoint, &in.recipient, &err))
+        bug(err.text);
+    in.step = t->edits ? pick % STEPS_MAX : 0;
+    in.count = MIN(1u + (pick >> 7), t->batch_limit ? t->batch_limit(in.endpoint)
+                                                    : t->batch_max);
     /* Only what is too large for a syslog message may be refused, and an attacker
      * that is none. */
     if (t->render(&in, &arena, &r, &err))
-        check_request(way, &r);
+        check_request(m, &r);
     else if (t->via == VIA_SYSLOG)
         assert(strstr(err.text, "max_size") != NULL);
     else
@@ -360,12 +308,20 @@ static void alert_of_bytes(struct arena *a, struct str s, uint8_t pick,
         out->entity = ENTITY_FLOW;
 }
 
+int LLVMFuzzerInitialize(int *argc unused, char ***argv unused)
+{
+    struct error err;
+
+    if (!modes_complete(&err))
+        bug(err.text);
+    return 0;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     struct arena arena freed_by(arena_release) = {0};
     struct str s = {(const char *)bytes + 1, n - 1};
     struct alert alert;
-    struct render_item items[2];
     struct error err;
 
     if (n < 1 || n > ALERT_JSON_MAX / 8)
@@ -373,13 +329,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
     if (!alert_read(&arena, json_parse(&arena, s, &err), 1606141256000, &alert,
                     &err) || !alert_check(&alert, &err))
         alert_of_bytes(&arena, s, bytes[0], &alert);
-    for (size_t i = 0; i < COUNT_OF(items); i++)
-        items[i] = (struct render_item){
-            .alert = &alert, .id = STR("4711.3"),
-            .handle = bytes[0] & 4 ? s : str_of(handles[bytes[0] >> 3 & 3]),
-            .phase = alert.action != ACTION_RELEASE ? PHASE_NEW
-                     : bytes[0] & 1 ? PHASE_RELEASE : PHASE_LATE};
-    for (size_t way = 0; way < COUNT_OF(ways); way++)
-        render(way, items, 1 + (bytes[0] >> 7), bytes[0] % STEPS_MAX);
+    for (const struct mode *m = mode_built(modes); m; m = mode_built(m + 1))
+        render(m, &alert, bytes[0], s);
     return 0;
 }

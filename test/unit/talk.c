@@ -5,9 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "post.h"
 #include "talk.h"
-
-#include "message/escape.h"
 
 #define TALK_MAX 32 /* alerts in one delivery */
 
@@ -44,54 +43,6 @@ void talk_close(struct talk *t)
 {
     fake_free(t->fake);
     arena_release(&t->arena);
-}
-
-/* --- transport -------------------------------------------------------------- */
-
-static struct str header(const struct http_request *h, const char *name)
-{
-    for (size_t i = 0; i < h->header_count; i++)
-        if (strcasecmp(h->headers[i].name, name) == 0)
-            return h->headers[i].value;
-    return STR_NONE;
-}
-
-static struct str authorization(struct talk *t, const struct http_request *h)
-{
-    struct buf b freed_by(buf_release) = BUF(8192);
-
-    if (h->user.n == 0)
-        return header(h, "Authorization");
-    buf_text(&b, "Basic ");
-    base64(&b, arena_printf(&t->arena, "%.*s:%.*s", STR_ARG(h->user),
-                            STR_ARG(h->password)));
-    return arena_str(&t->arena, buf_view(&b));
-}
-
-static void carry(struct talk *t, const struct http_request *h, struct response *r)
-{
-    struct str path = str_from(h->url, str_find(h->url, '/') + 2);
-    struct fake_answer said;
-    struct fake_request asked = {
-        .method = str_of(h->method),
-        .content_type = header(h, "Content-Type"),
-        .authorization = authorization(t, h),
-        .organisation = header(h, "X-Organisation"),
-        .user_agent = header(h, "User-Agent"),
-        .body = h->body,
-        .now_ms = t->now_ms,
-    };
-
-    path = str_from(path, str_find(path, '/'));
-    asked.path = str_until(&path, '?');
-    asked.query = path;
-    fake_ask(t->fake, &asked, &said);
-    *r = (struct response){
-        .outcome = OUTCOME_ANSWERED,
-        .status = said.status,
-        .retry_after_ms = said.retry_after_s * 1000,
-        .body = arena_str(&t->arena, said.body),
-    };
 }
 
 /* --- courier ---------------------------------------------------------------- */
@@ -143,7 +94,7 @@ static void one_request(struct talk *t, const struct render_input *in,
     if (!t->type->render(in, &t->arena, &request, &err))
         fail_msg("%s step %d: %s", t->type->name, in->step, err.text);
     assert_int_equal(request.via, VIA_HTTP);
-    carry(t, &request.http, &r);
+    post_to_fake(t->fake, &request.http, t->now_ms, &t->arena, &r);
     t->type->judge(in, &request, &r, &t->arena, v);
 }
 

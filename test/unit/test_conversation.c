@@ -9,47 +9,8 @@
 
 #include "base/limits.h"
 #include "corpus.h"
+#include "modes.h"
 #include "talk.h"
-
-enum follow { /* what a release does to the message of its engage */
-    CHANGES,  /* edits it */
-    ANSWERS,  /* a message in its thread */
-    FOLLOWS,  /* a message of its own */
-    ENDS,     /* resolves it */
-};
-
-static const struct mode {
-    const char *name, *type, *endpoint, *recipient;
-    unsigned follows; /* bits of enum follow */
-    bool repeats;     /* the same sent twice is kept once */
-} modes[] = {
-    {"discord", "discord",
-     "{\"url\":\"https://discord.com/api/webhooks/1100000000000000001/"
-     "AbCdEf-ghIJkl_0123456789\"}",
-     "{}", 1u << CHANGES, false},
-    {"pagerduty", "pagerduty",
-     "{\"integration_key\":\"0123456789abcdef0123456789abcdef\"}", "{}", 1u << ENDS,
-     true},
-    {"teams, a workflow", "teams",
-     "{\"url\":\"https://prod-12.westeurope.logic.azure.com:443/workflows/0123/"
-     "triggers/manual/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2F"
-     "manual%2Frun&sv=1.0&sig=fakeSignature0123456789\"}",
-     "{}", 1u << FOLLOWS, false},
-    {"teams, a connector", "teams",
-     "{\"url\":\"https://example.webhook.office.com/webhookb2/1@2/IncomingWebhook/"
-     "3/4\",\"format\":\"messagecard\"}",
-     "{}", 1u << FOLLOWS, false},
-    {"telegram", "telegram",
-     "{\"token\":\"123456789:AAE-fake_Token_of_35_characters_00000\"}",
-     "{\"chat_id\":\"-1001234567890\"}", 1u << CHANGES | 1u << ANSWERS, false},
-    {"thehive", "thehive",
-     "{\"url\":\"http://10.0.0.7:9000\",\"api_key\":\"fake-thehive-api-key\"}", "{}",
-     1u << CHANGES | 1u << ANSWERS, true},
-    {"wechat", "wechat",
-     "{\"url\":\"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
-     "693a91f6-7xxx-4bc4-97a0-0ec2sifa5aaa\"}",
-     "{}", 1u << FOLLOWS, false},
-};
 
 #define SCAN                                                                   \
     "\"entity\":\"host\",\"entity_value\":\"64.13.134.52\",\"type\":"          \
@@ -65,6 +26,15 @@ static const struct mode {
     "\"tstamp\":1606141256,\"cli_ip\":\"192.168.1.29\",\"cli_port\":60952,"     \
     "\"srv_ip\":\"23.206.251.35\",\"srv_port\":80,\"proto\":6,"                 \
     "\"message\":\"Low Goodput Ratio: much talk\"}"
+
+static void every_type_has_a_mode(void **state)
+{
+    struct error err;
+
+    (void)state;
+    if (!modes_complete(&err))
+        fail_msg("%s", err.text);
+}
 
 static void open_mode(struct talk *t, const struct mode *m)
 {
@@ -116,17 +86,17 @@ static void followed(const struct mode *m, const struct talk *t, size_t before)
 static void a_release_follows_its_engage(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         struct talk t;
         struct verdict engaged, released;
 
-        open_mode(&t, &modes[i]);
-        engaged = deliver(&t, &modes[i], ENGAGE, PHASE_NEW, STR_NONE);
-        expect(&modes[i], "engage", &engaged, VERDICT_DELIVERED);
+        open_mode(&t, m);
+        engaged = deliver(&t, m, ENGAGE, PHASE_NEW, STR_NONE);
+        expect(m, "engage", &engaged, VERDICT_DELIVERED);
         assert_int_equal(posts_of(&t), 1);
-        released = deliver(&t, &modes[i], RELEASE, PHASE_RELEASE, engaged.handle);
-        expect(&modes[i], "release", &released, VERDICT_DELIVERED);
-        followed(&modes[i], &t, 1);
+        released = deliver(&t, m, RELEASE, PHASE_RELEASE, engaged.handle);
+        expect(m, "release", &released, VERDICT_DELIVERED);
+        followed(m, &t, 1);
         talk_close(&t);
     }
 }
@@ -135,8 +105,7 @@ static void a_release_follows_its_engage(void **state)
 static void a_deleted_message_is_no_obstacle(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
-        const struct mode *m = &modes[i];
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         /* What an analyst threw away is not made anew. */
         bool told = (m->follows & (1u << CHANGES)) != 0 &&
                     !str_is(str_of(m->type), "thehive");
@@ -158,16 +127,16 @@ static void a_deleted_message_is_no_obstacle(void **state)
 static void what_repeats_is_kept_once(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         struct talk t;
         struct verdict v;
 
-        open_mode(&t, &modes[i]);
+        open_mode(&t, m);
         for (int k = 0; k < 2; k++) {
-            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
-            expect(&modes[i], "the same again", &v, VERDICT_DELIVERED);
+            v = deliver(&t, m, STORE, PHASE_NEW, STR_NONE);
+            expect(m, "the same again", &v, VERDICT_DELIVERED);
         }
-        assert_int_equal(posts_of(&t), modes[i].repeats ? 1 : 2);
+        assert_int_equal(posts_of(&t), m->repeats ? 1 : 2);
         talk_close(&t);
     }
 }
@@ -175,13 +144,13 @@ static void what_repeats_is_kept_once(void **state)
 static void a_late_release_says_both(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         struct talk t;
         struct verdict v;
 
-        open_mode(&t, &modes[i]);
-        v = deliver(&t, &modes[i], RELEASE, PHASE_LATE, STR_NONE);
-        expect(&modes[i], "late", &v, VERDICT_DELIVERED);
+        open_mode(&t, m);
+        v = deliver(&t, m, RELEASE, PHASE_LATE, STR_NONE);
+        expect(m, "late", &v, VERDICT_DELIVERED);
         assert_int_equal(posts_of(&t), 1);
         talk_close(&t);
     }
@@ -204,29 +173,29 @@ static void faults_are_told_apart(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++)
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1))
         for (size_t k = 0; k < COUNT_OF(rows); k++) {
             struct talk t;
             struct verdict v;
 
-            if (rows[k].fault == FAULT_PLACE_GONE && str_is(str_of(modes[i].type), "thehive"))
+            if (rows[k].fault == FAULT_PLACE_GONE && str_is(str_of(m->type), "thehive"))
                 continue; /* it has no places; there it is about rights to comment */
-            open_mode(&t, &modes[i]);
+            open_mode(&t, m);
             fake_fail(t.fake, rows[k].fault, STEPS_MAX);
-            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
-            expect(&modes[i], rows[k].name, &v, VERDICT_DEFERRED);
+            v = deliver(&t, m, STORE, PHASE_NEW, STR_NONE);
+            expect(m, rows[k].name, &v, VERDICT_DEFERRED);
             if ((v.endpoint_fault || v.recipient_fault) != rows[k].blame &&
                 rows[k].fault != FAULT_LIMITED)
-                fail_msg("%s, %s: fault %d %d, \"%.*s\"", modes[i].name, rows[k].name,
+                fail_msg("%s, %s: fault %d %d, \"%.*s\"", m->name, rows[k].name,
                          v.endpoint_fault, v.recipient_fault, STR_ARG(v.reason));
             if (rows[k].fault == FAULT_LIMITED && v.endpoint_fault)
-                fail_msg("%s: a limit is nobody's fault", modes[i].name);
+                fail_msg("%s: a limit is nobody's fault", m->name);
             assert_true(v.reason.n > 0);
             assert_int_equal(posts_of(&t), 0);
             /* And it works again. */
             fake_fail(t.fake, FAULT_NONE, 0);
-            v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
-            expect(&modes[i], "afterwards", &v, VERDICT_DELIVERED);
+            v = deliver(&t, m, STORE, PHASE_NEW, STR_NONE);
+            expect(m, "afterwards", &v, VERDICT_DELIVERED);
             talk_close(&t);
         }
 }
@@ -235,16 +204,16 @@ static void faults_are_told_apart(void **state)
 static void what_is_refused_comes_to_an_end(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         struct talk t;
         struct verdict v;
 
-        open_mode(&t, &modes[i]);
+        open_mode(&t, m);
         fake_fail(t.fake, FAULT_REFUSED, STEPS_MAX);
-        v = deliver(&t, &modes[i], STORE, PHASE_NEW, STR_NONE);
+        v = deliver(&t, m, STORE, PHASE_NEW, STR_NONE);
         /* Elasticsearch takes the least of it, which is what degrading is for. */
-        if (v.kind != VERDICT_REFUSED && !str_is(str_of(modes[i].type), "elasticsearch"))
-            fail_msg("%s: verdict %d, \"%.*s\"", modes[i].name, v.kind, STR_ARG(v.reason));
+        if (v.kind != VERDICT_REFUSED && !str_is(str_of(m->type), "elasticsearch"))
+            fail_msg("%s: verdict %d, \"%.*s\"", m->name, v.kind, STR_ARG(v.reason));
         talk_close(&t);
     }
 }
@@ -310,10 +279,10 @@ static void hostile_text_is_taken_by_every_vendor(void **state)
     static const size_t times[] = {1, 300};
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++)
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1))
         for (size_t k = 0; k < COUNT_OF(corpus); k++)
             for (size_t n = 0; n < COUNT_OF(times); n++)
-                hostile_at(&modes[i], k, times[n]);
+                hostile_at(m, k, times[n]);
 }
 
 /* --- digests ------------------------------------------------------------------------- */
@@ -321,8 +290,8 @@ static void hostile_text_is_taken_by_every_vendor(void **state)
 static void many_go_in_one_and_each_has_its_verdict(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(modes); i++) {
-        const struct endpoint_type *type = endpoint_type_find(str_of(modes[i].type));
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
+        const struct endpoint_type *type = endpoint_type_find(str_of(m->type));
         size_t n = MIN(type->batch_max, (size_t)3);
         const struct said said[] = {{ENGAGE, PHASE_NEW, STR_NONE},
                                     {STORE, PHASE_NEW, STR_NONE},
@@ -330,12 +299,12 @@ static void many_go_in_one_and_each_has_its_verdict(void **state)
         struct verdict v[3], released;
         struct talk t;
 
-        open_mode(&t, &modes[i]);
+        open_mode(&t, m);
         talk_deliver(&t, said, n, v);
         for (size_t k = 0; k < n; k++)
-            expect(&modes[i], "one of many", &v[k], VERDICT_DELIVERED);
-        released = deliver(&t, &modes[i], RELEASE, PHASE_RELEASE, v[0].handle);
-        expect(&modes[i], "release of one of many", &released, VERDICT_DELIVERED);
+            expect(m, "one of many", &v[k], VERDICT_DELIVERED);
+        released = deliver(&t, m, RELEASE, PHASE_RELEASE, v[0].handle);
+        expect(m, "release of one of many", &released, VERDICT_DELIVERED);
         talk_close(&t);
     }
 }
@@ -343,6 +312,7 @@ static void many_go_in_one_and_each_has_its_verdict(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_type_has_a_mode),
         cmocka_unit_test(a_release_follows_its_engage),
         cmocka_unit_test(a_deleted_message_is_no_obstacle),
         cmocka_unit_test(what_repeats_is_kept_once),
