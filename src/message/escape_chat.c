@@ -78,12 +78,12 @@ void escape_discord(struct buf *to, struct str s)
 
 void escape_mattermost(struct buf *to, struct str s)
 {
-    escape_linking(to, s, "\\`*_[]#|~><", "@~", ":" UNSEEN);
+    escape_linking(to, s, "\\`*_[]#|~><", "@~&", ":" UNSEEN);
 }
 
 void escape_teams(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\*_[]()`#-<>~", "\\", "{");
+    escape_marked(to, s, "\\*_[]()`#-<>~", "\\", "{&");
 }
 
 void escape_connector(struct buf *to, struct str s)
@@ -98,10 +98,10 @@ void escape_connector(struct buf *to, struct str s)
     }
 }
 
-/* TheHive shows GitHub's markdown, tables too. */
+/* TheHive shows GitHub's markdown, tables and links too. */
 void escape_markdown(struct buf *to, struct str s)
 {
-    escape_marked(to, s, "\\`*_[]()<>!|#~", "\\", "@");
+    escape_linking(to, s, "\\`*_[]()<>!|#~", "@&", ":" UNSEEN);
 }
 
 /* Knows no escape: "<" would begin a mention or a colour. */

@@ -458,7 +458,8 @@ static void everything_of(size_t at, bool over_long, struct buf *line)
             of.shape = (enum shape)shape;
             one_alert(of, line);
         }
-        many_alerts(of, line);
+        if (!over_long || phase == PHASE_NEW)
+            many_alerts(of, line);
     }
 }
 

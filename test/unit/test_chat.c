@@ -323,6 +323,11 @@ static const struct {
     {"connector", escape_connector, "{{x}} <b>&amp; [x](y)",
      "{\xe2\x80\x8b{\xe2\x80\x8bx}} &lt;b&gt;&amp;amp; \\[x\\]\\(y\\)"},
     {"markdown", escape_markdown, "|a|![x](y) @b", "\\|a\\|\\!\\[x\\]\\(y\\) @\xe2\x80\x8b" "b"},
+    {"markdown, links", escape_markdown, "http://a 1:2",
+     "http:\xe2\x80\x8b//a 1:2"},
+    {"markdown, entities", escape_markdown, "&lt;", "&\xe2\x80\x8blt;"},
+    {"mattermost, entities", escape_mattermost, "&lt;", "&\xe2\x80\x8blt;"},
+    {"teams, entities", escape_teams, "&lt;", "&\xe2\x80\x8blt;"},
     {"code", escape_code, "a`b``", "a'b''"},
 };
 

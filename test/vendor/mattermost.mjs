@@ -18,7 +18,7 @@ const TEXT_MAX = 16383;
 
 // Outside of code.
 const CALLS =
-  /@[a-z0-9]|(?:^|\s)~[a-z0-9]|:[a-z0-9_+-]*[a-z_][a-z0-9_+-]*:|(?<!\\)<[!@][a-z]/i;
+  /@[a-z0-9]|(?:^|\s)~[a-z0-9]|:(?![0-9a-f]{1,4}:)[a-z0-9_+-]+:|(?<!\\)<[!@][a-z]/i;
 
 function spoken(r, place, text, say) {
   const outside = (text ?? "").replace(/(?<!\\)`[^`]*`/g, " ").replace(/\]\([^)]*\)/g, "]");
