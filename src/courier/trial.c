@@ -28,7 +28,8 @@ static bool recipient_params(struct trial *t, struct error *err)
     void *made = arena_new(&t->inquiry.arena, MAX(type->recipient_size, 1u));
 
     if (type->recipient_fields == NULL ||
-        fields_read(type->recipient_fields, NULL, made, &t->inquiry.arena, err)) {
+        (fields_read(type->recipient_fields, NULL, made, &t->inquiry.arena, err) &&
+         (type->check == NULL || type->check(t->inquiry.endpoint->params, made, err)))) {
         t->input.recipient = made;
         return true;
     }

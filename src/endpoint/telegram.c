@@ -121,15 +121,6 @@ static void put_url(struct buf *to, struct str url, const char *label unused)
     escape_html(to, url);
 }
 
-static void put_plain(struct buf *to, struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        buf_char(to, s.p[i]);
-        if (s.p[i] == '@')
-            buf_text(to, "\xe2\x80\x8b"); /* or it may be somebody's name */
-    }
-}
-
 static const struct markup html = {
     .unit = UNIT_UTF16,
     .escape = escape_telegram,
@@ -152,8 +143,8 @@ static const struct markup html_undotted = {
 
 static const struct markup plain = {
     .unit = UNIT_UTF16,
-    .escape = put_plain,
-    .code = put_plain,
+    .escape = escape_telegram_plain,
+    .code = escape_telegram_plain,
     .bold = "",
     .bold_end = "",
     .line = "\n",

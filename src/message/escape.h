@@ -26,7 +26,8 @@ void escape_syslog(struct buf *to, struct str s);
 /* The chats. A text can be cut between any two characters and then escaped: that
  * takes at most the room of its characters, each escaped alone. */
 void escape_slack(struct buf *to, struct str s);      /* & < > */
-void escape_telegram(struct buf *to, struct str s);   /* HTML mode; breaks @name */
+void escape_telegram(struct buf *to, struct str s);   /* HTML; breaks @name, links */
+void escape_telegram_plain(struct buf *to, struct str s); /* without a mode */
 void escape_discord(struct buf *to, struct str s);
 void escape_mattermost(struct buf *to, struct str s); /* breaks @all, ~channel */
 void escape_teams(struct buf *to, struct str s);      /* also breaks {{DATE()}} */

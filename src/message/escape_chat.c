@@ -33,26 +33,54 @@ static const char *entity_of(char c)
     }
 }
 
-static void escape_entities(struct buf *to, struct str s, const char *after)
+static void put_entity(struct buf *to, char c)
 {
-    for (size_t i = 0; i < s.n; i++) {
-        const char *entity = entity_of(s.p[i]);
+    const char *entity = entity_of(c);
 
-        if (entity != NULL)
-            buf_text(to, entity);
-        else
-            escape_marked(to, (struct str){s.p + i, 1}, "", "", after);
-    }
+    if (entity != NULL)
+        buf_text(to, entity);
+    else
+        buf_char(to, c);
 }
 
 void escape_slack(struct buf *to, struct str s)
 {
-    escape_entities(to, s, "");
+    for (size_t i = 0; i < s.n; i++)
+        put_entity(to, s.p[i]);
+}
+
+static bool may_begin_label(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+}
+
+/* Where a client would see a name or an address to link to: after an "@", the colon
+ * of a scheme, the dot of a host's name. Where the text ends, who knows what comes. */
+static bool links_on(struct str s, size_t i)
+{
+    bool last = i + 1 == s.n;
+    char next = last ? '\0' : s.p[i + 1];
+
+    return s.p[i] == '@' || (s.p[i] == ':' && (last || next == '/')) ||
+           (s.p[i] == '.' && (last || may_begin_label(next)));
 }
 
 void escape_telegram(struct buf *to, struct str s)
 {
-    escape_entities(to, s, "@");
+    for (size_t i = 0; i < s.n; i++) {
+        put_entity(to, s.p[i]);
+        if (links_on(s, i))
+            buf_text(to, UNSEEN);
+    }
+}
+
+void escape_telegram_plain(struct buf *to, struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        buf_char(to, s.p[i]);
+        if (links_on(s, i))
+            buf_text(to, UNSEEN);
+    }
 }
 
 /* The same where a colon that a "//" may follow makes a link of what is around it:
@@ -111,7 +139,9 @@ void escape_wecom(struct buf *to, struct str s)
         if (s.p[i] == '<')
             buf_text(to, "\xef\xbc\x9c"); /* full width */
         else
-            escape_marked(to, (struct str){s.p + i, 1}, "", "", "[]*#>`@_");
+            escape_marked(to, (struct str){s.p + i, 1}, "", "", "[]*#>`_");
+        if (links_on(s, i))
+            buf_text(to, UNSEEN);
     }
 }
 

@@ -152,9 +152,21 @@ static const struct endpoint_type shy = {
     SENT, .name = "shy", .title = "Shy", .recipient_fields = bot_to_fields,
     .judge = judge_http};
 
+/* Its recipient may be left empty as far as the table goes, but not in truth. */
+static bool picky_check(const void *endpoint, const void *recipient,
+                        struct error *err)
+{
+    (void)endpoint;
+    return recipient == NULL || error_set(err, "is needed");
+}
+
+static const struct endpoint_type picky = {
+    SENT, .name = "picky", .title = "Picky", .recipient_fields = none,
+    .check = picky_check, .judge = judge_http};
+
 extern const struct endpoint_type endpoint_alert_store_db;
 const struct endpoint_type *const endpoint_types[] = {
-    &endpoint_alert_store_db, &bot, &mute, &shy, NULL};
+    &endpoint_alert_store_db, &bot, &mute, &picky, &shy, NULL};
 
 const struct endpoint_type *endpoint_type_find(struct str name)
 {
@@ -166,7 +178,7 @@ const struct endpoint_type *endpoint_type_find(struct str name)
 
 /* --- what the tests share --------------------------------------------------- */
 
-static void make(struct bench *b, const char *type, const char *broken)
+static void make_endpoint(struct bench *b, const char *type, const char *broken)
 {
     GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints",
                        arena_printf(&b->arena,
@@ -175,6 +187,11 @@ static void make(struct bench *b, const char *type, const char *broken)
                                     type, broken)
                            .p),
                201);
+}
+
+static void make(struct bench *b, const char *type, const char *broken)
+{
+    make_endpoint(b, type, broken);
     GOT_STATUS(api_ask(b, "POST", "/api/v1/recipients",
                        strcmp(type, "mute") == 0
                            ? "{\"name\":\"r\",\"endpoint\":\"e\"}"
@@ -290,6 +307,18 @@ static void without_questions_it_takes_a_recipient(void **state)
     assert_int_equal(b->sent_count, 0);
     g = test_of(b, "/api/v1/recipients/r/test");
     got_want_text(&g, "/verdict", "delivered");
+}
+
+/* What the tables leave open the type's check may not. */
+static void a_recipient_that_check_refuses_is_none(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_endpoint(b, "picky", "");
+    g = api_ask(b, "POST", "/api/v1/endpoints/e/test", "{}");
+    got_want(&g, 422, "Picky needs to know who to send to");
+    assert_int_equal(b->sent_count, 0);
 }
 
 static void what_confirms_nothing_says_accepted(void **state)
@@ -583,6 +612,7 @@ int main(void)
         TEST(a_question_that_fails_stops_it),
         TEST(an_endpoint_is_checked),
         TEST(without_questions_it_takes_a_recipient),
+        TEST(a_recipient_that_check_refuses_is_none),
         TEST(what_confirms_nothing_says_accepted),
         TEST(the_sample_goes_all_its_steps),
         TEST(steps_have_an_end),

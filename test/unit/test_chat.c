@@ -310,6 +310,10 @@ static const struct {
 } escapes[] = {
     {"slack", escape_slack, "<!channel> <@U1> a&b *c*",
      "&lt;!channel&gt; &lt;@U1&gt; a&amp;b *c*"},
+    {"telegram's links", escape_telegram, "http://evil.com 10.0.0.1:80 3.14 s.",
+     "http:\xe2\x80\x8b//evil.\xe2\x80\x8b" "com 10.0.0.1:80 3.14 s.\xe2\x80\x8b"},
+    {"telegram, plain", escape_telegram_plain, "<b> @maya www.x.org",
+     "<b> @\xe2\x80\x8bmaya www.\xe2\x80\x8bx.\xe2\x80\x8borg"},
     {"telegram", escape_telegram, "<b>@maya</b> &amp;",
      "&lt;b&gt;@\xe2\x80\x8bmaya&lt;/b&gt; &amp;amp;"},
     {"discord", escape_discord, "@everyone <@&1> [x](http://e.com) 10:30 *b* a_b",
