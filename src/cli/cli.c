@@ -49,6 +49,7 @@ static const char recipient_usage[] =
     "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
     "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
     "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
+    "                       [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
     "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes]\n";
 static const char pool_usage[] =

@@ -385,7 +385,7 @@ int command_endpoint(struct cli *c)
 
 int command_recipient(struct cli *c)
 {
-    static const char *const texts[] = {"minimum_severity", NULL};
+    static const char *const texts[] = {"minimum_severity", "filter", NULL};
     static const char *const lists[] = {"categories", "entities", "types",
                                         "host_pools", "am_hosts", NULL};
     static const struct noun recipient = {"recipient", "/api/v1/recipients", recipient_rows,

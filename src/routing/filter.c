@@ -134,3 +134,26 @@ struct str filter_words(const struct filter *f)
     }
     return STR_NONE;
 }
+
+static const struct filter_value *node_pool(const struct filter_node *n,
+                                            size_t *i)
+{
+    const struct filter_value *found = NULL;
+
+    if (n->kind == NODE_LEAF) {
+        if (n->leaf.how != IS || strcmp(n->leaf.field->name, "pool") != 0)
+            return NULL;
+        if (*i < n->leaf.count)
+            return &n->leaf.values[*i];
+        *i -= n->leaf.count;
+        return NULL;
+    }
+    for (n = n->first; found == NULL && n != NULL; n = n->next)
+        found = node_pool(n, i);
+    return found;
+}
+
+const struct filter_value *filter_pool(const struct filter *f, size_t i)
+{
+    return node_pool(f->root, &i);
+}

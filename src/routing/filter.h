@@ -46,7 +46,9 @@ enum filter_answer filter_ask(const struct filter *f, struct filter_subject *s);
 struct reason {       /* one condition, as tried */
     const char *name; /* "minimum_severity", "cli_ip" */
     bool pass;
-    struct str have, want; /* as people read them */
+    struct str have, want;      /* as people read them */
+    const struct reason *parts; /* a filter's comparisons */
+    size_t part_count;
 };
 /* Every comparison in the filter, in its order, whatever the others say. */
 size_t filter_explain(const struct filter *f, struct filter_subject *s,
@@ -59,6 +61,7 @@ struct filter_value {
     struct str text; /* canonical: "warning", "10.0.0.0/8" */
     double number;   /* of a number or a severity */
     struct prefix prefix;
+    size_t column; /* where it is written */
 };
 bool filter_needs(const struct filter *f, const char *field,
                   const struct filter_value **values, size_t *n);
@@ -66,6 +69,9 @@ bool filter_needs(const struct filter *f, const char *field,
 enum severity filter_least(const struct filter *f);
 /* A part of the message or the entity value; "" when none is needed. */
 struct str filter_words(const struct filter *f);
+
+/* The i-th pool it names, wherever; NULL: no more. */
+const struct filter_value *filter_pool(const struct filter *f, size_t i);
 
 /* The fields there are, for documents and forms; NULL ends. */
 struct filter_field;

@@ -151,7 +151,7 @@ static bool value_add(struct parser *p, struct filter_leaf *l, struct token t)
     if (!filter_value_read(l->field, l->how, t.text, p->a, &l->values[l->count],
                            &fault))
         return parser_fail(p, t.at, "%s", fault.text);
-    l->count++;
+    l->values[l->count++].column = parser_column(p, t.at);
     return true;
 }
 

@@ -27,6 +27,7 @@ bool parser_next(struct parser *p);
 bool parser_at_sign(const struct parser *p, const char *text);
 bool parser_at_word(const struct parser *p, const char *text); /* any case */
 
+size_t parser_column(const struct parser *p, size_t at);
 /* Say what is wrong, with the column of the byte `at`; columns are characters
  * from 1. Always NULL, so that it can be returned for false too. */
 void *parser_fail(struct parser *p, size_t at, const char *format, ...)

@@ -4,14 +4,21 @@
 
 #include "routing/filter_parser.h"
 
-void *parser_fail(struct parser *p, size_t at, const char *format, ...)
+size_t parser_column(const struct parser *p, size_t at)
 {
-    char words[ERROR_TEXT_MAX];
     size_t column = 1;
-    va_list args;
 
     for (size_t i = 0; i < at; i++)
         column += ((unsigned char)p->text.p[i] & 0xc0) != 0x80;
+    return column;
+}
+
+void *parser_fail(struct parser *p, size_t at, const char *format, ...)
+{
+    char words[ERROR_TEXT_MAX];
+    size_t column = parser_column(p, at);
+    va_list args;
+
     va_start(args, format);
     vsnprintf(words, sizeof words, format, args);
     va_end(args);

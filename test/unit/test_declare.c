@@ -86,6 +86,11 @@ static const struct golden goldens[] = {
      "one pool only\n"
      "30:17: the settings, history_days: must be a whole number of days from 1 "
      "to 36500, not \"many\"\n"},
+    {"a filter", "a.yaml",
+     HOOK "recipients:\n- name: a\n  endpoint: hook\n"
+          "  filter: score>1 and severty>=error\n",
+     "8:11: recipient \"a\", filter: column 13: there is no field \"severty\"; "
+     "did you mean severity?\n"},
     {"twice", "a.yaml",
      HOOK "---\nendpoints:\n  hook:\n    type: webhook\n",
      "7:3: endpoint \"hook\" is declared already, at a.yaml:2\n"},

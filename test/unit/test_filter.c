@@ -361,7 +361,11 @@ static void test_a_pattern_that_takes_too_long_is_unsure(void **state)
 
 static void test_every_comparison_is_explained(void **state)
 {
-    static const struct reason want[] = {
+    static const struct {
+        const char *name;
+        bool pass;
+        struct str have, want;
+    } want[] = {
         {"severity", true, {"warning", 7}, {">=notice", 8}},
         {"cli_ip", false, {"192.168.1.29", 12}, {"=10.0.0.0/8", 11}},
         {"type", false, {"low_goodput", 11}, {"not in (low_goodput, x)", 23}},
@@ -412,6 +416,57 @@ static void test_what_must_hold(void **state)
     assert_int_equal(filter_words(f).n, 0);
 }
 
+/* --- the page for people ------------------------------------------------------ */
+
+/* "filter -- what is said": the second part is only there for mistakes. */
+static void check_example(const char *kind, struct str line)
+{
+    size_t at = 0;
+    struct error err = {0};
+    const struct filter *f;
+
+    while (at < line.n && !str_starts(str_from(line, at), " -- "))
+        at++;
+    f = filter_parse(str_first(line, at), &arena, NULL, &err);
+    if (strcmp(kind, "filter") == 0 && f == NULL)
+        fail_msg("docs/filters.md: %.*s: %s", STR_ARG(line), err.text);
+    if (strcmp(kind, "mistake") == 0 &&
+        (f != NULL || !str_is(str_from(line, at + 4), err.text)))
+        fail_msg("docs/filters.md: %.*s: it says %s", STR_ARG(line), err.text);
+}
+
+static void test_the_page_is_right(void **state)
+{
+    struct buf page freed_by(buf_release) = BUF(1u << 20);
+    FILE *f = fopen("docs/filters.md", "re");
+    const char *kind = NULL;
+    struct str rest;
+    size_t n, found = 0, fields;
+    const struct filter_field *list = filter_fields(&fields);
+    char *room;
+
+    (void)state;
+    assert_non_null(f);
+    while ((room = buf_room(&page, 4096)) != NULL && (n = fread(room, 1, 4096, f)) > 0)
+        buf_used(&page, n);
+    fclose(f);
+    for (rest = buf_view(&page); rest.n > 0;) {
+        struct str line = str_until(&rest, '\n');
+
+        if (str_starts(line, "```")) {
+            line = str_from(line, 3);
+            kind = str_is(line, "filter") ? "filter" : str_is(line, "mistake") ? "mistake" : NULL;
+        } else if (kind != NULL) {
+            check_example(kind, line);
+            found++;
+        }
+    }
+    assert_true(found > 20);
+    for (size_t i = 0; i < fields; i++)
+        if (strstr(buf_c(&page), arena_printf(&arena, "`%s`", filter_field_name(list, i)).p) == NULL)
+            fail_msg("docs/filters.md does not tell of %s", filter_field_name(list, i));
+}
+
 static int teardown(void **state)
 {
     (void)state;
@@ -430,6 +485,7 @@ int main(void)
         cmocka_unit_test(test_a_pattern_that_takes_too_long_is_unsure),
         cmocka_unit_test(test_every_comparison_is_explained),
         cmocka_unit_test(test_what_must_hold),
+        cmocka_unit_test(test_the_page_is_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, teardown);
