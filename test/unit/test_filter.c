@@ -463,7 +463,8 @@ static void test_the_page_is_right(void **state)
     }
     assert_true(found > 20);
     for (size_t i = 0; i < fields; i++)
-        if (strstr(buf_c(&page), arena_printf(&arena, "`%s`", filter_field_name(list, i)).p) == NULL)
+        if (strstr(buf_c(&page),
+                   arena_printf(&arena, "`%s`", filter_field_name(list, i)).p) == NULL)
             fail_msg("docs/filters.md does not tell of %s", filter_field_name(list, i));
 }
 
