@@ -25,6 +25,7 @@ static const char alerts_usage[] =
     "  tocsin alerts list [--state any|ended|engaged] [--since T] [--until T]\n"
     "                     [--severity S] [--entity E] [--type T] [--category C]\n"
     "                     [--source S] [--entity_value V] [--ip A] [--text WORDS]\n"
+    "                     [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "                     [--limit N] [--cursor C]\n"
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";

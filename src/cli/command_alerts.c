@@ -51,9 +51,9 @@ static int alerts_list(struct cli *c)
 {
     static const char *const filters[] = {
         "state", "since", "until", "severity", "entity", "type", "category",
-        "source", "entity_value", "ip", "text", "limit", "cursor",
+        "source", "entity_value", "ip", "text", "filter", "limit", "cursor",
     };
-    struct buf path freed_by(buf_release) = BUF(8192);
+    struct buf path freed_by(buf_release) = BUF(32768);
 
     buf_text(&path, "/api/v1/alerts");
     for (size_t i = 0; i < COUNT_OF(filters); i++) {

@@ -267,7 +267,10 @@ static void field_find(const struct filter_field *f, struct filter_subject *s,
                        struct findings *to)
 {
     for (size_t i = 0; i < COUNT_OF(f->facts) && f->facts[i] != NULL; i++)
-        add_json(to, alert_fact(s->alert, f->facts[i]));
+        if (f->kind == KIND_ADDRESS) /* one each, as the history keeps it */
+            add_text(to, alert_fact_text(s->alert, f->facts[i]));
+        else
+            add_json(to, alert_fact(s->alert, f->facts[i]));
     if (f->find != NULL)
         f->find(s, to);
 }
