@@ -63,6 +63,10 @@ static const char apply_usage[] =
     "  tocsin apply -f FILE [-f FILE] [--prune]\n"
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
+static const char import_usage[] =
+    "  tocsin import ntopng-pools FILE|- [--dry-run] [--replace]\n"
+    "                                     host pools as ntopng exports them, and a\n"
+    "                                     report; --replace: also those that are there\n";
 static const char check_config_usage[] =
     "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
 static const char status_usage[] = "  tocsin status\n";
@@ -85,6 +89,8 @@ static const struct command commands[] = {
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
+    {"import", command_import, "ntopng-pools FILE [--dry-run] [--replace]",
+     "take over what ntopng knows", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},

@@ -340,6 +340,22 @@ class Spine(unittest.TestCase):
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")
         self.tocsin(server, "alertz", status=2)
 
+    def test_import_of_ntopng_pools(self):
+        server = self.server()
+        path = os.path.join(self.work, "pools.json")
+        with open(path, "w") as f:
+            json.dump({"version": "1.0", "modules": {"pool": {"host": [
+                {"pool_id": 2, "name": "My IoT", "members": ["10.1.0.0/16@0"]}]}}}, f)
+        out = self.tocsin(server, "import", "ntopng-pools", path, "--dry-run")
+        self.assertEqual(out, '~ pool My IoT: it is called "My-IoT" here\n+ pool My IoT: 1 members\n'
+                              "1 taken, 1 adjusted, 0 not taken; nothing was changed\n")
+        self.tocsin(server, "pool", "show", "My-IoT", status=3)
+        self.tocsin(server, "import", "ntopng-pools", path)
+        self.assertIn("10.1.0.0/16@0", self.tocsin(server, "pool", "show", "My-IoT"))
+        self.assertIn("already", self.tocsin(server, "import", "ntopng-pools", path, status=1))
+        self.tocsin(server, "import", "ntopng-pools", path, "--replace")
+        self.tocsin(server, "import", "ntopng-pols", path, status=2)
+
     def test_check_config_and_apply(self):
         server = self.server()
         path = os.path.join(self.work, "a.yaml")
