@@ -26,11 +26,18 @@ struct str filter_text(const struct filter *f, struct arena *a);
 
 /* One alert and what has been worked out about it, for any number of filters.
  * `pools` may be NULL. Not shared between threads. */
+struct filter_field;
+#define FILTER_ADDRESSES_MAX 3 /* of one field: client, server, host */
 struct filter_subject {
     const struct alert *alert;
     const struct pools *pools;
     struct alert_pools in; /* by filter_pools() */
     bool in_known;
+    struct filter_addresses { /* of the fields asked for so far */
+        const struct filter_field *of; /* NULL: free */
+        struct ip v[FILTER_ADDRESSES_MAX];
+        size_t n;
+    } addresses[4];
     void *scratch; /* ours: what patterns match with; NULL: none so far */
 };
 void filter_subject_init(struct filter_subject *s, const struct alert *a,
@@ -73,9 +80,9 @@ struct str filter_words(const struct filter *f);
 /* The i-th pool it names, wherever; NULL: no more. */
 const struct filter_value *filter_pool(const struct filter *f, size_t i);
 
-/* The fields there are, for documents and forms; NULL ends. */
-struct filter_field;
-const struct filter_field *filter_fields(size_t *n);
-const char *filter_field_name(const struct filter_field *f, size_t i);
+/* The i-th field, for documents and forms: its name, and what its values are:
+ * "text", "number", "severity", "entity", "action", "address", "mac". False: there
+ * are no more. Labels and facts are not among them. */
+bool filter_field_at(size_t i, const char **name, const char **kind);
 
 #endif

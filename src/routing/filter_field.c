@@ -205,15 +205,20 @@ const struct filter_field *filter_field_words(void)
     return &words;
 }
 
-const struct filter_field *filter_fields(size_t *n)
+bool filter_field_at(size_t i, const char **name, const char **kind)
 {
-    *n = COUNT_OF(fields);
-    return fields;
-}
+    static const char *const kinds[] = {
+        [KIND_TEXT] = "text",       [KIND_NUMBER] = "number",
+        [KIND_SEVERITY] = "severity", [KIND_ENTITY] = "entity",
+        [KIND_ACTION] = "action",   [KIND_ADDRESS] = "address",
+        [KIND_MAC] = "mac",
+    };
 
-const char *filter_field_name(const struct filter_field *f, size_t i)
-{
-    return f[i].name;
+    if (i >= COUNT_OF(fields))
+        return false;
+    *name = fields[i].name;
+    *kind = kinds[fields[i].kind];
+    return true;
 }
 
 /* What ntopng and our own recipients call them. */
@@ -306,6 +311,26 @@ void filter_leaf_find(const struct filter_leaf *l, struct filter_subject *s,
         field_find(l->field, s, to);
 }
 
+const struct filter_addresses *
+filter_addresses_of(const struct filter_field *f, struct filter_subject *s)
+{
+    struct filter_addresses *to = s->addresses;
+    struct findings have = {.n = 0};
+
+    while (to->of != f && to->of != NULL)
+        to++;
+    assert(to < s->addresses + COUNT_OF(s->addresses));
+    if (to->of == f)
+        return to;
+    to->of = f;
+    to->n = 0;
+    field_find(f, s, &have);
+    assert(have.n <= FILTER_ADDRESSES_MAX);
+    for (size_t i = 0; i < have.n; i++)
+        to->n += ip_parse(have.v[i].text, &to->v[to->n]);
+    return to;
+}
+
 void filter_subject_init(struct filter_subject *s, const struct alert *a,
                          const struct pools *pools)
 {
@@ -313,6 +338,8 @@ void filter_subject_init(struct filter_subject *s, const struct alert *a,
     s->pools = pools;
     s->in_known = false;
     s->scratch = NULL;
+    for (size_t i = 0; i < COUNT_OF(s->addresses); i++)
+        s->addresses[i].of = NULL;
 }
 
 void filter_subject_release(struct filter_subject *s)

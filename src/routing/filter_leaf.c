@@ -148,13 +148,6 @@ static bool holds_words(struct str where, struct str what)
     return false;
 }
 
-static bool address_is(struct str text, const struct prefix *p)
-{
-    struct ip ip;
-
-    return ip_parse(text, &ip) && prefix_holds(p, &ip);
-}
-
 static bool mac_is(struct str text, struct str wanted)
 {
     char plain[MAC_TEXT_MAX];
@@ -207,7 +200,7 @@ static bool value_passes(const struct filter_leaf *l, const struct found *f,
     case KIND_NUMBER:
         return number_passes(l, f, v);
     case KIND_ADDRESS:
-        return address_is(f->text, &v->prefix);
+        break; /* addresses_ask() */
     case KIND_MAC:
         return mac_is(f->text, v->text);
     case KIND_WORDS:
@@ -237,8 +230,20 @@ static enum filter_answer found_ask(const struct filter_leaf *l,
     return FILTER_NO;
 }
 
-enum filter_answer filter_leaf_ask(const struct filter_leaf *l,
-                                   struct filter_subject *s)
+static enum filter_answer addresses_ask(const struct filter_leaf *l,
+                                        struct filter_subject *s)
+{
+    const struct filter_addresses *have = filter_addresses_of(l->field, s);
+
+    for (size_t i = 0; i < have->n; i++)
+        for (size_t k = 0; k < l->count; k++)
+            if (prefix_holds(&l->values[k].prefix, &have->v[i]))
+                return FILTER_YES;
+    return FILTER_NO;
+}
+
+static enum filter_answer found_any(const struct filter_leaf *l,
+                                    struct filter_subject *s)
 {
     struct findings have;
     enum filter_answer answer;
@@ -250,6 +255,15 @@ enum filter_answer filter_leaf_ask(const struct filter_leaf *l,
     answer = have.more ? FILTER_UNSURE : FILTER_NO;
     for (size_t i = 0; answer != FILTER_YES && i < have.n; i++)
         answer = MAX(answer, found_ask(l, &have.v[i], s));
+    return answer;
+}
+
+enum filter_answer filter_leaf_ask(const struct filter_leaf *l,
+                                   struct filter_subject *s)
+{
+    bool parsed = l->field->kind == KIND_ADDRESS && l->pattern == NULL;
+    enum filter_answer answer = parsed ? addresses_ask(l, s) : found_any(l, s);
+
     return l->negated ? (enum filter_answer)(FILTER_YES - answer) : answer;
 }
 

@@ -70,6 +70,10 @@ struct filter {
 void filter_leaf_find(const struct filter_leaf *l, struct filter_subject *s,
                struct findings *to);
 
+/* The same of a field of addresses, read once per alert. */
+const struct filter_addresses *
+filter_addresses_of(const struct filter_field *f, struct filter_subject *s);
+
 /* Canonical and checked; false: err without a column. */
 bool filter_value_read(const struct filter_field *field, enum comparison how,
                 struct str text, struct arena *a, struct filter_value *out,

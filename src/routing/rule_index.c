@@ -1,9 +1,11 @@
 /* rule_index.c -- a bit a rule: for each severity those that want so little, for
- * each category, entity, type, pool and host those that name it. An alert's
- * candidates are these sets cut with one another, 64 rules a step. */
+ * each category, entity, type, pool and host those that name it, for each network
+ * those whose filter insists on it. An alert's candidates are these sets cut with
+ * one another, 64 rules a step. */
 #include "routing/rule_index.h"
 
 #include "base/hash.h"
+#include "routing/filter_tree.h"
 
 struct posting { /* the rules that name one value */
     struct str key;
@@ -26,8 +28,20 @@ static const struct {
 };
 static_assert(COUNT_OF(about) == DIMENSIONS, "each is about something");
 
+/* Compared as bytes, so it is zeroed first. */
+struct network_key {
+    uint8_t ip[16];
+    uint16_t bits, v4;
+};
+
 struct rule_index {
     struct arena arena;
+    struct {
+        uint64_t *any;
+        bool narrows;
+        struct hash named;     /* struct network_key -> struct posting */
+        bool lengths[2][129]; /* [v4][bits]: in use */
+    } networks;
     size_t words;
     uint64_t *severity[SEVERITY_COUNT]; /* those who take this one */
     struct {
@@ -47,15 +61,15 @@ static uint64_t *bits_new(struct rule_index *x)
     return arena_array(&x->arena, x->words, sizeof(uint64_t));
 }
 
-static struct posting *posting_of(struct rule_index *x, enum dimension d,
+static struct posting *posting_of(struct rule_index *x, struct hash *named,
                                   struct str key)
 {
-    struct posting *p = hash_get(&x->by[d].named, key);
+    struct posting *p = hash_get(named, key);
 
     if (p == NULL) {
         p = arena_new(&x->arena, sizeof *p);
-        p->key = key;
-        hash_put(&x->by[d].named, key, p);
+        p->key = arena_str(&x->arena, key);
+        hash_put(named, p->key, p);
     }
     return p;
 }
@@ -90,7 +104,7 @@ static bool narrowed_by_filter(struct rule_index *x, const struct rule *rule,
         if (v[k].text.n == 0)
             return false;
     for (size_t k = 0; k < n; k++)
-        posting_add(x, posting_of(x, d, v[k].text), i);
+        posting_add(x, posting_of(x, &x->by[d].named, v[k].text), i);
     return true;
 }
 
@@ -107,7 +121,45 @@ static void dimension_add(struct rule_index *x, const struct rule *rule,
     }
     x->by[d].narrows = true;
     for (size_t k = 0; k < c->n; k++)
-        posting_add(x, posting_of(x, d, c->v[k]), i);
+        posting_add(x, posting_of(x, &x->by[d].named, c->v[k]), i);
+}
+
+static struct str network_key(const struct ip *ip, unsigned bits,
+                              struct network_key *key)
+{
+    unsigned from = ip->v4 ? 96 : 0;
+
+    memset(key, 0, sizeof *key);
+    memcpy(key->ip, ip->b, sizeof key->ip);
+    for (unsigned bit = from + bits; bit < 128; bit++)
+        key->ip[bit / 8] &= (uint8_t) ~(0x80u >> (bit % 8));
+    key->bits = (uint16_t)bits;
+    key->v4 = ip->v4;
+    return (struct str){(const char *)key, sizeof *key};
+}
+
+static void networks_add(struct rule_index *x, const struct rule *rule,
+                         size_t i)
+{
+    const struct filter *f = rule->criteria.filter;
+    const struct filter_value *v;
+    struct network_key key;
+    size_t n;
+
+    if (rule->builtin || f == NULL ||
+        (!filter_needs(f, "ip", &v, &n) && !filter_needs(f, "cli_ip", &v, &n) &&
+         !filter_needs(f, "srv_ip", &v, &n))) {
+        bit_set(x->networks.any, i);
+        return;
+    }
+    x->networks.narrows = true;
+    for (size_t k = 0; k < n; k++) {
+        const struct prefix *p = &v[k].prefix;
+        struct str text = network_key(&p->ip, p->bits, &key);
+
+        x->networks.lengths[p->ip.v4][p->bits] = true;
+        posting_add(x, posting_of(x, &x->networks.named, text), i);
+    }
 }
 
 static enum severity least_of(const struct rule *rule)
@@ -128,6 +180,7 @@ static void rule_add(struct rule_index *x, const struct rule *rule, size_t i)
         bit_set(x->severity[s], i);
     for (int d = 0; d < DIMENSIONS; d++)
         dimension_add(x, rule, i, (enum dimension)d);
+    networks_add(x, rule, i);
 }
 
 struct rule_index *rule_index_new(const struct rule *rules, size_t n)
@@ -139,6 +192,7 @@ struct rule_index *rule_index_new(const struct rule *rules, size_t n)
         x->severity[s] = bits_new(x);
     for (size_t d = 0; d < DIMENSIONS; d++)
         x->by[d].any = bits_new(x);
+    x->networks.any = bits_new(x);
     for (size_t i = 0; i < n; i++)
         rule_add(x, &rules[i], i);
     return x;
@@ -150,6 +204,7 @@ void rule_index_free(struct rule_index *x)
         return;
     for (size_t d = 0; d < DIMENSIONS; d++)
         hash_release(&x->by[d].named);
+    hash_release(&x->networks.named);
     arena_release(&x->arena);
     free(x);
 }
@@ -226,6 +281,12 @@ static void keys_of(enum dimension d, struct filter_subject *s, struct keys *k)
     bug("a dimension nobody thought of");
 }
 
+static void posting_pass(const struct posting *p, uint64_t *pass)
+{
+    for (size_t r = 0; p != NULL && r < p->n; r++)
+        bit_set(pass, p->rules[r]);
+}
+
 static void narrow(const struct rule_index *x, enum dimension d,
                    struct filter_subject *s, uint64_t *bits)
 {
@@ -238,12 +299,38 @@ static void narrow(const struct rule_index *x, enum dimension d,
     if (!k.applies)
         return;
     memcpy(pass, x->by[d].any, x->words * sizeof *pass);
-    for (size_t i = 0; i < k.n; i++) {
-        const struct posting *p = hash_get(&x->by[d].named, k.v[i]);
+    for (size_t i = 0; i < k.n; i++)
+        posting_pass(hash_get(&x->by[d].named, k.v[i]), pass);
+    for (size_t w = 0; w < x->words; w++)
+        bits[w] &= pass[w];
+}
 
-        for (size_t r = 0; p != NULL && r < p->n; r++)
-            bit_set(pass, p->rules[r]);
-    }
+static void address_pass(const struct rule_index *x, const struct ip *ip,
+                         uint64_t *pass)
+{
+    struct network_key key;
+
+    for (unsigned length = 0; length <= (ip->v4 ? 32u : 128u); length++)
+        if (x->networks.lengths[ip->v4][length])
+            posting_pass(hash_get(&x->networks.named,
+                                  network_key(ip, length, &key)),
+                         pass);
+}
+
+/* "ip" is every address that "cli_ip" and "srv_ip" can be. */
+static void narrow_networks(const struct rule_index *x,
+                            struct filter_subject *s, uint64_t *bits)
+{
+    uint64_t pass[RULE_WORDS_MAX];
+    const struct filter_addresses *have;
+    struct str rest;
+
+    if (!x->networks.narrows)
+        return;
+    have = filter_addresses_of(filter_field_of(STR("ip"), &rest), s);
+    memcpy(pass, x->networks.any, x->words * sizeof *pass);
+    for (size_t i = 0; i < have->n; i++)
+        address_pass(x, &have->v[i], pass);
     for (size_t w = 0; w < x->words; w++)
         bits[w] &= pass[w];
 }
@@ -254,4 +341,5 @@ void rule_index_find(const struct rule_index *x, struct filter_subject *s,
     memcpy(bits, x->severity[s->alert->severity], x->words * sizeof *bits);
     for (int d = 0; d < DIMENSIONS; d++)
         narrow(x, (enum dimension)d, s, bits);
+    narrow_networks(x, s, bits);
 }

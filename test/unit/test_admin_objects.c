@@ -506,6 +506,38 @@ static void an_import_respects_what_is_there(void **state)
     got_want(&g, 422, "a pool is an object");
 }
 
+/* Every sign the schema offers is one that the parser takes for that field. */
+static void the_fields_of_filters_are_told(void **state)
+{
+    static const char *const values[][2] = {
+        {"number", "3"}, {"severity", "error"}, {"entity", "host"}, {"action", "store"},
+        {"address", "10.0.0.7"}, {"mac", "AA:BB:CC:DD:EE:FF"}, {"text", "a"},
+    };
+    struct bench *b = *state;
+    struct got g = api_get(b, "/api/v1/schema/filters");
+    const struct json *list = member_at(g.json, "/data");
+
+    GOT_STATUS(g, 200);
+    assert_in_range(list->count, 20, 100);
+    for (const struct json *f = list->first; f != NULL; f = f->next)
+        for (const struct json *s = json_get(f, "signs")->first; s != NULL; s = s->next) {
+            bool in = str_ends(s->text, "in");
+            const char *value = NULL;
+            struct error err = {0};
+            struct str text;
+
+            for (size_t i = 0; i < COUNT_OF(values); i++)
+                if (str_is(json_text(json_get(f, "kind")), values[i][0]))
+                    value = values[i][1];
+            assert_non_null(value);
+            text = arena_printf(&b->arena, "%.*s %.*s %s%s%s",
+                                STR_ARG(json_text(json_get(f, "name"))), STR_ARG(s->text),
+                                in ? "(" : "", value, in ? ")" : "");
+            if (filter_parse(text, &b->arena, NULL, &err) == NULL)
+                fail_msg("%s: %s", text.p, err.text);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -521,6 +553,7 @@ int main(void)
         TEST(the_schema_names_every_type),
         TEST(a_login_can_be_tested),
         TEST(scripts_are_offered),
+        TEST(the_fields_of_filters_are_told),
         TEST(ntopng_pools_are_imported),
         TEST(an_import_respects_what_is_there),
     };

@@ -146,6 +146,12 @@ static const struct {
     {"{\"filter\":\"entity=host category=network\",\"types\":[\"syn_scan\"]}",
      HOST("1.2.3.4", ""), false},
     {"{\"filter\":\"type=syn_scan\",\"types\":[\"other\"]}", HOST("1.2.3.4", ""), false},
+    {"{\"filter\":\"cli_ip in (10.9.0.0/16, 2001:db8::/32)\"}", FLOW("10.9.9.9", "8.8.8.8"), true},
+    {"{\"filter\":\"srv_ip in (10.9.0.0/16, 2001:db8::/32)\"}", FLOW("10.9.9.9", "8.8.8.8"), false},
+    {"{\"filter\":\"srv_ip=8.8.8.8 and cli_ip=0.0.0.0/0\"}", FLOW("10.9.9.9", "8.8.8.8"), true},
+    {"{\"filter\":\"ip=2001:db8::1\"}", HOST("2001:db8::1", ""), true},
+    {"{\"filter\":\"ip=::/0\"}", HOST("10.9.9.9", ""), false},
+    {"{\"filter\":\"ip!=10.0.0.0/8\"}", SYSTEM, true},
     {"{\"filter\":\"not severity>=error\"}", HOST("1.2.3.4", ""), true},
     {"{\"filter\":\"severity=error or ip=1.2.3.4\"}", HOST("1.2.3.4", ""), true},
     /* all of them together */
