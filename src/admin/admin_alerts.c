@@ -15,12 +15,9 @@ struct list_question {
 
 static struct str list_next(const struct store_page *page, struct arena *arena)
 {
-    const struct store_row *last;
-
     if (!page->more)
         return STR_NONE;
-    last = &page->rows[page->n - 1];
-    return cursor_text(arena, last->tstamp_ms, last->id);
+    return cursor_text(arena, page->last_tstamp_ms, page->last_id);
 }
 
 static bool rows_write(struct list_question *l, const struct store_page *page)
@@ -76,7 +73,10 @@ static void list_history(struct admin *a, struct exchange *x,
 {
     struct list_question *l = question_new(a, x, sizeof *l);
 
+    /* Host pools are those of now: an alert does not remember its own. */
+    l->q.snapshot = config_acquire(a->with.config);
     l->query = *query;
+    l->query.pools = l->q.snapshot->pools;
     question_post(&l->q, list_ask, list_answer);
 }
 
@@ -145,9 +145,11 @@ static void scan_end(struct scan *s, const struct registry *r,
 static void list_engaged(struct admin *a, struct exchange *x,
                          const struct store_query *query)
 {
-    struct scan s = {.query = query};
+    struct store_query now = *query;
+    struct scan s = {.query = &now};
     struct error err = {0};
 
+    now.pools = config_now(a->with.config)->pools;
     reply_init(&s.reply);
     out_object(&s.reply.out, NULL);
     out_array(&s.reply.out, "data");

@@ -18,17 +18,21 @@ enum change change_of(const struct alert *alert)
     bug("an action nobody thought of");
 }
 
-static void reasons_write(const struct explanation *e, struct json_out *o)
+/* A filter's comparisons are its parts. */
+static void reasons_write(const struct reason *reasons, size_t n,
+                          struct json_out *o, const char *name)
 {
-    out_array(o, "criteria");
-    for (size_t i = 0; i < e->reason_count; i++) {
-        const struct reason *r = &e->reasons[i];
+    out_array(o, name);
+    for (size_t i = 0; i < n; i++) {
+        const struct reason *r = &reasons[i];
 
         out_object(o, NULL);
         out_text(o, "name", r->name);
         out_bool(o, "pass", r->pass);
         out_str(o, "have", r->have);
         out_str(o, "want", r->want);
+        if (r->part_count > 0)
+            reasons_write(r->parts, r->part_count, o, "parts");
         out_object_end(o);
     }
     out_array_end(o);
@@ -59,7 +63,7 @@ void decisions_write(const struct admin *a, const struct decided *d,
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
         delivery_of(d, list[i].recipient_id, o);
-        reasons_write(&list[i], o);
+        reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }
     out_array_end(o);

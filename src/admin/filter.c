@@ -10,7 +10,8 @@
 
 const char *const filter_params[] = {
     "state",  "since",        "until", "severity", "entity", "type",   "category",
-    "source", "entity_value", "ip",    "text",     "limit",  "cursor", NULL,
+    "source", "entity_value", "ip",    "text",     "filter", "limit",  "cursor",
+    NULL,
 };
 
 static struct str shown(struct str value)
@@ -89,6 +90,18 @@ static bool text_read(struct admin *a, struct exchange *x, const char *name,
                         name, out->n, TEXT_MAX_BYTES);
 }
 
+static bool condition_read(struct admin *a, struct exchange *x,
+                           const struct filter **out)
+{
+    struct error err = {0};
+
+    if (!exchange_has_query(x, "filter"))
+        return true;
+    *out = filter_parse(exchange_query(x, "filter"), exchange_arena(x), NULL,
+                        &err);
+    return *out != NULL || params_wrong(a, x, "filter: %s", err.text);
+}
+
 static bool position_read(struct admin *a, struct exchange *x,
                           struct store_query *out)
 {
@@ -114,7 +127,8 @@ bool filter_read(struct admin *a, struct exchange *x, struct store_query *out)
            text_read(a, x, "category", &out->category) &&
            text_read(a, x, "source", &out->source) &&
            text_read(a, x, "entity_value", &out->entity_value) &&
-           text_read(a, x, "text", &out->text);
+           text_read(a, x, "text", &out->text) &&
+           condition_read(a, x, &out->filter);
 }
 
 /* --- engaged alerts --------------------------------------------------------- */
@@ -166,7 +180,21 @@ static bool asks_for_numbers(const struct store_query *q)
 
 bool filter_is_open(const struct store_query *q)
 {
-    return !asks_for_strings(q) && !asks_for_numbers(q);
+    return !asks_for_strings(q) && !asks_for_numbers(q) && q->filter == NULL;
+}
+
+static bool condition_passes(const struct store_query *q,
+                             const struct alert *alert)
+{
+    struct filter_subject s;
+    bool passes;
+
+    if (q->filter == NULL)
+        return true;
+    filter_subject_init(&s, alert, q->pools);
+    passes = filter_ask(q->filter, &s) != FILTER_NO;
+    filter_subject_release(&s);
+    return passes;
 }
 
 bool filter_matches(const struct store_query *q, const struct engaged *e,
@@ -180,10 +208,12 @@ bool filter_matches(const struct store_query *q, const struct engaged *e,
         e->severity < q->minimum_severity ||
         (q->entity >= 0 && (int64_t)e->entity != q->entity))
         return false;
-    if (!asks_for_strings(q))
+    if (!asks_for_strings(q) && q->filter == NULL)
         return true;
-    return alert_read(arena, json_parse(arena, e->json, NULL), 0, &alert,
-                      NULL) &&
-           occurrence_make(&alert, arena, &o, NULL) &&
-           strings_match(q, &o, arena);
+    if (!alert_read(arena, json_parse(arena, e->json, NULL), 0, &alert, NULL) ||
+        !condition_passes(q, &alert))
+        return false;
+    return !asks_for_strings(q) ||
+           (occurrence_make(&alert, arena, &o, NULL) &&
+            strings_match(q, &o, arena));
 }

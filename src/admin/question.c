@@ -24,6 +24,8 @@ void question_end(struct question *q)
         q->previous->next = q->next;
     else
         q->admin->questions = q->next;
+    if (q->snapshot != NULL)
+        config_release(q->admin->with.config, q->snapshot);
     arena_release(&q->arena);
     free(q);
 }

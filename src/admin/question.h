@@ -14,6 +14,7 @@ struct question {
     struct admin *admin;
     struct exchange *x;
     struct arena arena; /* dies with it; the historian's while it asks */
+    const struct snapshot *snapshot; /* released with it; NULL: none */
     struct error err;
     bool ok;
     question_ask_fn *ask;       /* on the historian */

@@ -25,6 +25,7 @@ static const char alerts_usage[] =
     "  tocsin alerts list [--state any|ended|engaged] [--since T] [--until T]\n"
     "                     [--severity S] [--entity E] [--type T] [--category C]\n"
     "                     [--source S] [--entity_value V] [--ip A] [--text WORDS]\n"
+    "                     [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "                     [--limit N] [--cursor C]\n"
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";
@@ -51,6 +52,7 @@ static const char recipient_usage[] =
     "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
     "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
     "                       [--title_template T|@FILE] [--text_template T|@FILE]\n"
+    "                       [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
     "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
     "                                     how an alert reads there, the newest unless\n"
@@ -66,6 +68,10 @@ static const char apply_usage[] =
     "  tocsin apply -f FILE [-f FILE] [--prune]\n"
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
+static const char import_usage[] =
+    "  tocsin import ntopng-pools FILE|- [--dry-run] [--replace]\n"
+    "                                     host pools as ntopng exports them, and a\n"
+    "                                     report; --replace: also those that are there\n";
 static const char check_config_usage[] =
     "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
 static const char status_usage[] = "  tocsin status\n";
@@ -88,6 +94,8 @@ static const struct command commands[] = {
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
+    {"import", command_import, "ntopng-pools FILE [--dry-run] [--replace]",
+     "take over what ntopng knows", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},

@@ -51,9 +51,9 @@ static int alerts_list(struct cli *c)
 {
     static const char *const filters[] = {
         "state", "since", "until", "severity", "entity", "type", "category",
-        "source", "entity_value", "ip", "text", "limit", "cursor",
+        "source", "entity_value", "ip", "text", "filter", "limit", "cursor",
     };
-    struct buf path freed_by(buf_release) = BUF(8192);
+    struct buf path freed_by(buf_release) = BUF(32768);
 
     buf_text(&path, "/api/v1/alerts");
     for (size_t i = 0; i < COUNT_OF(filters); i++) {
@@ -66,12 +66,22 @@ static int alerts_list(struct cli *c)
     return show_list(c, buf_c(&path), "id", alert_rows);
 }
 
-static void reason_print(struct cli *c, const struct json *r)
+static void reason_line(struct cli *c, const struct json *r, int indent)
 {
-    printf("    %s %-17.*s ", json_bool_or(json_get(r, "pass"), false) ? "pass" : "FAIL",
-           STR_ARG(json_text(json_get(r, "name"))));
+    printf("%*s%s %-17.*s ", indent, "",
+           json_bool_or(json_get(r, "pass"), false) ? "pass" : "FAIL",
+           STR_ARG(cell_text(c, json_get(r, "name"))));
     printf("has %.*s, wants %.*s\n", STR_ARG(cell_text(c, json_get(r, "have"))),
            STR_ARG(cell_text(c, json_get(r, "want"))));
+}
+
+static void reason_print(struct cli *c, const struct json *r)
+{
+    const struct json *parts = json_get(r, "parts");
+
+    reason_line(c, r, 4);
+    for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
+        reason_line(c, p, 8);
 }
 
 static void decisions_print(struct cli *c, const struct json *list)

@@ -381,7 +381,7 @@ int command_endpoint(struct cli *c)
 
 int command_recipient(struct cli *c)
 {
-    static const char *const texts[] = {"minimum_severity", "title_template",
+    static const char *const texts[] = {"minimum_severity", "filter", "title_template",
                                         "text_template", NULL};
     static const char *const lists[] = {"categories", "entities", "types",
                                         "host_pools", "am_hosts", NULL};

@@ -11,6 +11,24 @@ static bool recipient_failed(struct build *b, const struct object *o,
     return build_failed(b, edit, CONFIG_INVALID);
 }
 
+static bool filter_names(const struct filter *f, struct str pool)
+{
+    const struct filter_value *v;
+
+    for (size_t i = 0; (v = filter_pool(f, i)) != NULL; i++)
+        if (str_eq(v->text, pool))
+            return true;
+    return false;
+}
+
+static bool text_names(struct str filter, struct str pool)
+{
+    struct arena a freed_by(arena_release) = {0};
+    const struct filter *f = filter_parse(filter, &a, NULL, NULL);
+
+    return f != NULL && filter_names(f, pool);
+}
+
 static bool names_object(const struct object *recipient, enum object_kind kind,
                          struct str name)
 {
@@ -22,7 +40,7 @@ static bool names_object(const struct object *recipient, enum object_kind kind,
         for (const struct json *e = pools->first; e != NULL; e = e->next)
             if (str_eq(json_text(e), name))
                 return true;
-    return false;
+    return text_names(json_text(json_get(recipient->json, "filter")), name);
 }
 
 /* What was deleted in this very change while recipients still speak of it. */
@@ -47,12 +65,22 @@ static bool in_use(struct build *b, const struct object *gone)
     return build_failed(b, gone->edit, CONFIG_IN_USE);
 }
 
+/* Deleted just now: then it says so, and true is returned. */
+static bool is_gone(struct build *b, enum object_kind kind, struct str name)
+{
+    for (const struct object *g = b->m->first[kind]; g != NULL; g = g->next)
+        if (g->gone && str_eq(g->name, name)) {
+            in_use(b, g);
+            return true;
+        }
+    return false;
+}
+
 static bool not_there(struct build *b, const struct object *o,
                       enum object_kind kind, struct str name)
 {
-    for (const struct object *g = b->m->first[kind]; g != NULL; g = g->next)
-        if (g->gone && str_eq(g->name, name))
-            return in_use(b, g);
+    if (is_gone(b, kind, name))
+        return false;
     model_not_found(b->m, kind, name, b->err);
     if (kind == OBJECT_ENDPOINT)
         error_at(b->err, "endpoint");
@@ -96,6 +124,26 @@ static bool recipient_pools(struct build *b, const struct object *o,
     return true;
 }
 
+/* "" is an alert about no host. */
+static bool recipient_filter(struct build *b, const struct object *o,
+                             const struct filter *f)
+{
+    const struct filter_value *v;
+
+    for (size_t i = 0; f != NULL && (v = filter_pool(f, i)) != NULL; i++) {
+        if (v->text.n == 0 || str_is(v->text, POOL_DEFAULT) ||
+            pools_find_name(b->s->pools, v->text) != NULL)
+            continue;
+        if (is_gone(b, OBJECT_POOL, v->text))
+            return false;
+        model_not_found(b->m, OBJECT_POOL, v->text, b->err);
+        error_in(b->err, "column %zu", v->column);
+        error_at(b->err, "filter");
+        return recipient_failed(b, o, o->edit);
+    }
+    return true;
+}
+
 static bool recipient_params(struct build *b, const struct object *o,
                              size_t edit, struct recipient *r)
 {
@@ -135,7 +183,8 @@ static bool recipient_build(struct build *b, const struct object *o,
         return false;
     if (!criteria_read(o->json, b->a, &r->criteria, b->err))
         return recipient_failed(b, o, o->edit);
-    if (!recipient_pools(b, o, &r->criteria.host_pools))
+    if (!recipient_pools(b, o, &r->criteria.host_pools) ||
+        !recipient_filter(b, o, r->criteria.filter))
         return false;
     /* An edit of its endpoint may be what its parameters do not go with. */
     endpoint = model_find(b->m, OBJECT_ENDPOINT, r->endpoint->name);

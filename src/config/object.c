@@ -18,7 +18,7 @@ static const char *const endpoint_members[] = {
 static const char *const recipient_members[] = {
     "name",       "endpoint", "params", "enabled",    "minimum_severity",
     "categories", "entities", "types",  "host_pools", "am_hosts",
-    "title_template", "text_template", NULL,
+    "filter",     "title_template", "text_template", NULL,
 };
 static const char *const pool_members[] = {
     "name",

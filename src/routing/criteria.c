@@ -7,7 +7,7 @@
 
 const char *const criteria_names[] = {
     "minimum_severity", "categories", "entities", "types", "host_pools",
-    "am_hosts",         NULL,
+    "am_hosts",         "filter",     NULL,
 };
 
 /* How one value of a list is checked and made canonical. */
@@ -86,6 +86,22 @@ static bool severity_read(const struct json *j, enum severity *out,
                      near ? near : "");
 }
 
+/* null, "" and a member that is not there are all no filter. */
+static bool filter_read(const struct json *j, struct arena *a,
+                        struct criteria *out, struct error *err)
+{
+    if (j == NULL || json_is(j, JSON_NULL) ||
+        (json_is(j, JSON_STRING) && j->text.n == 0))
+        return true;
+    if (!json_is(j, JSON_STRING))
+        return error_set(err, "must be a filter like \"severity>=warning and "
+                              "ip=10.0.0.0/8\", not %s",
+                         json_type_name(j->type));
+    out->filter_text = arena_str(a, json_text(j));
+    out->filter = filter_parse(out->filter_text, a, NULL, err);
+    return out->filter != NULL;
+}
+
 bool criteria_read(const struct json *object, struct arena *a,
                    struct criteria *out, struct error *err)
 {
@@ -109,7 +125,8 @@ bool criteria_read(const struct json *object, struct arena *a,
         if (!list_read(json_get(object, lists[i].name), lists[i].check, a,
                        lists[i].into, err))
             return error_at(err, lists[i].name);
-    return true;
+    return filter_read(json_get(object, "filter"), a, out, err) ||
+           error_at(err, "filter");
 }
 
 static void list_write(const struct criterion *c, const char *name,
@@ -136,4 +153,8 @@ void criteria_write(const struct criteria *c, struct json_out *o)
     list_write(&c->types, "types", o);
     list_write(&c->host_pools, "host_pools", o);
     list_write(&c->am_hosts, "am_hosts", o);
+    if (c->filter == NULL)
+        out_null(o, "filter");
+    else
+        out_str(o, "filter", c->filter_text);
 }

@@ -9,13 +9,15 @@
 #define VLAN_MAX 4095
 
 struct pools {
-    const struct pool *list;
-    size_t count;
     struct arena arena;    /* keys */
     struct hash by_name;   /* name -> struct pool */
     struct hash by_mac;    /* 6 bytes -> struct pool */
     struct hash by_prefix; /* struct prefix_key -> struct pool */
-    bool lengths[2][129];  /* [v4][bits]: in use */
+    struct hash by_number; /* ntopng's number -> struct pool */
+    /* [v4][bits]: whether members of this length are of one VLAN, of any. */
+    struct {
+        bool one, any;
+    } lengths[2][129];
 };
 
 /* What a member is looked up by; compared as bytes, so it is zeroed first. */
@@ -49,6 +51,11 @@ static struct str key_view(const struct prefix_key *key)
 static void *pool_value(const struct pool *pool)
 {
     return (void *)(uintptr_t)pool;
+}
+
+static struct str number_key(const int64_t *number)
+{
+    return (struct str){(const char *)number, sizeof *number};
 }
 
 static bool member_claim(struct hash *h, struct str key, const struct pool *pool,
@@ -118,7 +125,10 @@ static bool member_add(struct pools *p, const struct pool *pool,
                          STR_ARG(member));
     key = arena_new(&p->arena, sizeof *key);
     key_make(&prefix.ip, prefix.bits, vlan, key);
-    p->lengths[prefix.ip.v4][prefix.bits] = true;
+    if (vlan == VLAN_ANY)
+        p->lengths[prefix.ip.v4][prefix.bits].any = true;
+    else
+        p->lengths[prefix.ip.v4][prefix.bits].one = true;
     return member_claim(&p->by_prefix, key_view(key), pool, member, err);
 }
 
@@ -132,6 +142,10 @@ static bool pool_add(struct pools *p, const struct pool *pool, size_t *members,
     if (hash_put(&p->by_name, pool->name, pool_value(pool)) != NULL)
         return error_set(err, "two pools are named \"%.*s\"",
                          STR_ARG(pool->name));
+    /* The first of two with one number; the configuration takes no second. */
+    if (pool->ntopng_id >= 0 &&
+        hash_get(&p->by_number, number_key(&pool->ntopng_id)) == NULL)
+        hash_put(&p->by_number, number_key(&pool->ntopng_id), pool_value(pool));
     *members += pool->member_count;
     if (*members > POOL_MEMBERS_MAX)
         return error_set(err, "more than %d pool members", POOL_MEMBERS_MAX);
@@ -149,8 +163,6 @@ struct pools *pools_new(const struct pool *pools, size_t n, struct error *err)
     struct pools *p = mem_new(sizeof *p);
     size_t members = 0;
 
-    p->list = pools;
-    p->count = n;
     for (size_t i = 0; i < n; i++)
         if (!pool_add(p, &pools[i], &members, err)) {
             pools_free(p);
@@ -165,6 +177,7 @@ void pools_free(struct pools *p)
         return;
     hash_release(&p->by_name);
     hash_release(&p->by_mac);
+    hash_release(&p->by_number);
     hash_release(&p->by_prefix);
     arena_release(&p->arena);
     free(p);
@@ -182,18 +195,16 @@ static const struct pool *find_at(const struct pools *p, const struct ip *ip,
 const struct pool *pools_find_ip(const struct pools *p, const struct ip *ip,
                                  int64_t vlan)
 {
-    const bool *in_use = p->lengths[ip->v4];
+    bool has_vlan = vlan >= 0 && vlan <= VLAN_MAX;
 
     for (unsigned left = (ip->v4 ? 32 : 128) + 1; left > 0; left--) {
         const struct pool *found = NULL;
         unsigned bits = left - 1;
 
-        if (!in_use[bits])
-            continue;
         /* A member of this very VLAN is closer than one of any. */
-        if (vlan >= 0 && vlan <= VLAN_MAX)
+        if (p->lengths[ip->v4][bits].one && has_vlan)
             found = find_at(p, ip, bits, (uint32_t)vlan);
-        if (found == NULL)
+        if (p->lengths[ip->v4][bits].any && found == NULL)
             found = find_at(p, ip, bits, VLAN_ANY);
         if (found != NULL)
             return found;
@@ -214,10 +225,7 @@ const struct pool *pools_find_name(const struct pools *p, struct str name)
 
 static const struct pool *find_ntopng(const struct pools *p, int64_t number)
 {
-    for (size_t i = 0; number >= 0 && i < p->count; i++)
-        if (p->list[i].ntopng_id == number)
-            return &p->list[i];
-    return NULL;
+    return number < 0 ? NULL : hash_get(&p->by_number, number_key(&number));
 }
 
 /* One host of the alert: our own pools know best, then the pool number that

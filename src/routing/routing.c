@@ -3,12 +3,14 @@
 #include "routing/routing.h"
 
 #include "base/limits.h"
+#include "routing/rule_index.h"
 
 struct routing {
     const struct rule *rules;
     size_t count;
     const struct pools *pools;
     struct compiled *compiled; /* ours; one a rule */
+    struct rule_index *index;  /* ours */
 };
 
 /* What a rule needs per alert, turned into bits once. */
@@ -23,13 +25,13 @@ struct subject {
     const struct alert *alert;
     enum change change;
     int category; /* ntopng's number, or -1 */
-    struct alert_pools pools;
+    struct filter_subject asked;
 };
 
 struct test {
     const char *name;
-    bool (*pass)(const struct compiled *c, const struct subject *s);
-    void (*words)(const struct compiled *c, const struct subject *s,
+    bool (*pass)(const struct compiled *c, struct subject *s);
+    void (*words)(const struct compiled *c, struct subject *s,
                   struct arena *a, struct reason *out);
 };
 
@@ -60,12 +62,12 @@ static struct str criterion_words(const struct criterion *c, struct arena *a)
     return c->any ? STR("any") : words_of(c->v, c->n, a);
 }
 
-static bool severity_passes(const struct compiled *c, const struct subject *s)
+static bool severity_passes(const struct compiled *c, struct subject *s)
 {
     return s->alert->severity >= c->rule->criteria.minimum_severity;
 }
 
-static void severity_words(const struct compiled *c, const struct subject *s,
+static void severity_words(const struct compiled *c, struct subject *s,
                            struct arena *a, struct reason *out)
 {
     enum severity least = c->rule->criteria.minimum_severity;
@@ -76,26 +78,26 @@ static void severity_words(const struct compiled *c, const struct subject *s,
                     : arena_printf(a, "%s or higher", severity_name(least));
 }
 
-static bool category_passes(const struct compiled *c, const struct subject *s)
+static bool category_passes(const struct compiled *c, struct subject *s)
 {
     if (s->category >= 0)
         return (c->categories >> s->category & 1) != 0;
     return criterion_has(&c->rule->criteria.categories, s->alert->category);
 }
 
-static void category_words(const struct compiled *c, const struct subject *s,
+static void category_words(const struct compiled *c, struct subject *s,
                            struct arena *a, struct reason *out)
 {
     out->have = s->alert->category;
     out->want = criterion_words(&c->rule->criteria.categories, a);
 }
 
-static bool entity_passes(const struct compiled *c, const struct subject *s)
+static bool entity_passes(const struct compiled *c, struct subject *s)
 {
     return (c->entities >> s->alert->entity & 1) != 0;
 }
 
-static void entity_words(const struct compiled *c, const struct subject *s,
+static void entity_words(const struct compiled *c, struct subject *s,
                          struct arena *a, struct reason *out)
 {
     out->have = str_of(entity_name(s->alert->entity));
@@ -112,7 +114,7 @@ static bool type_is(struct str wanted, const struct alert *a)
            (str_is(entity, entity_name(a->entity)) && str_eq(rest, a->type));
 }
 
-static bool type_passes(const struct compiled *c, const struct subject *s)
+static bool type_passes(const struct compiled *c, struct subject *s)
 {
     const struct criterion *types = &c->rule->criteria.types;
 
@@ -122,34 +124,38 @@ static bool type_passes(const struct compiled *c, const struct subject *s)
     return types->any;
 }
 
-static void type_words(const struct compiled *c, const struct subject *s,
+static void type_words(const struct compiled *c, struct subject *s,
                        struct arena *a, struct reason *out)
 {
     out->have = s->alert->type;
     out->want = criterion_words(&c->rule->criteria.types, a);
 }
 
-static bool pool_passes(const struct compiled *c, const struct subject *s)
+static bool pool_passes(const struct compiled *c, struct subject *s)
 {
     const struct criterion *wanted = &c->rule->criteria.host_pools;
+    const struct alert_pools *in;
 
-    if (wanted->any || !s->pools.applies)
+    if (wanted->any)
         return true;
-    for (size_t i = 0; i < s->pools.n; i++)
-        if (criterion_has(wanted, s->pools.names[i]))
+    in = filter_pools(&s->asked);
+    for (size_t i = 0; i < in->n; i++)
+        if (criterion_has(wanted, in->names[i]))
             return true;
-    return false;
+    return !in->applies;
 }
 
-static void pool_words(const struct compiled *c, const struct subject *s,
+static void pool_words(const struct compiled *c, struct subject *s,
                        struct arena *a, struct reason *out)
 {
-    out->have = s->pools.applies ? words_of(s->pools.names, s->pools.n, a)
-                                 : STR("not about a host");
+    const struct alert_pools *in = filter_pools(&s->asked);
+
+    out->have = in->applies ? words_of(in->names, in->n, a)
+                            : STR("not about a host");
     out->want = criterion_words(&c->rule->criteria.host_pools, a);
 }
 
-static bool am_host_passes(const struct compiled *c, const struct subject *s)
+static bool am_host_passes(const struct compiled *c, struct subject *s)
 {
     const struct criterion *wanted = &c->rule->criteria.am_hosts;
     struct str host = s->alert->entity_value;
@@ -162,13 +168,62 @@ static bool am_host_passes(const struct compiled *c, const struct subject *s)
     return criterion_has(wanted, host);
 }
 
-static void am_host_words(const struct compiled *c, const struct subject *s,
+static void am_host_words(const struct compiled *c, struct subject *s,
                           struct arena *a, struct reason *out)
 {
     out->have = s->alert->entity == ENTITY_AM_HOST
                     ? s->alert->entity_value
                     : STR("no monitored host");
     out->want = criterion_words(&c->rule->criteria.am_hosts, a);
+}
+
+/* Unsure is not a reason to keep an alert from somebody. */
+static bool filter_passes(const struct compiled *c, struct subject *s)
+{
+    const struct filter *f = c->rule->criteria.filter;
+
+    return f == NULL || filter_ask(f, &s->asked) != FILTER_NO;
+}
+
+/* What the alert has where a comparison fails; when none does, everywhere. */
+static struct str parts_words(const struct reason *parts, size_t n, bool failed,
+                              struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(REASON_MAX);
+
+    for (size_t i = 0; i < n; i++) {
+        struct str have = parts[i].have;
+
+        if (failed && parts[i].pass)
+            continue;
+        have = str_first(have, utf8_cut(have, 100));
+        if (b.n + have.n + 140 > REASON_MAX) {
+            buf_text(&b, ", and more");
+            break;
+        }
+        buf_printf(&b, "%s%.60s %.*s", b.n > 0 ? ", " : "", parts[i].name,
+                   STR_ARG(have));
+    }
+    return arena_str(a, buf_view(&b));
+}
+
+static void filter_reason(const struct compiled *c, struct subject *s,
+                          struct arena *a, struct reason *out)
+{
+    const struct filter *f = c->rule->criteria.filter;
+    struct reason *parts;
+    bool failed = false;
+
+    out->have = STR("anything");
+    out->want = STR("any");
+    if (f == NULL)
+        return;
+    out->want = c->rule->criteria.filter_text;
+    out->part_count = filter_explain(f, &s->asked, a, &parts);
+    out->parts = parts;
+    for (size_t i = 0; i < out->part_count; i++)
+        failed = failed || !parts[i].pass;
+    out->have = parts_words(parts, out->part_count, failed, a);
 }
 
 static const struct test tests[] = {
@@ -178,6 +233,7 @@ static const struct test tests[] = {
     {"types", type_passes, type_words},
     {"host_pools", pool_passes, pool_words},
     {"am_hosts", am_host_passes, am_host_words},
+    {"filter", filter_passes, filter_reason},
 };
 static_assert(COUNT_OF(tests) <= REASONS_MAX, "an explanation holds every test");
 
@@ -205,7 +261,7 @@ static bool is_told(const struct rule *rule, enum change change)
 
 /* THE evaluator. With `trace` every test is run and worded; without, the first
  * that fails ends it. Both give the same answer because it is the same loop. */
-static enum decision evaluate(const struct compiled *c, const struct subject *s,
+static enum decision evaluate(const struct compiled *c, struct subject *s,
                               struct arena *a, struct explanation *trace)
 {
     bool matched = true;
@@ -264,6 +320,7 @@ struct routing *routing_new(const struct rule *rules, size_t n,
     r->compiled = mem_array(MAX(n, 1u), sizeof *r->compiled);
     for (size_t i = 0; i < n; i++)
         compile(&rules[i], &r->compiled[i]);
+    r->index = rule_index_new(rules, n);
     return r;
 }
 
@@ -271,6 +328,7 @@ void routing_free(struct routing *r)
 {
     if (r == NULL)
         return;
+    rule_index_free(r->index);
     free(r->compiled);
     free(r);
 }
@@ -281,21 +339,28 @@ static void subject_make(const struct routing *r, const struct alert *a,
     s->alert = a;
     s->change = change;
     s->category = category_number(a->category);
-    pools_of_alert(r->pools, a, &s->pools);
+    filter_subject_init(&s->asked, a, r->pools);
 }
 
 size_t routing_match(const struct routing *r, const struct alert *a,
                      enum change change, int64_t *out)
 {
+    uint64_t bits[RULE_WORDS_MAX];
     struct subject s;
     size_t n = 0;
 
     if (change == CHANGE_REPEATED)
         return 0;
     subject_make(r, a, change, &s);
-    for (size_t i = 0; i < r->count; i++)
-        if (evaluate(&r->compiled[i], &s, NULL, NULL) == DECISION_DELIVER)
-            out[n++] = r->rules[i].recipient_id;
+    rule_index_find(r->index, &s.asked, bits);
+    for (size_t word = 0; word < rule_words(r->count); word++)
+        for (uint64_t left = bits[word]; left != 0; left &= left - 1) {
+            size_t i = word * 64 + (size_t)__builtin_ctzll(left);
+
+            if (evaluate(&r->compiled[i], &s, NULL, NULL) == DECISION_DELIVER)
+                out[n++] = r->rules[i].recipient_id;
+        }
+    filter_subject_release(&s.asked);
     return n;
 }
 
@@ -334,6 +399,7 @@ size_t routing_explain(const struct routing *r, const struct alert *a,
         v[i].decision = evaluate(&r->compiled[i], &s, arena, &v[i]);
         v[i].because = because(&v[i], arena);
     }
+    filter_subject_release(&s.asked);
     *out = v;
     return r->count;
 }

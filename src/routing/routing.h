@@ -4,7 +4,7 @@
 #define ROUTING_ROUTING_H
 
 #include "registry/registry.h"
-#include "routing/pools.h"
+#include "routing/filter.h"
 
 /* One criterion everywhere: absent means any, a list means those, an empty list
  * means none. */
@@ -21,6 +21,8 @@ struct criteria {
     struct criterion types;      /* "syn_scan" or "host/syn_scan" */
     struct criterion host_pools; /* names; "Default" is the pool of the rest */
     struct criterion am_hosts;   /* "icmp@ntop.org", or the host alone */
+    struct str filter_text;      /* as its author wrote it; "": none */
+    const struct filter *filter; /* NULL: none */
 };
 
 /* From the members of a recipient object: "minimum_severity", "categories", ...;
@@ -51,11 +53,6 @@ size_t routing_match(const struct routing *r, const struct alert *a,
 enum decision { DECISION_DELIVER, DECISION_NOT_MATCHED, DECISION_NOT_TOLD, DECISION_DISABLED };
 const char *decision_name(enum decision d);
 
-struct reason {       /* one criterion, as tried */
-    const char *name; /* "minimum_severity" */
-    bool pass;
-    struct str have, want; /* as people read them */
-};
 #define REASONS_MAX 8
 struct explanation {
     int64_t recipient_id;

@@ -13,6 +13,7 @@
 #define STORE_COUNT_MAX 10000           /* rows counted one by one */
 #define STORE_PAGE_BYTES_MAX (8u << 20) /* of one page's lines */
 #define STORE_TEXT_MAX 512              /* bytes of one filter */
+#define STORE_FILTER_ROWS_MAX 20000     /* rows asked a filter for one page */
 
 enum sql {
     SQL_BEGIN,

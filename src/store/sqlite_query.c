@@ -5,6 +5,63 @@
 #define HOUR_MS 3600000
 #define TIME_END_MS 400000000000000 /* well past the year 9999, either way */
 
+/* The query with what its filter insists on in the columns that can say it: the
+ * statements leave out what they can, the filter is asked about the rest. */
+static void narrow_text(const struct filter *f, const char *field,
+                        struct str *into)
+{
+    const struct filter_value *v;
+    size_t n;
+
+    if (into->n == 0 && filter_needs(f, field, &v, &n) && n == 1 &&
+        v->text.n <= STORE_TEXT_MAX)
+        *into = v->text;
+}
+
+static void narrow_ip(const struct filter *f, const char *field,
+                      struct str *into)
+{
+    const struct filter_value *v;
+    size_t n;
+
+    if (into->n == 0 && filter_needs(f, field, &v, &n) && n == 1 &&
+        v->prefix.bits == (v->prefix.ip.v4 ? 32u : 128u))
+        *into = v->text;
+}
+
+static void narrow_entity(const struct filter *f, int64_t *into)
+{
+    const struct filter_value *v;
+    enum entity entity;
+    size_t n;
+
+    if (*into < 0 && filter_needs(f, "entity", &v, &n) && n == 1 &&
+        entity_parse(v->text, &entity))
+        *into = (int64_t)entity;
+}
+
+static struct store_query narrowed(const struct store_query *q)
+{
+    struct store_query to = *q;
+    struct str words;
+
+    if (q->filter == NULL)
+        return to;
+    to.minimum_severity = MAX(q->minimum_severity, filter_least(q->filter));
+    narrow_entity(q->filter, &to.entity);
+    narrow_text(q->filter, "type", &to.type);
+    narrow_text(q->filter, "category", &to.category);
+    narrow_text(q->filter, "source", &to.source);
+    narrow_text(q->filter, "entity_value", &to.entity_value);
+    narrow_ip(q->filter, "ip", &to.ip);
+    narrow_ip(q->filter, "cli_ip", &to.ip);
+    narrow_ip(q->filter, "srv_ip", &to.ip);
+    words = filter_words(q->filter);
+    if (to.text.n == 0 && words.n <= STORE_TEXT_MAX)
+        to.text = words;
+    return to;
+}
+
 /* A query with its ends closed and its texts as the statements want them. */
 struct walk {
     const struct store_query *query;
@@ -178,12 +235,12 @@ static void count(struct store_engine *e, const struct walk *w,
     size_t seen = out->n;
     bool ok;
 
+    out->total = (int64_t)seen;
+    out->exact = from_top && !out->more;
+    if (out->exact || w->query->filter != NULL)
+        return;
     out->total = 0;
     out->exact = true;
-    if (from_top && !out->more) {
-        out->total = (int64_t)seen;
-        return;
-    }
     e->deadline_ms = MIN(e->deadline_ms,
                          clock_tick_ms(&clock_real) + STORE_COUNT_MS);
     ok = rolled_up(w->query) ? count_walk(e, w, out)
@@ -208,18 +265,45 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct store_row *out)
     out->json = column_text(s, 3, a);
 }
 
-static bool page_read(struct store_engine *e, sqlite3_stmt *s, size_t limit,
-                      struct arena *a, struct store_page *out,
-                      struct error *err)
+/* What is kept can be read; were it not, it is shown, and that says why. */
+static bool row_passes(sqlite3_stmt *s, const struct store_query *q,
+                       struct arena *scratch)
 {
-    size_t bytes = 0;
+    const struct json *line;
+    struct filter_subject asked;
+    struct alert alert;
+    bool passes;
+
+    if (q->filter == NULL)
+        return true;
+    arena_reset(scratch);
+    line = json_parse(scratch, column_text(s, 3, scratch), NULL);
+    if (!alert_read(scratch, line, 0, &alert, NULL))
+        return true;
+    filter_subject_init(&asked, &alert, q->pools);
+    passes = filter_ask(q->filter, &asked) != FILTER_NO;
+    filter_subject_release(&asked);
+    return passes;
+}
+
+static bool page_read(struct store_engine *e, sqlite3_stmt *s,
+                      const struct store_query *q, struct arena *a,
+                      struct store_page *out, struct error *err)
+{
+    struct arena scratch freed_by(arena_release) = {0};
+    size_t bytes = 0, asked = 0;
     int code;
 
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        if (out->n == limit || bytes > STORE_PAGE_BYTES_MAX) {
+        if (out->n == q->limit || bytes > STORE_PAGE_BYTES_MAX ||
+            asked++ == STORE_FILTER_ROWS_MAX) {
             out->more = true;
             return true;
         }
+        out->last_id = sqlite3_column_int64(s, 0);
+        out->last_tstamp_ms = sqlite3_column_int64(s, 1);
+        if (!row_passes(s, q, &scratch))
+            continue;
         row_read(s, a, &out->rows[out->n]);
         bytes += out->rows[out->n++].json.n;
     }
@@ -238,15 +322,17 @@ static bool list(struct store_engine *e, const struct walk *w, struct arena *a,
     bind_walk(s, w, w->first_ms, MIN(w->last_ms, before_ms));
     bind_i64(s, 12, before_ms);
     bind_i64(s, 13, before_id);
-    bind_i64(s, 14, (int64_t)q->limit + 1);
+    bind_i64(s, 14, q->filter != NULL ? STORE_FILTER_ROWS_MAX + 1
+                                      : (int64_t)q->limit + 1);
     out->rows = arena_array(a, MAX(q->limit, 1u), sizeof *out->rows);
-    return page_read(e, s, q->limit, a, out, err);
+    return page_read(e, s, q, a, out, err);
 }
 
 bool store_engine_list(struct store_engine *e, const struct store_query *q,
                        struct arena *a, struct store_page *out,
                        struct error *err)
 {
+    struct store_query asked = narrowed(q);
     struct walk w;
     bool ok;
 
@@ -254,7 +340,7 @@ bool store_engine_list(struct store_engine *e, const struct store_query *q,
     assert(q->limit <= PAGE_MAX);
     if (!query_check(q, err))
         return false;
-    walk_make(q, a, &w);
+    walk_make(&asked, a, &w);
     e->deadline_ms = clock_tick_ms(&clock_real) + e->read_limit_ms;
     ok = list(e, &w, a, out, err);
     if (ok)

@@ -7,6 +7,7 @@
 #include "endpoint/request.h"
 #include "loop/loop.h"
 #include "outbox/outbox_read.h"
+#include "routing/filter.h"
 
 enum store_state { STORE_ANY, STORE_ENDED, STORE_ENGAGED };
 
@@ -18,6 +19,8 @@ struct store_query {
     struct str type, category, source, entity_value; /* exact; "": any */
     struct str text;            /* a part of the message or the entity value */
     struct str ip;              /* cli_ip, srv_ip or ip; "" : any */
+    const struct filter *filter; /* NULL: none; an unsure answer is shown */
+    const struct pools *pools;   /* that the filter's pools are looked up in */
     int64_t before_tstamp_ms, before_id; /* keyset: newest first; 0,0: from the top */
     size_t limit;
 };
@@ -34,7 +37,8 @@ struct store_page {
     size_t n;
     int64_t total; /* of the whole query, whatever the cursor ... */
     bool exact;    /* ... or, when false, at least that many */
-    bool more;
+    bool more;     /* with a filter: perhaps; a page may be short, or empty */
+    int64_t last_tstamp_ms, last_id; /* the last looked at: the next cursor */
 };
 
 struct store_engine;  /* one open database */

@@ -317,6 +317,17 @@ class Spine(unittest.TestCase):
         self.assertIn("disk_full", self.tocsin(server, "alerts", "list"))
         self.assertIn("ops", self.tocsin(server, "status"))
         self.assertIn("delivered", self.tocsin(server, "delivery", "list"))
+        self.assertIn("disk_full", self.tocsin(server, "alerts", "list", "--filter", "severity>=error and var"))
+        self.tocsin(server, "alerts", "list", "--filter", "type=disk_full and vlan=3", status=3)
+        out = self.tocsin(server, "alerts", "list", "--filter", "vlan=x", status=6)
+        self.assertIn('column 6: "x" is not a number', out)
+        out = self.tocsin(server, "recipient", "set", "ops", "--filter", "severty>=error", status=6)
+        self.assertIn('column 1: there is no field "severty"; did you mean severity?', out)
+        self.tocsin(server, "recipient", "set", "ops", "--filter", "type=disk_full and score>1000")
+        out = self.tocsin(server, "explain", "1", "--recipient", "ops")
+        self.assertRegex(out, r"(?m)^    FAIL filter +has score \d+, wants type=disk_full and score>1000$")
+        self.assertRegex(out, r"(?m)^        pass type +has disk_full, wants =disk_full$")
+        self.assertRegex(out, r"(?m)^        FAIL score +has \d+, wants >1000$")
         self.tocsin(server, "endpoint", "set", "ops", "--set", "password=hunter2", status=2)
         secret = pathlib.Path(server.data, "secret")
         secret.write_text("hunter2\n")
@@ -328,6 +339,22 @@ class Spine(unittest.TestCase):
         self.tocsin(server, "recipient", "rm", "ops", "--yes")
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")
         self.tocsin(server, "alertz", status=2)
+
+    def test_import_of_ntopng_pools(self):
+        server = self.server()
+        path = os.path.join(self.work, "pools.json")
+        with open(path, "w") as f:
+            json.dump({"version": "1.0", "modules": {"pool": {"host": [
+                {"pool_id": 2, "name": "My IoT", "members": ["10.1.0.0/16@0"]}]}}}, f)
+        out = self.tocsin(server, "import", "ntopng-pools", path, "--dry-run")
+        self.assertEqual(out, '~ pool My IoT: it is called "My-IoT" here\n+ pool My IoT: 1 members\n'
+                              "1 taken, 1 adjusted, 0 not taken; nothing was changed\n")
+        self.tocsin(server, "pool", "show", "My-IoT", status=3)
+        self.tocsin(server, "import", "ntopng-pools", path)
+        self.assertIn("10.1.0.0/16@0", self.tocsin(server, "pool", "show", "My-IoT"))
+        self.assertIn("already", self.tocsin(server, "import", "ntopng-pools", path, status=1))
+        self.tocsin(server, "import", "ntopng-pools", path, "--replace")
+        self.tocsin(server, "import", "ntopng-pols", path, status=2)
 
     def test_check_config_and_apply(self):
         server = self.server()

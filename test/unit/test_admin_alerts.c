@@ -149,6 +149,13 @@ static void both_lists_take_the_same_filters(void **state)
         {"since=2020-11-23T15:20:56+01:00", 2, 1},
         {"until=2020-11-23T15:20:56.123%2B01:00", 0, 0},
         {"severity=error&entity=host&text=scan&since=5m", 1, 1},
+        {"filter=severity%3E%3Derror", 1, 1},
+        {"filter=ip%3D192.168.0.0/16+and+scans", 1, 1},
+        {"filter=pool%3DDefault", 1, 1},
+        {"filter=type~full+or+action%3Dengage", 2, 1},
+        {"filter=not+scans", 1, 0},
+        {"filter=fact.state~fact&severity=error", 1, 1},
+        {"filter=ip%3D10.0.0.0/8", 0, 0},
     };
     struct bench *b = *state;
 
@@ -193,6 +200,9 @@ static void what_is_asked_wrongly_is_said(void **state)
         {"cursor=5.-7", "the cursor is not one"},
         {"limit=many", "limit must be a number"},
         {"text=a&text=b", "there twice"},
+        {"filter=vlan%3D3+severty%3Dx",
+         "filter: column 8: there is no field \\\"severty\\\"; did you mean severity?"},
+        {"filter=", "filter: column 1: the filter is empty"},
         {"offset=100", "no parameter \\\"offset\\\""},
     };
     struct bench *b = *state;

@@ -429,6 +429,124 @@ static void scripts_are_offered(void **state)
     assert_int_equal(b->sent_count, 0);
 }
 
+/* --- ntopng's pools ------------------------------------------------------------ */
+
+#define IMPORT "/api/v1/import/ntopng-pools"
+#define POOLS                                                                     \
+    "{\"rc\":0,\"rsp\":{\"version\":\"1.0\",\"modules\":{\"pool\":{"              \
+    "\"interface\":[{\"name\":\"wan\"}],\"local_network\":[],\"host\":["            \
+    "{\"pool_id\":0,\"name\":\"Default\",\"members\":[]},"                         \
+    "{\"pool_id\":1,\"name\":\"Jailed Hosts\",\"members\":[]},"                    \
+    "{\"pool_id\":2,\"name\":\"IoT\",\"members\":[\"192.168.1.0/24@0\","           \
+    "\"192.168.1.7/32@12\",\"10.0.0.9\",\"aa:bb:cc:dd:ee:ff\",\"10.3.0.9/16@0\","   \
+    "\"nonsense\",5],\"member_details\":{},\"recipients\":[{\"recipient_id\":3}]},"  \
+    "{\"pool_id\":3,\"name\":\"lab\",\"members\":[\"192.168.1.0/24@0\","           \
+    "\"2001:db8::/32@0\"]},"                                                      \
+    "{\"pool_id\":4,\"name\":\"!!\",\"members\":[]}]}}}}"
+
+static void want_report(const struct got *g, bool dry_run)
+{
+    static const char *const lines[] = {
+        "\"left\",\"pool\":\"\",\"text\":\"\\\"interface\\\": only host pools are taken",
+        "\"adjusted\",\"pool\":\"Jailed Hosts\",\"text\":\"it is called "
+        "\\\"Jailed-Hosts\\\" here",
+        "\"adjusted\",\"pool\":\"IoT\",\"text\":\"member 10.3.0.9/16@0: it is the network "
+        "10.3.0.0/16@0 here",
+        "\"left\",\"pool\":\"IoT\",\"text\":\"member nonsense: not an address",
+        "\"left\",\"pool\":\"IoT\",\"text\":\"a member that is a number",
+        "\"left\",\"pool\":\"IoT\",\"text\":\"its 1 recipients",
+        "\"taken\",\"pool\":\"IoT\",\"text\":\"5 members",
+        "\"left\",\"pool\":\"lab\",\"text\":\"member 192.168.1.0/24@0: it is in pool "
+        "\\\"IoT\\\" already",
+        "\"taken\",\"pool\":\"lab\",\"text\":\"1 members",
+        "\"left\",\"pool\":\"!!\",\"text\":\"no name",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(lines); i++)
+        got_want(g, 200, lines[i]);
+    assert_int_equal(got_number(g, "/taken"), 3);
+    assert_int_equal(got_number(g, "/adjusted"), 2);
+    assert_int_equal(got_number(g, "/left"), 6);
+    assert_int_equal(member_at(g->json, "/dry_run")->truth, dry_run);
+}
+
+static void ntopng_pools_are_imported(void **state)
+{
+    struct bench *b = *state;
+    struct got g = api_ask(b, "POST", IMPORT "?dry_run=true", POOLS);
+
+    want_report(&g, true);
+    GOT_STATUS(api_get(b, "/api/v1/pools/IoT"), 404);
+    g = api_ask(b, "POST", IMPORT, POOLS);
+    want_report(&g, false);
+    g = api_get(b, "/api/v1/pools/IoT");
+    got_want(&g, 200, "\"members\":[\"192.168.1.0/24@0\",\"192.168.1.7@12\","
+                      "\"10.0.0.9@0\",\"AA:BB:CC:DD:EE:FF\",\"10.3.0.0/16@0\"]");
+    assert_int_equal(got_number(&g, "/data/ntopng_id"), 2);
+    g = api_get(b, "/api/v1/pools/Jailed-Hosts");
+    assert_int_equal(got_number(&g, "/data/ntopng_id"), 1);
+}
+
+static void an_import_respects_what_is_there(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/pools",
+                       "{\"name\":\"lab\",\"members\":[\"10.9.0.0/16\"],\"ntopng_id\":3}"), 201);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/pools",
+                       "{\"name\":\"ours\",\"members\":[\"192.168.1.7@12\"],"
+                       "\"ntopng_id\":2}"), 201);
+    g = api_ask(b, "POST", IMPORT, POOLS);
+    got_want(&g, 200, "there is a pool \\\"lab\\\" already");
+    got_want(&g, 200, "member 192.168.1.7/32@12: it is in pool \\\"ours\\\" already");
+    got_want(&g, 200, "taken without its number 2, which pool \\\"ours\\\" has");
+    g = api_get(b, "/api/v1/pools/lab");
+    got_want(&g, 200, "\"members\":[\"10.9.0.0/16\"]");
+    g = api_ask(b, "POST", IMPORT "?replace=true", POOLS);
+    GOT_STATUS(g, 200);
+    g = api_get(b, "/api/v1/pools/lab");
+    got_want(&g, 200, "\"members\":[\"2001:db8::/32@0\"]");
+    g = api_ask(b, "POST", IMPORT "?dry_run=maybe", POOLS);
+    got_want(&g, 400, "dry_run must be true or false");
+    g = api_ask(b, "POST", IMPORT, "{\"modules\":{}}");
+    got_want(&g, 422, "not ntopng's export of its pools");
+    g = api_ask(b, "POST", IMPORT, "{\"rsp\":[5]}");
+    got_want(&g, 422, "a pool is an object");
+}
+
+/* Every sign the schema offers is one that the parser takes for that field. */
+static void the_fields_of_filters_are_told(void **state)
+{
+    static const char *const values[][2] = {
+        {"number", "3"}, {"severity", "error"}, {"entity", "host"}, {"action", "store"},
+        {"address", "10.0.0.7"}, {"mac", "AA:BB:CC:DD:EE:FF"}, {"text", "a"},
+    };
+    struct bench *b = *state;
+    struct got g = api_get(b, "/api/v1/schema/filters");
+    const struct json *list = member_at(g.json, "/data");
+
+    GOT_STATUS(g, 200);
+    assert_in_range(list->count, 20, 100);
+    for (const struct json *f = list->first; f != NULL; f = f->next)
+        for (const struct json *s = json_get(f, "signs")->first; s != NULL; s = s->next) {
+            bool in = str_ends(s->text, "in");
+            const char *value = NULL;
+            struct error err = {0};
+            struct str text;
+
+            for (size_t i = 0; i < COUNT_OF(values); i++)
+                if (str_is(json_text(json_get(f, "kind")), values[i][0]))
+                    value = values[i][1];
+            assert_non_null(value);
+            text = arena_printf(&b->arena, "%.*s %.*s %s%s%s",
+                                STR_ARG(json_text(json_get(f, "name"))), STR_ARG(s->text),
+                                in ? "(" : "", value, in ? ")" : "");
+            if (filter_parse(text, &b->arena, NULL, &err) == NULL)
+                fail_msg("%s: %s", text.p, err.text);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +562,9 @@ int main(void)
         TEST(the_schema_names_every_type),
         TEST(a_login_can_be_tested),
         TEST(scripts_are_offered),
+        TEST(the_fields_of_filters_are_told),
+        TEST(ntopng_pools_are_imported),
+        TEST(an_import_respects_what_is_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,26 @@ static const struct step steps[] = {
     {"a pool that is there now", R, EDIT_PATCH, "r",
      "{\"host_pools\":[\"Default\",\"IoT\"]}", "api", 0, CONFIG_OK, NULL, NULL},
 
+    {"filter with a mistake", R, EDIT_PATCH, "r",
+     "{\"filter\":\"vlan=3 and severty>=error\"}", "api", 0, CONFIG_INVALID,
+     "recipient \"r\", filter: column 12: there is no field \"severty\"; did "
+     "you mean severity?", "/filter"},
+    {"filter with a pool that is not there", R, EDIT_PATCH, "r",
+     "{\"filter\":\"pool in (IoT, Iot)\"}", "api", 0, CONFIG_INVALID,
+     "recipient \"r\", filter: column 15: no pool named \"Iot\"; there is "
+     "\"IoT\"", "/filter"},
+    {"filter", R, EDIT_PATCH, "r",
+     "{\"host_pools\":null,\"filter\":\"pool=IoT or pool=Default or pool=''\"}",
+     "api", 0, CONFIG_OK, NULL, NULL},
+    {"pool in use by a filter", P, EDIT_DELETE, "IoT", NULL, "api", 0,
+     CONFIG_IN_USE, "pool \"IoT\" is in use by recipient \"r\"", NULL},
+    {"rename a pool a filter names", P, EDIT_PATCH, "IoT",
+     "{\"name\":\"things\"}", "api", 0, CONFIG_INVALID,
+     "recipient \"r\", filter: column 6: no pool named \"IoT\"", NULL},
+    {"no filter again", R, EDIT_PATCH, "r",
+     "{\"filter\":null,\"host_pools\":[\"Default\",\"IoT\"]}", "api", 0,
+     CONFIG_OK, NULL, NULL},
+
     {"pool in use", P, EDIT_DELETE, "IoT", NULL, "api", 0, CONFIG_IN_USE,
      "pool \"IoT\" is in use by recipient \"r\"", NULL},
     {"endpoint in use", E, EDIT_DELETE, "hook", NULL, "api", 0, CONFIG_IN_USE,

@@ -112,6 +112,11 @@ static const struct golden goldens[] = {
     {"a template's name, mistyped", "a.yaml", MAIL "  text_templte: x\n",
      "9:3: unknown key \"text_templte\" in recipient \"soc\"; did you mean "
      "\"text_template\"?\n"},
+    {"a filter", "a.yaml",
+     HOOK "recipients:\n- name: a\n  endpoint: hook\n"
+          "  filter: score>1 and severty>=error\n",
+     "8:11: recipient \"a\", filter: column 13: there is no field \"severty\"; "
+     "did you mean severity?\n"},
     {"twice", "a.yaml",
      HOOK "---\nendpoints:\n  hook:\n    type: webhook\n",
      "7:3: endpoint \"hook\" is declared already, at a.yaml:2\n"},

@@ -109,6 +109,134 @@ static void every_filter_finds_its_rows(void **state)
     }
 }
 
+/* Some of it is said in SQL and all of it is asked: the answer is the filter's. */
+static void every_condition_finds_its_rows(void **state)
+{
+    static const struct {
+        const char *filter;
+        unsigned want;
+    } table[] = {
+        {"severity>=error", HOST | WILD | ENDED},
+        {"severity>error", WILD},
+        {"severity<error", FLOW},
+        {"not severity>=error", FLOW},
+        {"entity=flow", FLOW},
+        {"entity in (flow, system)", FLOW | WILD},
+        {"type='disk\"full'", WILD},
+        {"type~'^syn'", FLOW | HOST | ENDED},
+        {"source=ntopng or entity=host", FLOW | HOST | ENDED},
+        {"entity_value=\"100%_of'it\"", WILD},
+        {"cli_ip=2001:db8::1", FLOW},
+        {"srv_ip=2001:db8::1", 0},
+        {"ip=2001:db8::1", FLOW},
+        {"ip=10.0.0.0/8", FLOW},
+        {"ip=192.168.1.7", HOST | ENDED},
+        {"ip=192.168.1.7 action=engage", HOST},
+        {"vlan=12", HOST | ENDED},
+        {"SCANS", FLOW | HOST},
+        {"scans \"a fl\"", FLOW},
+        {"\"100%\"", WILD},
+        {"not \"'; DROP TABLE line; --\"", FLOW | HOST | ENDED},
+        {"pool=Default", FLOW | HOST | ENDED},
+        {"pool=''", WILD},
+    };
+    struct bench *b = *state;
+    struct error err = {0};
+    struct pools *pools = pools_new(NULL, 0, &err);
+
+    put_four(b);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct store_query q = query_any();
+        struct store_page page;
+        unsigned found = 0;
+
+        q.filter = filter_parse(str_of(table[i].filter), &b->arena, NULL, &err);
+        q.pools = pools;
+        if (q.filter == NULL)
+            fail_msg("%s: %s", table[i].filter, err.text);
+        page = store_ask(b, &q);
+        for (size_t r = 0; r < page.n; r++)
+            found |= 1u << (page.rows[r].id - 1);
+        if (found != table[i].want)
+            fail_msg("%s: found %x, wanted %x", table[i].filter, found, table[i].want);
+        assert_int_equal(page.total, page.n);
+        assert_true(page.exact);
+    }
+    pools_free(pools);
+}
+
+static int newest_first(const void *a, const void *b)
+{
+    const struct row *x = a, *y = b;
+
+    if (x->tstamp_ms != y->tstamp_ms)
+        return x->tstamp_ms < y->tstamp_ms ? 1 : -1;
+    return x->id < y->id ? 1 : -1;
+}
+
+/* Page by page, whatever the page's size: each row once, in order. */
+static void a_condition_is_paged(void **state)
+{
+    struct bench *b = *state;
+    struct row *rows = mem_array(ROWS, sizeof *rows);
+    struct arena kept freed_by(arena_release) = {0};
+    struct store_query q = query_any();
+
+    rows_make(rows);
+    rows_put(b, rows);
+    qsort(rows, ROWS, sizeof *rows, newest_first);
+    q.filter = filter_parse(STR("source=native or severity>=alert"), &kept, NULL, NULL);
+    q.limit = 37;
+    for (size_t at = 0;;) {
+        struct store_page page = store_ask(b, &q);
+
+        assert_false(page.exact);
+        for (size_t r = 0; r < page.n; r++, at++) {
+            while (at < ROWS && !rows[at].native && rows[at].severity < SEVERITY_ALERT)
+                at++;
+            assert_true(at < ROWS);
+            assert_int_equal(page.rows[r].id, rows[at].id);
+        }
+        if (!page.more)
+            break;
+        q.before_id = page.last_id;
+        q.before_tstamp_ms = page.last_tstamp_ms;
+        arena_reset(&b->arena);
+    }
+    free(rows);
+}
+
+/* Nothing matches: the question ends all the same, and goes on from there. */
+static void a_condition_looks_at_so_many_rows(void **state)
+{
+    enum { MANY = STORE_FILTER_ROWS_MAX + 500 };
+    struct bench *b = *state;
+    struct alert *alerts = mem_array(500, sizeof *alerts);
+    const struct alert *list[500];
+    struct store_query q = query_any();
+    struct error err = {0};
+    struct store_page page;
+
+    for (int64_t id = 1; id <= MANY; id += 500) {
+        for (int64_t i = 0; i < 500; i++) {
+            alerts[i] = store_alert(id + i, ACTION_STORE);
+            list[i] = &alerts[i];
+        }
+        assert_true(store_engine_put(b->engine, list, 500, T0, &err));
+    }
+    q.filter = filter_parse(STR("vlan=3 or vlan=4"), &b->arena, NULL, NULL);
+    page = store_ask(b, &q);
+    assert_int_equal(page.n, 0);
+    assert_true(page.more && !page.exact);
+    assert_int_equal(page.last_id, MANY - STORE_FILTER_ROWS_MAX + 1);
+    q.before_id = page.last_id;
+    q.before_tstamp_ms = page.last_tstamp_ms;
+    page = store_ask(b, &q);
+    assert_int_equal(page.n, 0);
+    assert_false(page.more);
+    free(alerts);
+}
+
 static void a_filter_has_a_length(void **state)
 {
     static char longest[STORE_TEXT_MAX + 1];
@@ -127,15 +255,6 @@ static void a_filter_has_a_length(void **state)
     q.source = (struct str){"a\0b", 3};
     assert_false(store_engine_list(b->engine, &q, &b->arena, &page, &err));
     assert_string_equal(err.text, "source holds a NUL byte; take it out");
-}
-
-static int newest_first(const void *a, const void *b)
-{
-    const struct row *x = a, *y = b;
-
-    if (x->tstamp_ms != y->tstamp_ms)
-        return x->tstamp_ms < y->tstamp_ms ? 1 : -1;
-    return x->id < y->id ? 1 : -1;
 }
 
 static bool oracle(const struct row *r, const struct store_query *q)
@@ -298,6 +417,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(every_filter_finds_its_rows),
+        TEST(every_condition_finds_its_rows),
+        TEST(a_condition_is_paged),
+        TEST(a_condition_looks_at_so_many_rows),
         TEST(a_filter_has_a_length),
         TEST(pages_have_no_gap_and_no_repeat),
         TEST(the_roll_up_follows_a_release),

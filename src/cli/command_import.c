@@ -1,0 +1,79 @@
+/* command_import.c -- tocsin import ntopng-pools: what ntopng knows about who is
+ * where, taken over. */
+#include "cli/commands.h"
+
+#include <errno.h>
+
+#include "base/limits.h"
+
+static bool file_read(const char *path, struct buf *to)
+{
+    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+    char *room;
+    size_t n;
+    bool ok;
+
+    while (f != NULL && (room = buf_room(to, 4096)) != NULL &&
+           (n = fread(room, 1, 4096, f)) > 0)
+        buf_used(to, n);
+    ok = f != NULL && !ferror(f) && !to->over;
+    if (!ok)
+        fprintf(stderr, "tocsin import: cannot read %s: %s\n", path,
+                to->over ? "it is too long" : strerror(errno));
+    if (f != NULL && f != stdin)
+        fclose(f);
+    return ok;
+}
+
+static void report_print(struct cli *c, const struct json *answer)
+{
+    const struct json *report = json_get(answer, "report");
+
+    for (const struct json *e = report ? report->first : NULL; e; e = e->next) {
+        struct str result = json_text(json_get(e, "result"));
+        struct str pool = cell_text(c, json_get(e, "pool"));
+
+        print_text(arena_printf(&c->arena, "%s %s%.*s%s%.*s",
+                                str_is(result, "taken")      ? "+"
+                                : str_is(result, "adjusted") ? "~"
+                                                             : "!",
+                                pool.n > 0 ? "pool " : "", STR_ARG(pool),
+                                pool.n > 0 ? ": " : "",
+                                STR_ARG(cell_text(c, json_get(e, "text")))));
+    }
+    printf("%lld taken, %lld adjusted, %lld not taken%s\n",
+           (long long)json_i64_or(json_get(answer, "taken"), 0),
+           (long long)json_i64_or(json_get(answer, "adjusted"), 0),
+           (long long)json_i64_or(json_get(answer, "left"), 0),
+           json_bool_or(json_get(answer, "dry_run"), false)
+               ? "; nothing was changed"
+               : "");
+}
+
+int command_import(struct cli *c)
+{
+    struct buf file freed_by(buf_release) = BUF(INTAKE_BODY_MAX);
+    struct buf path freed_by(buf_release) = BUF(256);
+    bool dry_run = cli_flag(c, "--dry-run"), replace = cli_flag(c, "--replace");
+    const char *what = cli_word(c);
+    const char *name = cli_word(c);
+    struct answer a;
+    int status;
+
+    if (what == NULL || name == NULL || strcmp(what, "ntopng-pools") != 0 ||
+        !cli_done(c))
+        return EXIT_USAGE;
+    if (!file_read(name, &file))
+        return EXIT_FAILED;
+    buf_text(&path, "/api/v1/import/ntopng-pools");
+    client_query(&path, "dry_run", dry_run ? "true" : NULL);
+    client_query(&path, "replace", replace ? "true" : NULL);
+    status = client_send(c, "POST", buf_c(&path), buf_view(&file), &a);
+    if (status != EXIT_OK)
+        return status;
+    if (c->output == OUTPUT_JSON)
+        print_json(c, a.json);
+    else
+        report_print(c, a.json);
+    return json_i64_or(json_get(a.json, "left"), 0) > 0 ? EXIT_FAILED : EXIT_OK;
+}
