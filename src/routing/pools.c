@@ -228,22 +228,32 @@ static const struct pool *find_ntopng(const struct pools *p, int64_t number)
     return number < 0 ? NULL : hash_get(&p->by_number, number_key(&number));
 }
 
-/* One host of the alert: our own pools know best, then the pool number that
- * ntopng says, then Default. */
-static void host_add(const struct pools *p, struct str address, int64_t vlan,
-                     int64_t ntopng_id, struct alert_pools *out)
+struct host { /* one of the alert, as it says */
+    struct str address, mac;
+    int64_t vlan, ntopng_id;
+};
+
+/* As in ntopng a MAC says more than an address. */
+static const struct pool *host_find(const struct pools *p, const struct host *h)
 {
     const struct pool *pool = NULL;
     struct ip ip;
     struct mac mac;
 
-    assert(out->n < COUNT_OF(out->names));
-    if (ip_parse(address, &ip))
-        pool = pools_find_ip(p, &ip, vlan);
-    else if (mac_parse(address, &mac))
+    if (mac_parse(h->mac, &mac) || mac_parse(h->address, &mac))
         pool = pools_find_mac(p, &mac);
-    if (pool == NULL)
-        pool = find_ntopng(p, ntopng_id);
+    if (pool == NULL && ip_parse(h->address, &ip))
+        pool = pools_find_ip(p, &ip, h->vlan);
+    return pool != NULL ? pool : find_ntopng(p, h->ntopng_id);
+}
+
+/* Our own pools know best, then the pool number that ntopng says, then Default. */
+static void host_add(const struct pools *p, const struct host *h,
+                     struct alert_pools *out)
+{
+    const struct pool *pool = host_find(p, h);
+
+    assert(out->n < COUNT_OF(out->names));
     out->names[out->n++] = pool != NULL ? pool->name : STR(POOL_DEFAULT);
 }
 
@@ -251,26 +261,38 @@ static void pools_of_host(const struct pools *p, const struct alert *a,
                           struct alert_pools *out)
 {
     struct str rest = a->entity_value;
-    struct str address = str_until(&rest, '@');
-    int64_t vlan = 0;
+    struct host host = {.address = str_until(&rest, '@'),
+                        .mac = alert_fact_text(a, "mac"),
+                        .ntopng_id = alert_fact_i64(a, "host_pool_id", -1)};
 
-    if (!str_to_i64(rest, &vlan))
-        vlan = alert_fact_i64(a, "vlan_id", 0);
-    host_add(p, address, vlan, alert_fact_i64(a, "host_pool_id", -1), out);
+    if (!str_to_i64(rest, &host.vlan))
+        host.vlan = alert_fact_i64(a, "vlan_id", 0);
+    host_add(p, &host, out);
+}
+
+static void pools_of_flow(const struct pools *p, const struct alert *a,
+                          struct alert_pools *out)
+{
+    int64_t vlan = alert_fact_i64(a, "vlan_id", 0);
+    struct host client = {.address = alert_fact_text(a, "cli_ip"),
+                          .mac = alert_fact_text(a, "cli_mac"),
+                          .vlan = vlan,
+                          .ntopng_id = alert_fact_i64(a, "cli_host_pool_id", -1)};
+    struct host server = {.address = alert_fact_text(a, "srv_ip"),
+                          .mac = alert_fact_text(a, "srv_mac"),
+                          .vlan = vlan,
+                          .ntopng_id = alert_fact_i64(a, "srv_host_pool_id", -1)};
+
+    host_add(p, &client, out);
+    host_add(p, &server, out);
 }
 
 void pools_of_alert(const struct pools *p, const struct alert *a,
                     struct alert_pools *out)
 {
-    int64_t vlan;
-
     *out = (struct alert_pools){.applies = true};
     if (a->entity == ENTITY_FLOW) {
-        vlan = alert_fact_i64(a, "vlan_id", 0);
-        host_add(p, alert_fact_text(a, "cli_ip"), vlan,
-                 alert_fact_i64(a, "cli_host_pool_id", -1), out);
-        host_add(p, alert_fact_text(a, "srv_ip"), vlan,
-                 alert_fact_i64(a, "srv_host_pool_id", -1), out);
+        pools_of_flow(p, a, out);
     } else if (a->entity == ENTITY_HOST ||
                alert_fact_i64(a, "host_pool_id", -1) >= 0) {
         /* Others speak about a host only when their source says so. */

@@ -124,6 +124,10 @@ static const struct {
     {"{\"host_pools\":[\"office\"]}", FLOW("8.8.8.8", "10.9.9.9"), true},
     {"{\"host_pools\":[\"lab\"]}", FLOW("8.8.8.8", "10.9.9.9"), false},
     {"{\"host_pools\":[]}", FLOW("8.8.8.8", "10.9.9.9"), false},
+    {"{\"host_pools\":[\"office\"]}", HOST("8.8.8.8", ",\"mac\":\"aa:bb:cc:dd:ee:ff\""), true},
+    {"{\"host_pools\":[\"office\"]}", HOST("10.1.3.4", ",\"mac\":\"aa-bb-cc-dd-ee-ff\""), true},
+    {"{\"host_pools\":[\"lab\"]}", HOST("10.1.3.4", ",\"mac\":\"00:00:00:00:00:01\""), true},
+    {"{\"host_pools\":[\"office\"]}", HOST("aa:bb:cc:dd:ee:ff", ""), true},
     {"{\"host_pools\":[]}", SYSTEM, true}, /* not about a host */
     /* active monitoring */
     {"{\"am_hosts\":[\"icmp@ntop.org\"]}", AM, true},
