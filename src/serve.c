@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <sodium.h>
+#include <sqlite3.h>
 
 #include "admin/admin.h"
 #include "base/log.h"
@@ -496,6 +497,8 @@ int serve(int argc, char **argv)
     s.options.http.address = s.options.address;
     if (sodium_init() < 0)
         bug("libsodium does not start");
+    /* Its count of memory is a lock that two threads fight for. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     umask(077);
     mallopt(M_TRIM_THRESHOLD, HEAP_KEPT);
     mallopt(M_TOP_PAD, HEAP_KEPT / 16);
