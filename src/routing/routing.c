@@ -9,6 +9,7 @@ struct routing {
     size_t count;
     const struct pools *pools;
     struct compiled *compiled; /* ours; one a rule */
+    bool asks_pools; /* some rule does */
 };
 
 /* What a rule needs per alert, turned into bits once. */
@@ -247,6 +248,11 @@ static void compile(const struct rule *rule, struct compiled *out)
             out->categories |= 1u << i;
 }
 
+static bool asks_pools(const struct rule *rule)
+{
+    return !rule->builtin && !rule->criteria.host_pools.any;
+}
+
 struct routing *routing_new(const struct rule *rules, size_t n,
                             const struct pools *pools, struct error *err)
 {
@@ -262,8 +268,10 @@ struct routing *routing_new(const struct rule *rules, size_t n,
     r->count = n;
     r->pools = pools;
     r->compiled = mem_array(MAX(n, 1u), sizeof *r->compiled);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         compile(&rules[i], &r->compiled[i]);
+        r->asks_pools = r->asks_pools || asks_pools(&rules[i]);
+    }
     return r;
 }
 
@@ -275,13 +283,17 @@ void routing_free(struct routing *r)
     free(r);
 }
 
+/* `pools`: whether anybody will look at them, which takes some finding. */
 static void subject_make(const struct routing *r, const struct alert *a,
-                         enum change change, struct subject *s)
+                         enum change change, bool pools, struct subject *s)
 {
-    s->alert = a;
-    s->change = change;
-    s->category = category_number(a->category);
-    pools_of_alert(r->pools, a, &s->pools);
+    *s = (struct subject){
+        .alert = a,
+        .change = change,
+        .category = category_number(a->category),
+    };
+    if (pools)
+        pools_of_alert(r->pools, a, &s->pools);
 }
 
 size_t routing_match(const struct routing *r, const struct alert *a,
@@ -292,7 +304,7 @@ size_t routing_match(const struct routing *r, const struct alert *a,
 
     if (change == CHANGE_REPEATED)
         return 0;
-    subject_make(r, a, change, &s);
+    subject_make(r, a, change, r->asks_pools, &s);
     for (size_t i = 0; i < r->count; i++)
         if (evaluate(&r->compiled[i], &s, NULL, NULL) == DECISION_DELIVER)
             out[n++] = r->rules[i].recipient_id;
@@ -327,7 +339,7 @@ size_t routing_explain(const struct routing *r, const struct alert *a,
     struct explanation *v = arena_array(arena, MAX(r->count, 1u), sizeof *v);
     struct subject s;
 
-    subject_make(r, a, change, &s);
+    subject_make(r, a, change, r->asks_pools, &s);
     for (size_t i = 0; i < r->count; i++) {
         v[i].recipient_id = r->rules[i].recipient_id;
         v[i].recipient = r->rules[i].name;
