@@ -98,7 +98,6 @@ void op_free(struct op *op)
     case OP_PUT:
         for (size_t i = 0; i < op->put.count; i++)
             str_free(op->targets[i].handle);
-        str_free(op->put.engaged.key);
         kept_drop(op->put.kept);
         break;
     case OP_SETTLE:
@@ -352,7 +351,6 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
     op->done = done;
     op->arg = arg;
     op->put.engaged = *p->engaged;
-    op->put.engaged.key = str_copy(p->engaged->key, SIZE_MAX);
     memcpy(op->put.seen, p->seen_hash, sizeof op->put.seen);
     seen_add(o->seen, p->seen_hash, p->alert->id, clock_wall_ms(o->clock));
     if (!repeat) {
