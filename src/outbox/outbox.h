@@ -17,7 +17,7 @@ struct kept {
     int64_t accepted_ms;
     enum action action;
     uint64_t key_hash; /* orders deliveries of one alert key */
-    struct str json;   /* ours */
+    struct str json;   /* right behind it */
     unsigned refs;
 };
 

@@ -42,15 +42,15 @@ static bool run_settle(struct database *d, struct op *op)
 
 static struct kept *kept_of_row(sqlite3_stmt *s)
 {
-    struct kept *k = mem_new(sizeof *k);
+    const char *json = (const char *)sqlite3_column_text(s, 8);
+    struct kept *k =
+        kept_new((struct str){json, (size_t)sqlite3_column_bytes(s, 8)});
 
-    k->refs = 1;
     k->id = sqlite3_column_int64(s, 0);
     k->accepted_ms = sqlite3_column_int64(s, 4);
     k->action = (enum action)sqlite3_column_int(s, 5);
     k->began_id = sqlite3_column_int64(s, 6);
     k->key_hash = (uint64_t)sqlite3_column_int64(s, 7);
-    k->json = database_column_copy(s, 8);
     return k;
 }
 
