@@ -80,7 +80,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
     registry_row(step->undo, &row);
     put.engaged = &row;
     if (change == CHANGE_ENGAGED)
-        put.line = registry_find(p->with.registry, a->key)->json;
+        put.line = row.json;
     put.recipients = recipients_room(p, now);
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <sodium.h>
+#include <sqlite3.h>
 
 #include "base/log.h"
 
@@ -220,6 +221,8 @@ bool rooms_open(struct rooms *r, struct loop *l, const struct rooms_options *o,
 {
     r->loop = l;
     r->options = *o;
+    /* Its count of memory is a lock that two threads fight for. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     if (!data_lock(r, err) ||
         !access_open(o->data_dir, &r->options.http, r->new_token, err))
         return false;

@@ -43,7 +43,9 @@ struct extent {
  * alert is not looked at further. */
 static void measure(const struct json *j, unsigned depth, struct extent *e)
 {
-    e->bytes += VALUE_AROUND + ESCAPED_MAX * (j->name.n + j->text.n);
+    size_t text = j->first == NULL ? j->text.n : 0; /* else its members' */
+
+    e->bytes += VALUE_AROUND + ESCAPED_MAX * (j->name.n + text);
     e->deep = e->deep || depth > ALERT_DEPTH_MAX;
     for (const struct json *m = j->first; m != NULL && !e->deep; m = m->next)
         measure(m, depth + 1, e);

@@ -134,24 +134,41 @@ static void blocks_free(struct arena_block *b)
     }
 }
 
+static void block_clear(struct arena_block *b)
+{
+    ARENA_UNPOISON(b->bytes, b->size);
+    memset(b->bytes, 0, b->used);
+    b->used = 0;
+    ARENA_POISON(b->bytes, b->size);
+}
+
+static size_t blocks_size(const struct arena_block *b)
+{
+    size_t size = 0;
+
+    for (; b != NULL; b = b->next)
+        size += b->size;
+    return size;
+}
+
+/* Several blocks become one that would have sufficed, so that what is used alike
+ * every time comes to allocate no more; one large alert is not kept for ever. */
 void arena_reset(struct arena *a)
 {
-    struct arena_block *kept = a->blocks;
+    struct arena_block *newest = a->blocks;
+    size_t keep = MAX(a->keep, (size_t)BLOCK_MAX), size = blocks_size(newest);
 
     a->used = 0;
-    if (kept == NULL)
+    if (newest == NULL)
         return;
-    blocks_free(kept->next);
-    kept->next = NULL;
-    if (kept->size > BLOCK_MAX) { /* one large alert is not kept for ever */
-        block_free(kept);
-        a->blocks = NULL;
+    blocks_free(newest->next);
+    newest->next = NULL;
+    if (newest->size > keep || (newest->size < size && size <= keep)) {
+        block_free(newest);
+        a->blocks = size <= keep ? block_new(size) : NULL;
         return;
     }
-    ARENA_UNPOISON(kept->bytes, kept->size);
-    memset(kept->bytes, 0, kept->used);
-    kept->used = 0;
-    ARENA_POISON(kept->bytes, kept->size);
+    block_clear(newest);
 }
 
 void arena_release(struct arena *a)

@@ -9,6 +9,7 @@ struct arena_block;
 struct arena {
     struct arena_block *blocks; /* ours */
     size_t used;                /* bytes handed out */
+    size_t keep; /* bytes it may keep for reuse at a reset; 0: some, few */
 };
 
 /* A zeroed struct arena is ready to use. Pointers are aligned for any type. */

@@ -29,7 +29,8 @@ struct json {
     bool truth;              /* JSON_BOOL */
     uint32_t count;          /* elements or members */
     struct str name;         /* of a member; STR_NONE elsewhere */
-    struct str text;         /* JSON_STRING decoded, JSON_NUMBER as written */
+    struct str text;         /* JSON_STRING decoded, JSON_NUMBER as written;
+                                else as read, if it would be written the same */
     const struct json *first; /* element or member */
     const struct json *next;  /* sibling */
 };

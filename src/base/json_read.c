@@ -2,9 +2,8 @@
 #include "base/json.h"
 
 #include "base/hash.h"
+#include "base/json_plain.h"
 #include "base/limits.h"
-
-#include <endian.h>
 
 /* Objects up to this size look for doubled names without a hash table. */
 #define FEW_MEMBERS 64
@@ -18,27 +17,17 @@ struct reader {
     struct error *err;
     unsigned depth;
     size_t values;
+    size_t loose; /* white space and escapes so far: what is never written so */
 };
 
 enum byte_class {
-    PLAIN = 0,
-    SPECIAL = 1, /* ends a plain run inside a string */
-    WHITE = 2,
-    DIGIT = 4,
+    WHITE = 1,
+    DIGIT = 2,
 };
 
 static const unsigned char byte_class[256] = {
-    [0x00 ... 0x08] = SPECIAL,
-    ['\t'] = SPECIAL | WHITE,
-    ['\n'] = SPECIAL | WHITE,
-    [0x0b ... 0x0c] = SPECIAL,
-    ['\r'] = SPECIAL | WHITE,
-    [0x0e ... 0x1f] = SPECIAL,
-    [' '] = WHITE,
-    ['"'] = SPECIAL,
-    ['\\'] = SPECIAL,
-    ['0' ... '9'] = DIGIT,
-    [0x80 ... 0xff] = SPECIAL,
+    ['\t'] = WHITE, ['\n'] = WHITE, ['\r'] = WHITE,
+    [' '] = WHITE,  ['0' ... '9'] = DIGIT,
 };
 
 static inline bool is_class(char c, enum byte_class class)
@@ -82,37 +71,13 @@ static inline bool is_at(const struct reader *r, const char *p, char c)
     return p < r->end && *p == c;
 }
 
-static inline const char *skip_white(const struct reader *r, const char *p)
+static inline const char *skip_white(struct reader *r, const char *p)
 {
+    const char *from = p;
+
     while (p < r->end && is_class(*p, WHITE))
         p++;
-    return p;
-}
-
-/* Non-zero in the high bit of each byte that is SPECIAL; of those bits only the
- * lowest is to be trusted, as a borrow may run into the bytes above it. */
-static inline uint64_t special_bytes(uint64_t v)
-{
-    const uint64_t ones = 0x0101010101010101u, high = ones << 7;
-    uint64_t quote = v ^ (ones * '"'), slash = v ^ (ones * '\\');
-
-    return ((((v - ones * 0x20) | (quote - ones) | (slash - ones)) & ~v) | v) &
-           high;
-}
-
-static inline const char *skip_plain(const char *p, const char *end)
-{
-    while (end - p >= 8) {
-        uint64_t eight;
-
-        memcpy(&eight, p, sizeof(eight));
-        eight = special_bytes(le64toh(eight));
-        if (eight != 0)
-            return p + (__builtin_ctzll(eight) >> 3);
-        p += 8;
-    }
-    while (p < end && !is_class(*p, SPECIAL))
-        p++;
+    r->loose += (size_t)(p - from);
     return p;
 }
 
@@ -208,7 +173,7 @@ static const char *skip_characters(const struct reader *r, const char *p)
     for (;;) {
         size_t n;
 
-        p = skip_plain(p, r->end);
+        p = json_skip_plain(p, r->end);
         if (p == r->end)
             return fail(r, p, "a quote at the end of the string");
         if (*p == '"' || *p == '\\')
@@ -232,12 +197,13 @@ static const char *string_end(const struct reader *r, const char *p)
 }
 
 /* The rest of a string from its first escape, at p; `from` is its beginning. */
-static const char *read_escaped(const struct reader *r, const char *from,
+static const char *read_escaped(struct reader *r, const char *from,
                                 const char *p, struct str *text)
 {
     char *decoded = arena_new(r->arena, (size_t)(string_end(r, p) - from) + 1);
     char *out = decoded;
 
+    r->loose++;
     for (;;) {
         memcpy(out, from, (size_t)(p - from));
         out += p - from;
@@ -254,12 +220,12 @@ static const char *read_escaped(const struct reader *r, const char *from,
     return p + 1;
 }
 
-static inline const char *read_string(const struct reader *r, const char *p,
+static inline const char *read_string(struct reader *r, const char *p,
                                       struct str *text)
 {
     const char *from = p + 1;
 
-    p = skip_plain(from, r->end);
+    p = json_skip_plain(from, r->end);
     if (!is_at(r, p, '"')) {
         p = skip_characters(r, p);
         if (p == NULL || *p == '\\')
@@ -406,7 +372,7 @@ static inline const char *read_member(struct reader *r, struct names *seen,
 }
 
 /* What follows a value inside an array or object; *more: another value does. */
-static inline const char *read_comma(const struct reader *r, const char *p,
+static inline const char *read_comma(struct reader *r, const char *p,
                                      char close, bool *more)
 {
     p = skip_white(r, p);
@@ -429,11 +395,22 @@ static const char *read_open(struct reader *r, const char *p, char close,
     return *more ? p : p + 1;
 }
 
+/* What was read from `from` to p will be written the same, byte for byte. */
+static inline struct str as_written(const struct reader *r, size_t loose_before,
+                                    const char *from, const char *p)
+{
+    if (p == NULL || r->loose != loose_before)
+        return STR_NONE;
+    return (struct str){from, (size_t)(p - from)};
+}
+
 static const char *read_object(struct reader *r, const char *p,
                                struct json *object)
 {
     struct names seen freed_by(names_release) = {0};
     const struct json **tail = &object->first;
+    const char *from = p;
+    size_t loose = r->loose;
     bool more = false;
 
     object->type = JSON_OBJECT;
@@ -452,6 +429,7 @@ static const char *read_object(struct reader *r, const char *p,
         object->count++;
     }
     r->depth--;
+    object->text = as_written(r, loose, from, p);
     return p;
 }
 
@@ -459,6 +437,8 @@ static const char *read_array(struct reader *r, const char *p,
                               struct json *array)
 {
     const struct json **tail = &array->first;
+    const char *from = p;
+    size_t loose = r->loose;
     bool more = false;
 
     array->type = JSON_ARRAY;
@@ -477,6 +457,7 @@ static const char *read_array(struct reader *r, const char *p,
         array->count++;
     }
     r->depth--;
+    array->text = as_written(r, loose, from, p);
     return p;
 }
 

@@ -1,6 +1,8 @@
 /* json_write.c -- one encoder for everything that leaves as JSON. */
 #include "base/json.h"
 
+#include "base/json_plain.h"
+
 #include <math.h>
 
 /* How a byte below 0x80 is written inside a string: 0 as it is, 'u' as \u00XX,
@@ -68,15 +70,10 @@ static size_t put_special(struct buf *to, struct str s, bool ascii)
 /* Bytes at the front of s that need nothing done to them. */
 static inline size_t plain_run(struct str s, bool ascii)
 {
-    size_t n = 0;
+    size_t n = s.n == 0 ? 0 : (size_t)(json_skip_plain(s.p, s.p + s.n) - s.p);
+    const char *del = ascii && n > 0 ? memchr(s.p, 0x7f, n) : NULL;
 
-    for (; n < s.n; n++) {
-        unsigned char c = (unsigned char)s.p[n];
-
-        if (c >= 0x80 || escapes[c] != 0 || (c == 0x7f && ascii))
-            break;
-    }
-    return n;
+    return del != NULL ? (size_t)(del - s.p) : n;
 }
 
 static void put_quoted(struct buf *to, struct str plain)
@@ -112,17 +109,46 @@ static void put_string(struct buf *to, struct str s, bool ascii)
     buf_char(to, '"');
 }
 
-static void begin(struct json_out *o)
+/* Whether a comma comes before what is written next. */
+static bool needs_comma(struct json_out *o)
 {
     uint64_t bit = UINT64_C(1) << o->depth;
+    bool needs = (o->comma & bit) != 0;
 
-    if ((o->comma & bit) != 0)
-        buf_char(o->to, ',');
     o->comma |= bit;
+    return needs;
+}
+
+static void begin(struct json_out *o)
+{
+    if (needs_comma(o))
+        buf_char(o->to, ',');
+}
+
+/* ,"name": at once. */
+static void put_plain_name(struct json_out *o, struct str name)
+{
+    char *p = buf_room(o->to, name.n + 4), *from = p;
+
+    if (p == NULL)
+        return;
+    if (needs_comma(o))
+        *p++ = ',';
+    *p++ = '"';
+    if (name.n > 0)
+        memcpy(p, name.p, name.n);
+    p += name.n;
+    *p++ = '"';
+    *p++ = ':';
+    buf_used(o->to, (size_t)(p - from));
 }
 
 static void begin_named(struct json_out *o, struct str name)
 {
+    if (plain_run(name, o->ascii) == name.n) {
+        put_plain_name(o, name);
+        return;
+    }
     begin(o);
     put_string(o->to, name, o->ascii);
     buf_char(o->to, ':');
@@ -247,7 +273,7 @@ static void put_digits(struct buf *to, const struct digits *d)
     buf_add(to, d->text + whole, d->n - (size_t)whole);
 }
 
-/* The fenegative digits that read back as the same number; 17 always do. */
+/* The fewest digits that read back as the same number; 17 always do. */
 static void put_double(struct buf *to, double value)
 {
     struct buf text freed_by(buf_release) = BUF(64);
@@ -295,9 +321,27 @@ void out_raw(struct json_out *o, const char *name, struct str json)
     buf_str(o->to, json);
 }
 
+static void put_array(struct json_out *o, const struct json *array)
+{
+    put_open(o, '[');
+    for (const struct json *e = array->first; e != NULL; e = e->next)
+        out_tree(o, NULL, e);
+    put_close(o, ']');
+}
+
+static void put_object(struct json_out *o, const struct json *object)
+{
+    put_open(o, '{');
+    for (const struct json *m = object->first; m != NULL; m = m->next)
+        out_name_tree(o, m->name, m);
+    put_close(o, '}');
+}
+
 /* The comma and the name are there already. Deep trees end in put_open(). */
 static void put_tree(struct json_out *o, const struct json *value)
 {
+    bool as_read = value->text.n > 0 && !o->ascii;
+
     switch (value->type) {
     case JSON_NULL:
         buf_text(o->to, "null");
@@ -312,16 +356,16 @@ static void put_tree(struct json_out *o, const struct json *value)
         put_string(o->to, value->text, o->ascii);
         return;
     case JSON_ARRAY:
-        put_open(o, '[');
-        for (const struct json *e = value->first; e != NULL; e = e->next)
-            out_tree(o, NULL, e);
-        put_close(o, ']');
+        if (as_read)
+            buf_str(o->to, value->text);
+        else
+            put_array(o, value);
         return;
     case JSON_OBJECT:
-        put_open(o, '{');
-        for (const struct json *m = value->first; m != NULL; m = m->next)
-            out_name_tree(o, m->name, m);
-        put_close(o, '}');
+        if (as_read)
+            buf_str(o->to, value->text);
+        else
+            put_object(o, value);
         return;
     }
 }

@@ -34,14 +34,15 @@ static struct node *node_of(struct finder *f, const struct json *j)
 {
     struct place name_at = place_find(f, j->name, true);
     struct place at = name_at;
+    bool has_text = j->type == JSON_STRING || j->type == JSON_NUMBER;
     struct node *n;
 
-    if (j->type == JSON_STRING || j->type == JSON_NUMBER)
+    if (has_text)
         at = place_find(f, j->text, j->type == JSON_STRING);
     n = node_new(f->a, j->type, at);
     n->name = j->name;
     n->at = j->name.n > 0 ? name_at : at;
-    n->text = j->text;
+    n->text = has_text ? j->text : STR_NONE;
     n->truth = j->truth;
     if (j->type == JSON_ARRAY || j->type == JSON_OBJECT)
         for (const struct json *m = j->first; m != NULL; m = m->next)

@@ -12,13 +12,15 @@ struct intake {
     struct intake_options options;
     int64_t started_ms;
     struct intake_counts counts[SOURCE_COUNT];
+    struct arena scratch; /* of the one request that is being decoded: always the
+                             same memory, so it stays in the cache */
 };
 
 struct held { /* lives in its exchange's arena */
     struct intake *intake;
     struct exchange *x;
     enum source source;
-    struct batch batch;
+    struct batch batch; /* its alerts: until they are accepted */
     struct receipt *receipts;
 };
 

@@ -8,6 +8,8 @@
 /* The release whose API v2 we speak, as far as we do: tools ask for it. */
 #define ALERTMANAGER_VERSION "0.27.0"
 
+#define SCRATCH_KEPT (512u << 10) /* bytes: a hundred alerts, decoded */
+
 static struct held *hold(struct intake *i, struct exchange *x,
                          enum source source)
 {
@@ -42,6 +44,14 @@ static void accept(struct held *h)
     result = sink->accept(sink->arg, &h->batch, h->receipts, on_committed, h);
     if (result != ACCEPTED)
         answer_later(h, result);
+}
+
+/* What was decoded is accepted, which copies it, or refused. */
+static void forget(struct held *h)
+{
+    h->batch.v = NULL;
+    h->batch.secret = STR_NONE;
+    arena_reset(&h->intake->scratch);
 }
 
 /* What a page of another origin may send without asking: no source of alerts
@@ -89,7 +99,7 @@ static bool decode(struct held *h, decode_fn *decoder)
     struct error err = {0};
     int status = 400;
 
-    if (decoder(exchange_arena(h->x), exchange_body(h->x), &options, &h->batch,
+    if (decoder(&h->intake->scratch, exchange_body(h->x), &options, &h->batch,
                 &status, &err))
         return true;
     answer_refused(h, status, status == 400 ? "not-json" : "invalid-alert",
@@ -113,7 +123,7 @@ static bool apply_idempotency_key(struct held *h)
         struct incoming *in = &h->batch.v[i];
 
         if (in->idempotency.n == 0)
-            in->idempotency = arena_printf(exchange_arena(h->x), "%.*s#%zu",
+            in->idempotency = arena_printf(&h->intake->scratch, "%.*s#%zu",
                                            STR_ARG(key), i);
     }
     return true;
@@ -126,6 +136,7 @@ static void serve_native(void *arg, struct exchange *x)
     if (check_content_type(h) && decode(h, decode_native) &&
         apply_idempotency_key(h))
         accept(h);
+    forget(h);
 }
 
 static void serve_alertmanager(void *arg, struct exchange *x)
@@ -134,6 +145,7 @@ static void serve_alertmanager(void *arg, struct exchange *x)
 
     if (check_content_type(h) && decode(h, decode_alertmanager))
         accept(h);
+    forget(h);
 }
 
 /* Takes as long whatever the two are, but for their lengths. */
@@ -194,9 +206,8 @@ static bool check_secret(struct held *h, const struct intake_settings *s)
                                  "set the same in ntopng's webhook endpoint");
 }
 
-static void serve_ntopng(void *arg, struct exchange *x)
+static void take_ntopng(struct held *h)
 {
-    struct held *h = hold(arg, x, SOURCE_NTOPNG);
     const struct intake_options *o = &h->intake->options;
     const struct intake_settings *s = o->settings(o->settings_arg);
     struct decode_options options = {.now_ms = clock_wall_ms(o->clock)};
@@ -206,7 +217,7 @@ static void serve_ntopng(void *arg, struct exchange *x)
 
     if (!check_sender(h, s) || !check_content_type(h))
         return;
-    decoded = decode_ntopng(exchange_arena(x), exchange_body(x), &options,
+    decoded = decode_ntopng(&h->intake->scratch, exchange_body(h->x), &options,
                             &h->batch, &status, &err);
     /* A stranger is not told what is wrong with the rest. */
     if (!check_secret(h, s))
@@ -216,6 +227,14 @@ static void serve_ntopng(void *arg, struct exchange *x)
     else
         answer_refused(h, status, status == 400 ? "not-json" : "invalid-alert",
                        &err);
+}
+
+static void serve_ntopng(void *arg, struct exchange *x)
+{
+    struct held *h = hold(arg, x, SOURCE_NTOPNG);
+
+    take_ntopng(h);
+    forget(h);
 }
 
 /* What tools ask an Alertmanager before they talk to it. */
@@ -275,6 +294,7 @@ struct intake *intake_new(struct httpd *h, const struct intake_options *o)
     struct intake *i = mem_new(sizeof(*i));
 
     i->options = *o;
+    i->scratch.keep = SCRATCH_KEPT;
     i->started_ms = clock_wall_ms(o->clock);
     for (size_t s = 0; s < SOURCE_COUNT; s++)
         i->counts[s].source = names[s];
@@ -284,6 +304,8 @@ struct intake *intake_new(struct httpd *h, const struct intake_options *o)
 
 void intake_free(struct intake *i)
 {
+    if (i != NULL)
+        arena_release(&i->scratch);
     free(i);
 }
 

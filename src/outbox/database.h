@@ -7,13 +7,18 @@
 
 #include "outbox/outbox.h"
 
+#define PUT_ROWS 16 /* rows of one _MANY statement */
+
 enum statement {
     SQL_BEGIN,
     SQL_COMMIT,
     SQL_ROLLBACK,
     SQL_ALERT_INSERT,
+    SQL_ALERT_INSERT_MANY,
     SQL_DELIVERY_INSERT,
+    SQL_DELIVERY_INSERT_MANY,
     SQL_ENGAGED_INSERT,
+    SQL_ENGAGED_INSERT_MANY,
     SQL_ENGAGED_UPDATE,
     SQL_ENGAGED_DELETE,
     SQL_SETTLE,
@@ -42,6 +47,12 @@ bool database_open(struct database *d, const char *path, int max_pages,
 void database_close(struct database *d);
 /* Runs one statement that gives no rows and resets it; SQLITE_DONE or an error. */
 int database_step(struct database *d, enum statement s);
+void database_bind_str(sqlite3_stmt *s, int at, struct str text); /* borrowed */
+struct str database_column_copy(sqlite3_stmt *s, int at); /* the caller's */
+/* How the delivery of the engage that a release ends has fared so far; `handle`
+ * is the caller's. */
+bool database_began(struct database *d, int64_t began_id, int64_t recipient_id,
+                    enum began *began, struct str *handle) must_check;
 
 /* What is on disk at the start, for the loop's side. */
 bool database_load(struct database *d, struct registry *r, struct outbox *o,

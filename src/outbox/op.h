@@ -96,6 +96,7 @@ void group_run(struct database *d, struct group *g);
 
 struct op *op_new(enum op_kind kind, size_t targets);
 void op_free(struct op *op);
+struct kept *kept_new(struct str json); /* copied; the caller's share */
 void kept_share(struct kept *k);
 void kept_drop(struct kept *k);
 

@@ -39,7 +39,6 @@
 #define ROOM "outbox"
 #define FULL_RETRY_MS 1000
 #define SPACE_LOOK_MS 1000
-#define LINE_GUESS 768 /* bytes of a usual line: one allocation instead of five */
 
 const char *delivery_state_name(enum delivery_state s)
 {
@@ -98,7 +97,6 @@ void op_free(struct op *op)
     case OP_PUT:
         for (size_t i = 0; i < op->put.count; i++)
             str_free(op->targets[i].handle);
-        str_free(op->put.engaged.key);
         kept_drop(op->put.kept);
         break;
     case OP_SETTLE:
@@ -288,18 +286,14 @@ bool outbox_has_room(struct outbox *o, size_t n unused, size_t bytes)
            held + bytes <= GROUP_BYTES_MAX;
 }
 
-static struct str line_of(const struct put *p)
+static struct str line_of(struct outbox *o, const struct put *p)
 {
-    struct buf line = BUF(ALERT_JSON_MAX);
-    struct str made;
-
     if (p->line.n > 0)
-        return str_copy(p->line, SIZE_MAX);
-    buf_room(&line, LINE_GUESS);
-    alert_write_line(p->alert, &line);
-    assert(!line.over); /* alert_check() saw to that */
-    made.p = buf_take(&line, &made.n);
-    return made;
+        return p->line;
+    buf_reset(&o->line);
+    alert_write_line(p->alert, &o->line);
+    assert(!o->line.over); /* alert_check() saw to that */
+    return buf_view(&o->line);
 }
 
 /* Goes to disk, so it must be the same in every process, unlike hash_bytes().
@@ -315,18 +309,16 @@ static uint64_t key_hash(struct str key)
     return hash;
 }
 
-static struct kept *kept_new(struct outbox *o, const struct put *p)
+static struct kept *kept_of(struct outbox *o, const struct put *p)
 {
     const struct alert *a = p->alert;
-    struct kept *k = mem_new(sizeof *k);
+    struct kept *k = kept_new(line_of(o, p));
 
     k->id = a->id;
     k->began_id = a->began_id;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
     k->key_hash = key_hash(a->key);
-    k->json = line_of(p);
-    k->refs = 1;
     return k;
 }
 
@@ -352,13 +344,12 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
     op->done = done;
     op->arg = arg;
     op->put.engaged = *p->engaged;
-    op->put.engaged.key = str_copy(p->engaged->key, SIZE_MAX);
     memcpy(op->put.seen, p->seen_hash, sizeof op->put.seen);
     seen_add(o->seen, p->seen_hash, p->alert->id, clock_wall_ms(o->clock));
     if (!repeat) {
         assert(p->alert->id == o->next_id);
         o->next_id++;
-        op->put.kept = kept_new(o, p);
+        op->put.kept = kept_of(o, p);
         op->bytes = op->put.kept->json.n;
         op->put.count = p->recipient_count;
         for (size_t i = 0; i < p->recipient_count; i++)
@@ -496,6 +487,7 @@ struct outbox *outbox_open(struct loop *l, const struct outbox_options *options,
     o->with = *options;
     o->path = mem_dup(options->path, strlen(options->path));
     o->seen = seen_new();
+    o->line = BUF(ALERT_JSON_MAX);
     if (database_open(&o->database, options->path, options->max_pages, err) &&
         database_load(&o->database, r, o, err) &&
         (options->inline_writer ||
@@ -543,6 +535,7 @@ void outbox_close(struct outbox *o)
     loop_timer_clear(o->loop, &o->refill);
     lanes_free(o);
     seen_free(o->seen);
+    buf_release(&o->line);
     database_close(&o->database);
     free(o->path);
     free(o);

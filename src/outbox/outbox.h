@@ -17,7 +17,7 @@ struct kept {
     int64_t accepted_ms;
     enum action action;
     uint64_t key_hash; /* orders deliveries of one alert key */
-    struct str json;   /* ours */
+    struct str json;   /* right behind it */
     unsigned refs;
 };
 
@@ -62,7 +62,7 @@ typedef void outbox_done_fn(void *arg, bool committed);
 struct put {
     const struct alert *alert;   /* REPEATED: only the engaged row is written */
     struct str line; /* alert_write_line() of it if known already; copied */
-    const struct engaged_row *engaged;
+    const struct engaged_row *engaged; /* copied, but for its key: until `done` */
     uint64_t seen_hash[2];       /* idempotency; 0,0: none */
     const int64_t *recipients;
     size_t recipient_count;

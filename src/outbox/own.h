@@ -37,6 +37,7 @@ struct outbox {
     struct lane *hungry_head, *hungry_tail;
     size_t refills; /* on their way */
     struct seen_ring *seen;
+    struct buf line; /* scratch: an alert's line, before it is copied */
     int64_t next_id;
     struct outbox_counts counts;
     size_t window_items, window_bytes;

@@ -1,6 +1,7 @@
 /* run.c -- what each op does to the file, inside the group's transaction. Runs
  * on the writer thread: no loop, no lanes, only ops and the database. */
 #include "outbox/own.h"
+#include "outbox/puts.h"
 
 #define PRUNE_BITE 256  /* alerts a group may prune along the way */
 #define SUSPECT 3       /* tries without an end, then each is licensed alone */
@@ -11,125 +12,9 @@ static sqlite3_stmt *statement(struct database *d, enum statement s)
     return d->statements[s];
 }
 
-static void bind_str(sqlite3_stmt *s, int at, struct str text)
-{
-    sqlite3_bind_text(s, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
-}
-
-static struct str column_copy(sqlite3_stmt *s, int at)
-{
-    const char *p = (const char *)sqlite3_column_text(s, at);
-    size_t n = (size_t)sqlite3_column_bytes(s, at);
-
-    return n == 0 ? STR_NONE : (struct str){mem_dup(p, n), n};
-}
-
 static bool step_done(struct database *d, enum statement s)
 {
     return database_step(d, s) == SQLITE_DONE;
-}
-
-/* --- put -------------------------------------------------------------------- */
-
-static bool alert_insert(struct database *d, const struct op *op)
-{
-    const struct kept *k = op->put.kept;
-    sqlite3_stmt *s = statement(d, SQL_ALERT_INSERT);
-
-    sqlite3_bind_int64(s, 1, k->id);
-    sqlite3_bind_int64(s, 2, k->accepted_ms);
-    sqlite3_bind_int(s, 3, (int)k->action);
-    sqlite3_bind_int64(s, 4, k->began_id);
-    sqlite3_bind_int64(s, 5, (int64_t)k->key_hash);
-    sqlite3_bind_int64(s, 6, (int64_t)op->put.seen[0]);
-    sqlite3_bind_int64(s, 7, (int64_t)op->put.seen[1]);
-    bind_str(s, 8, k->json);
-    return step_done(d, SQL_ALERT_INSERT);
-}
-
-static bool engaged_write(struct database *d, const struct engaged_row *row)
-{
-    enum statement which = SQL_ENGAGED_INSERT;
-    sqlite3_stmt *s;
-
-    switch (row->op) {
-    case ENGAGED_NONE:
-        return true;
-    case ENGAGED_INSERT:
-        s = statement(d, which);
-        bind_str(s, 2, row->key);
-        sqlite3_bind_int64(s, 3, row->tstamp_ms);
-        sqlite3_bind_int64(s, 4, row->last_ms);
-        sqlite3_bind_int64(s, 5, row->lease_ms);
-        sqlite3_bind_int64(s, 6, row->repeats);
-        break;
-    case ENGAGED_UPDATE:
-        s = statement(d, which = SQL_ENGAGED_UPDATE);
-        sqlite3_bind_int64(s, 2, row->last_ms);
-        sqlite3_bind_int64(s, 3, row->lease_ms);
-        sqlite3_bind_int64(s, 4, row->repeats);
-        break;
-    case ENGAGED_DELETE:
-        s = statement(d, which = SQL_ENGAGED_DELETE);
-        break;
-    default:
-        bug("no such engaged row");
-    }
-    sqlite3_bind_int64(s, 1, row->id);
-    return step_done(d, which);
-}
-
-/* How the delivery of the engage that a release ends has fared so far. */
-static bool began_find(struct database *d, int64_t began_id, int64_t recipient_id,
-                       enum began *began, struct str *handle)
-{
-    static const enum began states[] = {
-        [DELIVERY_PENDING] = BEGAN_PENDING,
-        [DELIVERY_DELIVERED] = BEGAN_DELIVERED,
-        [DELIVERY_DEAD] = BEGAN_DEAD,
-    };
-    sqlite3_stmt *s = statement(d, SQL_BEGAN);
-    int code;
-
-    *began = BEGAN_NONE;
-    *handle = STR_NONE;
-    if (began_id == 0)
-        return true;
-    sqlite3_bind_int64(s, 1, began_id);
-    sqlite3_bind_int64(s, 2, recipient_id);
-    code = sqlite3_step(s);
-    if (code == SQLITE_ROW) {
-        *began = states[sqlite3_column_int(s, 0)];
-        *handle = column_copy(s, 1);
-    }
-    sqlite3_reset(s);
-    return code == SQLITE_ROW || code == SQLITE_DONE;
-}
-
-static bool run_put(struct database *d, struct op *op)
-{
-    const struct kept *k = op->put.kept;
-    sqlite3_stmt *s = statement(d, SQL_DELIVERY_INSERT);
-
-    if (!engaged_write(d, &op->put.engaged))
-        return false;
-    if (k == NULL)
-        return true;
-    if (!alert_insert(d, op))
-        return false;
-    for (size_t i = 0; i < op->put.count; i++) {
-        struct target *t = &op->targets[i];
-
-        if (t->direct && !began_find(d, k->began_id, t->recipient_id, &t->began,
-                                     &t->handle))
-            return false;
-        sqlite3_bind_int64(s, 1, k->id);
-        sqlite3_bind_int64(s, 2, t->recipient_id);
-        sqlite3_bind_int(s, 3, t->direct);
-        if (!step_done(d, SQL_DELIVERY_INSERT))
-            return false;
-    }
-    return true;
 }
 
 /* --- settle -------------------------------------------------------------------- */
@@ -145,8 +30,8 @@ static bool run_settle(struct database *d, struct op *op)
     sqlite3_bind_int64(s, 5, op->settle.due_ms);
     sqlite3_bind_int64(s, 6, op->settle.at_ms);
     sqlite3_bind_int(s, 7, op->settle.status);
-    bind_str(s, 8, op->settle.reason);
-    bind_str(s, 9, op->settle.handle);
+    database_bind_str(s, 8, op->settle.reason);
+    database_bind_str(s, 9, op->settle.handle);
     if (!step_done(d, SQL_SETTLE))
         return false;
     op->settle.changed = sqlite3_changes(d->db) > 0;
@@ -157,15 +42,15 @@ static bool run_settle(struct database *d, struct op *op)
 
 static struct kept *kept_of_row(sqlite3_stmt *s)
 {
-    struct kept *k = mem_new(sizeof *k);
+    const char *json = (const char *)sqlite3_column_text(s, 8);
+    struct kept *k =
+        kept_new((struct str){json, (size_t)sqlite3_column_bytes(s, 8)});
 
-    k->refs = 1;
     k->id = sqlite3_column_int64(s, 0);
     k->accepted_ms = sqlite3_column_int64(s, 4);
     k->action = (enum action)sqlite3_column_int(s, 5);
     k->began_id = sqlite3_column_int64(s, 6);
     k->key_hash = (uint64_t)sqlite3_column_int64(s, 7);
-    k->json = column_copy(s, 8);
     return k;
 }
 
@@ -201,7 +86,7 @@ static bool give_up(struct database *d, const struct op *op, const struct taken 
 
     sqlite3_bind_int64(s, 1, t->kept->id);
     sqlite3_bind_int64(s, 2, op->take.recipient_id);
-    bind_str(s, 3, STR("gave up: too many tries never came to an end"));
+    database_bind_str(s, 3, STR("gave up: too many tries never came to an end"));
     sqlite3_bind_int64(s, 4, op->take.at_ms);
     return step_done(d, SQL_GIVE_UP);
 }
@@ -222,7 +107,7 @@ static bool take_one(struct database *d, struct op *op, struct taken *t, int une
 {
     t->unlicensed = unended >= SUSPECT;
     return (t->unlicensed || license(d, t->kept->id, op->take.recipient_id)) &&
-           began_find(d, t->kept->began_id, op->take.recipient_id, &t->began, &t->handle);
+           database_began(d, t->kept->began_id, op->take.recipient_id, &t->began, &t->handle);
 }
 
 static bool run_take(struct database *d, struct op *op)
@@ -263,7 +148,7 @@ static bool run_prepare(struct database *d, struct op *op)
     const struct item *i = op->prepare.item;
 
     return (!i->unlicensed || license(d, i->kept->id, i->recipient_id)) &&
-           began_find(d, i->kept->began_id, i->recipient_id, &op->prepare.began,
+           database_began(d, i->kept->began_id, i->recipient_id, &op->prepare.began,
                       &op->prepare.handle);
 }
 
@@ -272,7 +157,7 @@ static bool run_abandon(struct database *d, struct op *op)
     sqlite3_stmt *s = statement(d, SQL_ABANDON);
 
     sqlite3_bind_int64(s, 1, op->abandon.recipient_id);
-    bind_str(s, 2, op->abandon.reason);
+    database_bind_str(s, 2, op->abandon.reason);
     sqlite3_bind_int64(s, 3, op->abandon.at_ms);
     if (!step_done(d, SQL_ABANDON))
         return false;
@@ -296,11 +181,15 @@ static bool run_redrive(struct database *d, struct op *op)
     return true;
 }
 
-static bool op_run(struct database *d, struct op *op)
+static bool op_run(struct database *d, struct puts *puts, struct op *op)
 {
+    if (op->kind == OP_PUT)
+        return puts_add(puts, op);
+    if (!puts_flush(puts))
+        return false;
     switch (op->kind) {
     case OP_PUT:
-        return run_put(d, op);
+        break;
     case OP_SETTLE:
         return run_settle(d, op);
     case OP_TAKE:
@@ -383,14 +272,16 @@ static int group_fail(struct database *d, struct group *g)
 
 void group_run(struct database *d, struct group *g)
 {
+    struct puts puts = puts_begin(d);
     int64_t newest_id = 0;
     bool ok = step_done(d, SQL_BEGIN);
 
     for (struct op *op = g->first; ok && op != NULL; op = op->next) {
-        ok = op_run(d, op);
+        ok = op_run(d, &puts, op);
         if (op->kind == OP_PUT && op->put.kept != NULL)
             newest_id = op->put.kept->id;
     }
+    ok = ok && puts_flush(&puts);
     if (ok && newest_id > 0 && g->count <= PRUNE_BUSY)
         ok = prune(d, newest_id);
     ok = ok && step_done(d, SQL_COMMIT);

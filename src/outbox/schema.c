@@ -52,14 +52,27 @@ static const char schema[] =
     "  (SELECT count(*) FROM delivery WHERE state = 0) AS pending;"
     "PRAGMA user_version = 1;";
 
+#define ALERT_ROW "(?,?,?,?,?,?,?,?)"
+#define DELIVERY_ROW "(?,?,?)"
+#define ENGAGED_ROW "(?,?,?,?,?,?)"
+#define FOUR(row) row "," row "," row "," row
+#define MANY(row) FOUR(FOUR(row))
+static_assert(PUT_ROWS == 4 * 4, "as many rows as MANY() makes");
+
 static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_ALERT_INSERT] = "INSERT INTO alert VALUES (?,?,?,?,?,?,?,?)",
+    [SQL_ALERT_INSERT] = "INSERT INTO alert VALUES " ALERT_ROW,
+    [SQL_ALERT_INSERT_MANY] = "INSERT INTO alert VALUES " MANY(ALERT_ROW),
     [SQL_DELIVERY_INSERT] =
-        "INSERT INTO delivery (alert_id, recipient_id, licensed) VALUES (?,?,?)",
-    [SQL_ENGAGED_INSERT] = "INSERT INTO engaged VALUES (?,?,?,?,?,?)",
+        "INSERT INTO delivery (alert_id, recipient_id, licensed)"
+        " VALUES " DELIVERY_ROW,
+    [SQL_DELIVERY_INSERT_MANY] =
+        "INSERT INTO delivery (alert_id, recipient_id, licensed)"
+        " VALUES " MANY(DELIVERY_ROW),
+    [SQL_ENGAGED_INSERT] = "INSERT INTO engaged VALUES " ENGAGED_ROW,
+    [SQL_ENGAGED_INSERT_MANY] = "INSERT INTO engaged VALUES " MANY(ENGAGED_ROW),
     [SQL_ENGAGED_UPDATE] =
         "UPDATE engaged SET last_ms = ?2, lease_ms = ?3, repeats = ?4 WHERE id = ?1",
     [SQL_ENGAGED_DELETE] = "DELETE FROM engaged WHERE id = ?",
@@ -198,6 +211,45 @@ int database_step(struct database *d, enum statement s)
 
     sqlite3_reset(d->statements[s]);
     return code;
+}
+
+void database_bind_str(sqlite3_stmt *s, int at, struct str text)
+{
+    sqlite3_bind_text(s, at, text.p ? text.p : "", (int)text.n, SQLITE_STATIC);
+}
+
+struct str database_column_copy(sqlite3_stmt *s, int at)
+{
+    const char *p = (const char *)sqlite3_column_text(s, at);
+    size_t n = (size_t)sqlite3_column_bytes(s, at);
+
+    return n == 0 ? STR_NONE : (struct str){mem_dup(p, n), n};
+}
+
+bool database_began(struct database *d, int64_t began_id, int64_t recipient_id,
+                    enum began *began, struct str *handle)
+{
+    static const enum began states[] = {
+        [DELIVERY_PENDING] = BEGAN_PENDING,
+        [DELIVERY_DELIVERED] = BEGAN_DELIVERED,
+        [DELIVERY_DEAD] = BEGAN_DEAD,
+    };
+    sqlite3_stmt *s = d->statements[SQL_BEGAN];
+    int code;
+
+    *began = BEGAN_NONE;
+    *handle = STR_NONE;
+    if (began_id == 0)
+        return true;
+    sqlite3_bind_int64(s, 1, began_id);
+    sqlite3_bind_int64(s, 2, recipient_id);
+    code = sqlite3_step(s);
+    if (code == SQLITE_ROW) {
+        *began = states[sqlite3_column_int(s, 0)];
+        *handle = database_column_copy(s, 1);
+    }
+    sqlite3_reset(s);
+    return code == SQLITE_ROW || code == SQLITE_DONE;
 }
 
 /* --- at start ------------------------------------------------------------------ */

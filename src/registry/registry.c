@@ -103,6 +103,7 @@ static struct engaged_row row_of(const struct engaged *e)
 {
     return (struct engaged_row){
         .key = e->key,
+        .json = e->json,
         .id = e->id,
         .tstamp_ms = e->tstamp_ms,
         .last_ms = e->last_ms,

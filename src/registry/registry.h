@@ -48,7 +48,7 @@ void registry_keep(struct undo *u);
 /* The engaged row as the outbox must write it for the change just applied. */
 struct engaged_row {
     enum { ENGAGED_NONE, ENGAGED_INSERT, ENGAGED_UPDATE, ENGAGED_DELETE } op;
-    struct str key; /* borrowed from the undo */
+    struct str key, json; /* borrowed: until the undo is kept or undone */
     int64_t id, tstamp_ms, last_ms, lease_ms, repeats;
 };
 void registry_row(const struct undo *u, struct engaged_row *out);

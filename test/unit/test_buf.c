@@ -165,6 +165,28 @@ static void arena_after_small_reset(void **state unused)
     assert_int_equal(a.used, 100);
 }
 
+/* What was used once fits into one block the next time, up to what it may keep. */
+static void arena_keeps_what_it_needs(void **state unused)
+{
+    struct arena a freed_by(arena_release) = {.keep = 400 << 10};
+    char *first;
+
+    for (int i = 0; i < 300; i++)
+        memset(arena_new(&a, 1024), 1, 1024);
+    arena_reset(&a);
+    first = arena_new(&a, 1);
+    for (int i = 0; i < 300; i++) {
+        char *p = arena_new(&a, 1024);
+
+        assert_true(p > first && p < first + (400 << 10));
+        assert_int_equal(p[0] | p[1023], 0);
+    }
+    arena_new(&a, 1 << 20); /* too much to keep all of it */
+    arena_reset(&a);
+    assert_int_equal(a.used, 0);
+    assert_int_equal(*(char *)arena_new(&a, 1), 0);
+}
+
 static void arena_texts(void **state unused)
 {
     struct arena a freed_by(arena_release) = {0};
@@ -274,6 +296,7 @@ int main(void)
         cmocka_unit_test(taking),
         cmocka_unit_test(arena_zeroes),
         cmocka_unit_test(arena_after_small_reset),
+        cmocka_unit_test(arena_keeps_what_it_needs),
         cmocka_unit_test(arena_texts),
         cmocka_unit_test(memory),
         cmocka_unit_test(errors),

@@ -1,5 +1,5 @@
 /* test_json_oracle.c -- what we read and write, against jansson: samples, odd
- * texts, and random documents with random damage. */
+ * texts, and random documents with random damage; what is written as it was read. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -356,12 +356,58 @@ static void random_documents(void **state unused)
     assert_in_range(damaged_taken, DOCUMENTS / 40, DOCUMENTS / 2 - 100);
 }
 
+/* What is compact already is written as it was read, also inside of what is not. */
+static void writing_as_read(void **state unused)
+{
+    static const struct {
+        const char *text, *as_read; /* "": it will be written anew */
+    } rows[] = {
+        {"{}", "{}"},
+        {"[ ]", ""},
+        {"[1,2e5,\"x\",null,{\"a\":[]}]", "[1,2e5,\"x\",null,{\"a\":[]}]"},
+        {"{\"a\":1} ", "{\"a\":1}"},
+        {"{\"a\": 1}", ""},
+        {"{\"a\":1 ,\"b\":2}", ""},
+        {"[\"\\u0041\"]", ""},
+        {"[\"\\/\"]", ""},
+        {"{\"\\n\":1}", ""},
+        {"[\"\x7f \xc3\xa9\"]", "[\"\x7f \xc3\xa9\"]"},
+        {"1", "1"}, /* as every number */
+        {"true", ""},
+    };
+    static const char mixed[] = "[ {\"a\":[1,2]},{\"b\": [\"\xc3\xa9\x7f\"]}]";
+    struct arena a freed_by(arena_release) = {0};
+    struct buf b freed_by(buf_release) = BUF(1000);
+    struct json_out o = JSON_OUT(&b), ascii = {.to = &b, .ascii = true};
+    const struct json *j;
+    struct error err;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        j = json_parse(&a, str_of(rows[i].text), &err);
+        assert_non_null(j);
+        assert_str(rows[i].text, j->text, rows[i].as_read);
+    }
+    j = json_parse(&a, STR(mixed), &err);
+    assert_non_null(j);
+    assert_str(mixed, j->text, "");
+    assert_str(mixed, j->first->text, "{\"a\":[1,2]}");
+    assert_str(mixed, j->first->next->text, "");
+    out_tree(&o, NULL, j);
+    assert_str(mixed, buf_view(&b),
+               "[{\"a\":[1,2]},{\"b\":[\"\xc3\xa9\x7f\"]}]");
+    buf_reset(&b);
+    out_tree(&ascii, NULL, j);
+    assert_str(mixed, buf_view(&b),
+               "[{\"a\":[1,2]},{\"b\":[\"\\u00e9\\u007f\"]}]");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(samples),
         cmocka_unit_test(odd_texts),
         cmocka_unit_test(random_documents),
+        cmocka_unit_test(writing_as_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -442,6 +442,65 @@ static void a_release_is_never_taken_beside_its_engage(void **state)
     assert_int_equal(items[0]->kept->id, p.engage);
 }
 
+/* Each engages and is repeated; every third ends again, in the same group. */
+static void put_mixed(struct rig *r, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char key[16];
+        struct rig_alert a = {ACTION_ENGAGE, key, .to = one, .n = 1};
+
+        snprintf(key, sizeof key, "%d-%d", count, i);
+        rig_put_alert(r, &a);
+        rig_put_alert(r, &a);
+        a.action = i % 3 == 0 ? ACTION_RELEASE : ACTION_STORE;
+        rig_put_alert(r, &a);
+    }
+}
+
+static void check_mixed(const struct rig *r, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char key[16];
+        const struct engaged *e;
+
+        snprintf(key, sizeof key, "%d-%d", count, i);
+        e = registry_find(r->registry, str_of(key));
+        assert_int_equal(e == NULL, i % 3 == 0);
+        if (e != NULL)
+            assert_int_equal(e->repeats, 1);
+    }
+}
+
+/* Of any size: rows are written many at a time, and what is over singly. */
+static void a_group_of_everything_is_written_whole(void **state)
+{
+    struct rig *r = *state;
+    const int64_t deliveries = 2 * (33 * 34 / 2);
+
+    for (int count = 1; count <= 2 * 16 + 1; count++) {
+        put_mixed(r, count);
+        rig_settle_down(r);
+    }
+    rig_reopen(r);
+    for (int count = 1; count <= 2 * 16 + 1; count++)
+        check_mixed(r, count);
+    rig_settle_down(r);
+    for (int64_t id = 1; id <= deliveries; id++) {
+        struct item *item = rig_take_one(r);
+
+        if (item == NULL) { /* a release first asks how its engage fared */
+            rig_settle_down(r);
+            item = rig_take_one(r);
+        }
+        assert_non_null(item);
+        assert_int_equal(item->kept->id, id);
+        rig_end(r, item, DELIVERY_DELIVERED);
+        rig_settle_down(r);
+    }
+    assert_null(rig_take_one(r));
+    rig_conserves(r);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -458,6 +517,7 @@ int main(int argc, char **argv)
         RIG_TEST(a_release_that_edits_comes_alone),
         RIG_TEST(a_release_to_whom_the_engage_never_went),
         RIG_TEST(a_release_is_never_taken_beside_its_engage),
+        RIG_TEST(a_group_of_everything_is_written_whole),
     };
 
     if (argc == 2 && strcmp(argv[1], "--hash") == 0)

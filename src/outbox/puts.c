@@ -1,0 +1,173 @@
+/* puts.c -- writes a group's alerts, deliveries and engaged rows, many a statement. */
+#include "outbox/puts.h"
+
+struct row_kind {
+    enum statement one, many; /* the latter takes PUT_ROWS rows */
+    int columns;
+    void (*bind)(sqlite3_stmt *s, int at, const struct row *row);
+};
+
+/* --- rows ---------------------------------------------------------------- */
+
+static void bind_alert(sqlite3_stmt *s, int at, const struct row *row)
+{
+    const struct kept *k = row->op->put.kept;
+
+    sqlite3_bind_int64(s, at + 1, k->id);
+    sqlite3_bind_int64(s, at + 2, k->accepted_ms);
+    sqlite3_bind_int(s, at + 3, (int)k->action);
+    sqlite3_bind_int64(s, at + 4, k->began_id);
+    sqlite3_bind_int64(s, at + 5, (int64_t)k->key_hash);
+    sqlite3_bind_int64(s, at + 6, (int64_t)row->op->put.seen[0]);
+    sqlite3_bind_int64(s, at + 7, (int64_t)row->op->put.seen[1]);
+    database_bind_str(s, at + 8, k->json);
+}
+
+static void bind_delivery(sqlite3_stmt *s, int at, const struct row *row)
+{
+    sqlite3_bind_int64(s, at + 1, row->op->put.kept->id);
+    sqlite3_bind_int64(s, at + 2, row->target->recipient_id);
+    sqlite3_bind_int(s, at + 3, row->target->direct);
+}
+
+static void bind_engaged(sqlite3_stmt *s, int at, const struct row *row)
+{
+    const struct engaged_row *e = &row->op->put.engaged;
+
+    sqlite3_bind_int64(s, at + 1, e->id);
+    database_bind_str(s, at + 2, e->key);
+    sqlite3_bind_int64(s, at + 3, e->tstamp_ms);
+    sqlite3_bind_int64(s, at + 4, e->last_ms);
+    sqlite3_bind_int64(s, at + 5, e->lease_ms);
+    sqlite3_bind_int64(s, at + 6, e->repeats);
+}
+
+static const struct row_kind of_alert = {SQL_ALERT_INSERT, SQL_ALERT_INSERT_MANY,
+                                         8, bind_alert};
+static const struct row_kind of_delivery = {
+    SQL_DELIVERY_INSERT, SQL_DELIVERY_INSERT_MANY, 3, bind_delivery};
+static const struct row_kind of_engaged = {
+    SQL_ENGAGED_INSERT, SQL_ENGAGED_INSERT_MANY, 6, bind_engaged};
+
+static bool write_many(struct database *d, const struct rows *r)
+{
+    sqlite3_stmt *s = d->statements[r->kind->many];
+
+    for (int i = 0; i < PUT_ROWS; i++)
+        r->kind->bind(s, i * r->kind->columns, &r->v[i]);
+    return database_step(d, r->kind->many) == SQLITE_DONE;
+}
+
+static bool write_each(struct database *d, const struct rows *r)
+{
+    for (size_t i = 0; i < r->n; i++) {
+        r->kind->bind(d->statements[r->kind->one], 0, &r->v[i]);
+        if (database_step(d, r->kind->one) != SQLITE_DONE)
+            return false;
+    }
+    return true;
+}
+
+static bool rows_flush(struct database *d, struct rows *r)
+{
+    bool ok = r->n == PUT_ROWS ? write_many(d, r) : write_each(d, r);
+
+    r->n = 0;
+    return ok;
+}
+
+static bool rows_add(struct database *d, struct rows *r, const struct op *op,
+                     const struct target *t)
+{
+    r->v[r->n++] = (struct row){op, t};
+    return r->n < PUT_ROWS || rows_flush(d, r);
+}
+
+/* --- puts ---------------------------------------------------------------- */
+
+struct puts puts_begin(struct database *d)
+{
+    return (struct puts){
+        .database = d,
+        .alerts.kind = &of_alert,
+        .deliveries.kind = &of_delivery,
+        .engaged.kind = &of_engaged,
+    };
+}
+
+static bool engaged_update(struct database *d, const struct engaged_row *row)
+{
+    sqlite3_stmt *s = d->statements[SQL_ENGAGED_UPDATE];
+
+    sqlite3_bind_int64(s, 1, row->id);
+    sqlite3_bind_int64(s, 2, row->last_ms);
+    sqlite3_bind_int64(s, 3, row->lease_ms);
+    sqlite3_bind_int64(s, 4, row->repeats);
+    return database_step(d, SQL_ENGAGED_UPDATE) == SQLITE_DONE;
+}
+
+static bool engaged_delete(struct database *d, int64_t id)
+{
+    sqlite3_bind_int64(d->statements[SQL_ENGAGED_DELETE], 1, id);
+    return database_step(d, SQL_ENGAGED_DELETE) == SQLITE_DONE;
+}
+
+/* What changes a row comes after the insert of it. */
+static bool engaged_write(struct puts *p, const struct op *op)
+{
+    const struct engaged_row *row = &op->put.engaged;
+
+    switch (row->op) {
+    case ENGAGED_NONE:
+        return true;
+    case ENGAGED_INSERT:
+        return rows_add(p->database, &p->engaged, op, NULL);
+    case ENGAGED_UPDATE:
+        return rows_flush(p->database, &p->engaged) &&
+               engaged_update(p->database, row);
+    case ENGAGED_DELETE:
+        return rows_flush(p->database, &p->engaged) &&
+               engaged_delete(p->database, row->id);
+    }
+    bug("no such engaged row");
+}
+
+/* How the engage of a release has fared, for those who get both from memory. */
+static bool began_look(struct puts *p, struct op *op)
+{
+    int64_t began_id = op->put.kept->began_id;
+
+    if (began_id == 0)
+        return true;
+    if (!rows_flush(p->database, &p->deliveries))
+        return false;
+    for (size_t i = 0; i < op->put.count; i++) {
+        struct target *t = &op->targets[i];
+
+        if (t->direct && !database_began(p->database, began_id, t->recipient_id,
+                                         &t->began, &t->handle))
+            return false;
+    }
+    return true;
+}
+
+bool puts_add(struct puts *p, struct op *op)
+{
+    if (!engaged_write(p, op))
+        return false;
+    if (op->put.kept == NULL)
+        return true;
+    if (!rows_add(p->database, &p->alerts, op, NULL) || !began_look(p, op))
+        return false;
+    for (size_t i = 0; i < op->put.count; i++)
+        if (!rows_add(p->database, &p->deliveries, op, &op->targets[i]))
+            return false;
+    return true;
+}
+
+bool puts_flush(struct puts *p)
+{
+    return rows_flush(p->database, &p->alerts) &&
+           rows_flush(p->database, &p->deliveries) &&
+           rows_flush(p->database, &p->engaged);
+}
