@@ -151,7 +151,7 @@ static void pool_words(const struct compiled *c, struct subject *s,
     const struct alert_pools *in = filter_pools(&s->asked);
 
     out->have = in->applies ? words_of(in->names, in->n, a)
-                            : STR("not about a host");
+                            : STR("no host");
     out->want = criterion_words(&c->rule->criteria.host_pools, a);
 }
 

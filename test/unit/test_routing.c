@@ -128,7 +128,7 @@ static const struct {
     {"{\"host_pools\":[\"office\"]}", HOST("10.1.3.4", ",\"mac\":\"aa-bb-cc-dd-ee-ff\""), true},
     {"{\"host_pools\":[\"lab\"]}", HOST("10.1.3.4", ",\"mac\":\"00:00:00:00:00:01\""), true},
     {"{\"host_pools\":[\"office\"]}", HOST("aa:bb:cc:dd:ee:ff", ""), true},
-    {"{\"host_pools\":[]}", SYSTEM, true}, /* not about a host */
+    {"{\"host_pools\":[]}", SYSTEM, true}, /* no host */
     /* active monitoring */
     {"{\"am_hosts\":[\"icmp@ntop.org\"]}", AM, true},
     {"{\"am_hosts\":[\"ntop.org\"]}", AM, true},
