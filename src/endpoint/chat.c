@@ -62,6 +62,15 @@ void escape_fit(struct buf *to, struct str raw, size_t max, enum unit u,
     buf_text(to, ELLIPSIS);
 }
 
+void chat_out(struct json_out *o, const char *name, struct str raw, size_t max,
+              enum unit u, void (*escape)(struct buf *to, struct str cleaned))
+{
+    struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
+
+    escape_fit(&b, raw, max, u, escape);
+    out_str(o, name, buf_view(&b));
+}
+
 /* --- one message, piece by piece -------------------------------------------- */
 
 struct page { /* a message being written, and what is left of its room */

@@ -27,6 +27,10 @@ size_t text_length(struct str s, enum unit u);
 void escape_fit(struct buf *to, struct str raw, size_t max, enum unit u,
                 void (*escape)(struct buf *to, struct str cleaned));
 
+/* The same as a member of a JSON object. */
+void chat_out(struct json_out *o, const char *name, struct str raw, size_t max,
+              enum unit u, void (*escape)(struct buf *to, struct str cleaned));
+
 /* "⚠️ Warning: TCP SYN Scan, 64.13.134.52", "✅ Released after 8 min: ...", "🧪 TEST"
  * before both: the first line of every message, not escaped. */
 struct str chat_title(const struct message *m, enum phase phase, bool test,

@@ -116,9 +116,7 @@ static void judge_there(const struct answer *n, const struct render_input *in,
     struct str id = json_text(json_get(n->j, "id"));
 
     if (is_foreign(n->r)) {
-        *v = (struct verdict){.kind = VERDICT_DEFERRED, .endpoint_fault = true};
-        v->reason = judge_reason(n->r->status, STR("not an answer of Discord's"),
-                                 a);
+        judge_foreign(n->r, "Discord's", a, v);
         return;
     }
     v->handle = discord_is_id(id) ? chat_handle(in, id, a) : STR_NONE;

@@ -56,15 +56,6 @@ static const struct markup markdown = {
 
 /* --- the embed ------------------------------------------------------------ */
 
-static void out_fit(struct json_out *o, const char *name, struct str raw,
-                    size_t max, void (*escape)(struct buf *to, struct str cleaned))
-{
-    struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
-
-    escape_fit(&b, raw, max, UNIT_UTF16, escape);
-    out_str(o, name, buf_view(&b));
-}
-
 static void put_field(struct json_out *o, struct str name, struct str value,
                       bool beside)
 {
@@ -147,7 +138,8 @@ static int64_t colour_number(const char *colour)
 static void put_description(struct json_out *o, const struct message *m)
 {
     if (str_trim(m->sentence).n > 0)
-        out_fit(o, "description", m->sentence, DESCRIPTION_MAX, escape_discord);
+        chat_out(o, "description", m->sentence, DESCRIPTION_MAX, UNIT_UTF16,
+                 escape_discord);
 }
 
 static void put_alert(struct json_out *o, const struct message *m,
@@ -156,8 +148,8 @@ static void put_alert(struct json_out *o, const struct message *m,
     const struct render_item *item = &in->items[0];
     char text[TIME_TEXT_MAX];
 
-    out_fit(o, "title", chat_title(m, item->phase, in->test, a), TITLE_MAX,
-            escape_discord);
+    chat_out(o, "title", chat_title(m, item->phase, in->test, a), TITLE_MAX,
+             UNIT_UTF16, escape_discord);
     if (m->link.n > 0 && url_host_is_dotted(m->link))
         out_str(o, "url", m->link);
     out_i64(o, "color", colour_number(m->colour));
@@ -168,7 +160,7 @@ static void put_alert(struct json_out *o, const struct message *m,
     put_links(o, m);
     out_array_end(o);
     out_object(o, "footer");
-    out_fit(o, "text", m->footer, FOOTER_MAX, put_as_is);
+    chat_out(o, "text", m->footer, FOOTER_MAX, UNIT_UTF16, put_as_is);
     out_object_end(o);
     time_text(event_ms(item->alert), true, text);
     out_text(o, "timestamp", text);

@@ -176,19 +176,6 @@ static void put_subject(const struct letter *l, struct buf *to)
     buf_text(to, "\r\n");
 }
 
-static const char *state_word(const struct alert *a)
-{
-    switch (a->action) {
-    case ACTION_ENGAGE:
-        return "engaged";
-    case ACTION_RELEASE:
-        return "released";
-    case ACTION_STORE:
-        return "stored";
-    }
-    bug("an alert without an action");
-}
-
 /* For the filters of people's mail programs. */
 static void put_marks(const struct letter *l, struct buf *to)
 {
@@ -205,7 +192,7 @@ static void put_marks(const struct letter *l, struct buf *to)
     buf_printf(to, "X-Tocsin-Alert: %lld\r\n", (long long)a->id);
     buf_printf(to, "X-Tocsin-Type: %s/%.*s\r\n", entity_name(a->entity),
                STR_ARG(render_token(l->arena, a->type, 100)));
-    buf_printf(to, "X-Tocsin-State: %s\r\n", state_word(a));
+    buf_printf(to, "X-Tocsin-State: %s\r\n", alert_state_word(a));
 }
 
 /* --- in which thread ----------------------------------------------------- */

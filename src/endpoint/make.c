@@ -216,6 +216,19 @@ struct str render_token(struct arena *a, struct str s, size_t max)
     return (struct str){out, n};
 }
 
+const char *alert_state_word(const struct alert *a)
+{
+    switch (a->action) {
+    case ACTION_ENGAGE:
+        return "engaged";
+    case ACTION_RELEASE:
+        return "released";
+    case ACTION_STORE:
+        return "stored";
+    }
+    bug("an alert without an action");
+}
+
 int64_t event_ms(const struct alert *a)
 {
     return a->action == ACTION_RELEASE && a->tstamp_end_ms > 0

@@ -39,6 +39,9 @@ void render_header(struct http_request *h, const char *name, struct str value);
 /* Letters, digits, '.', '_' and '-'; anything else becomes '-'. */
 struct str render_token(struct arena *a, struct str s, size_t max);
 
+/* "engaged", "released", "stored": for machines. */
+const char *alert_state_word(const struct alert *a);
+
 /* When what is told happened: a release tells of an end. */
 int64_t event_ms(const struct alert *a);
 

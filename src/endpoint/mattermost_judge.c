@@ -128,17 +128,9 @@ static struct answer answer_read(const struct response *r, bool hook,
 static void judge_status(const struct answer *n, struct arena *a,
                          struct verdict *v)
 {
-    struct response told = *n->r;
-
-    told.body = n->said;
-    judge_answer(&told, a, v);
-    if (told.status == 429 && v->retry_after_ms == 0)
+    judge_said(n->r, n->said, "Mattermost's", a, v);
+    if (n->r->status == 429 && v->retry_after_ms == 0)
         v->retry_after_ms = RATE_WAIT_MS;
-    if (v->kind != VERDICT_DELIVERED)
-        return;
-    v->kind = VERDICT_DEFERRED;
-    v->endpoint_fault = true;
-    v->reason = judge_reason(told.status, STR("not an answer of Mattermost's"), a);
 }
 
 static void judge_done(const struct answer *n, const struct render_input *in,

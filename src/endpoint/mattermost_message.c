@@ -51,22 +51,13 @@ static const struct markup markdown = {
 
 /* --- the attachment ------------------------------------------------------- */
 
-static void out_fit(struct json_out *o, const char *name, struct str raw,
-                    size_t max, void (*escape)(struct buf *to, struct str cleaned))
-{
-    struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
-
-    escape_fit(&b, raw, max, UNIT_POINTS, escape);
-    out_str(o, name, buf_view(&b));
-}
-
 /* Titles are markup in some versions, and plain text in others. */
 static void put_field(struct json_out *o, const char *label, struct str value,
                       bool beside)
 {
     out_object(o, NULL);
     out_bool(o, "short", beside);
-    out_fit(o, "title", str_of(label), LABEL_MAX, escape_unlinked);
+    chat_out(o, "title", str_of(label), LABEL_MAX, UNIT_POINTS, escape_unlinked);
     out_str(o, "value", value);
     out_object_end(o);
 }
@@ -109,9 +100,10 @@ static void put_alert(struct json_out *o, const struct message *m,
                       struct arena *a)
 {
     if (str_trim(m->sentence).n > 0)
-        out_fit(o, "text", m->sentence, SENTENCE_MAX, escape_mattermost);
+        chat_out(o, "text", m->sentence, SENTENCE_MAX, UNIT_POINTS,
+                 escape_mattermost);
     put_fields(o, m, chat_whole(in, deed), a);
-    out_fit(o, "footer", m->footer, FOOTER_MAX, escape_unlinked);
+    chat_out(o, "footer", m->footer, FOOTER_MAX, UNIT_POINTS, escape_unlinked);
 }
 
 /* The lines of a digest; its first is the post's text. */
@@ -134,7 +126,7 @@ static void put_attachment(struct json_out *o, const struct message *messages,
 {
     out_array(o, "attachments");
     out_object(o, NULL);
-    out_fit(o, "fallback", title, TITLE_MAX, escape_unlinked);
+    chat_out(o, "fallback", title, TITLE_MAX, UNIT_POINTS, escape_unlinked);
     out_text(o, "color", chat_worst(messages, in)->colour);
     if (in->count > 1)
         put_digest(o, messages, in, a);

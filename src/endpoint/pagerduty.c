@@ -448,10 +448,7 @@ static void pagerduty_judge(const struct render_input *in,
         v->reason = judge_reason(r->status, STR_NONE, a);
         judge_taken(in, a, v);
     } else if (r->status / 100 == 2) {
-        v->kind = VERDICT_DEFERRED;
-        v->endpoint_fault = true;
-        v->reason = judge_reason(r->status, STR("not an answer of PagerDuty's"),
-                                 a);
+        judge_foreign(r, "PagerDuty's", a, v);
     } else {
         judge_refusal(r, a, v);
     }

@@ -220,19 +220,6 @@ void slack_call(const struct slack *s, const char *method, struct arena *a,
                   STR("application/json; charset=utf-8"));
 }
 
-static const char *state_of(const struct alert *a)
-{
-    switch (a->action) {
-    case ACTION_ENGAGE:
-        return "engaged";
-    case ACTION_RELEASE:
-        return "released";
-    case ACTION_STORE:
-        return "stored";
-    }
-    bug("an alert without an action");
-}
-
 /* For other apps in the workspace, which may act on it. */
 static void put_metadata(struct json_out *o, const struct alert *a)
 {
@@ -240,7 +227,7 @@ static void put_metadata(struct json_out *o, const struct alert *a)
     out_text(o, "event_type", "tocsin_alert");
     out_object(o, "event_payload");
     out_i64(o, "id", a->id);
-    out_text(o, "state", state_of(a));
+    out_text(o, "state", alert_state_word(a));
     out_object_end(o);
     out_object_end(o);
 }

@@ -173,20 +173,6 @@ static struct str reason_of(const struct answer *n, struct str said,
     return judge_reason(fine && said.n > 0 ? 0 : n->r->status, said, a);
 }
 
-static void judge_status(const struct answer *n, struct arena *a,
-                         struct verdict *v)
-{
-    struct response plain = *n->r;
-
-    plain.body = n->said;
-    judge_answer(&plain, a, v);
-    if (v->kind != VERDICT_DELIVERED)
-        return;
-    v->kind = VERDICT_DEFERRED;
-    v->endpoint_fault = true;
-    v->reason = judge_reason(plain.status, STR("not an answer of Slack's"), a);
-}
-
 /* What is neither about the message nor about one before it. */
 static void judge_fault(const struct answer *n, struct arena *a, struct verdict *v)
 {
@@ -246,7 +232,7 @@ static void judge_read(const struct answer *n, const struct render_input *in,
         judge_fault(n, a, v);
         return;
     case MEANS_STATUS:
-        judge_status(n, a, v);
+        judge_said(n->r, n->said, "Slack's", a, v);
         if (v->kind == VERDICT_REFUSED)
             chat_refused(in, why, a, v);
         return;

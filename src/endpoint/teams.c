@@ -160,13 +160,6 @@ static void judge_error(const struct response *r, struct arena *a,
     }
 }
 
-static void judge_foreign(const struct response *r, struct arena *a,
-                          struct verdict *v)
-{
-    *v = (struct verdict){.kind = VERDICT_DEFERRED, .endpoint_fault = true};
-    v->reason = judge_reason(r->status, STR("not an answer of Teams'"), a);
-}
-
 /* A workflow says so before it has done anything; what it does then, it tells
  * nobody but its owner. */
 static void judge_workflow(const struct response *r, struct arena *a,
@@ -177,7 +170,7 @@ static void judge_workflow(const struct response *r, struct arena *a,
         return;
     }
     if (str_starts(str_trim(r->body), "<")) {
-        judge_foreign(r, a, v);
+        judge_foreign(r, "Teams'", a, v);
         return;
     }
     *v = (struct verdict){.kind = VERDICT_DELIVERED};
@@ -211,7 +204,7 @@ static void judge_connector(const struct response *r, struct arena *a,
     } else if (r->status / 100 != 2) {
         judge_as(r->status, r->body, r, a, v);
     } else if (str_starts(body, "<")) {
-        judge_foreign(r, a, v);
+        judge_foreign(r, "Teams'", a, v);
     } else {
         bool done = r->status == 200 && str_is(body, "1");
         struct str said = arena_printf(a, "the answer is not 1, but \"%.*s\"",

@@ -109,22 +109,13 @@ static size_t sentence_max(const struct card *c)
     return c->in->step == TEAMS_BARE ? BARE_MAX : SENTENCE_MAX;
 }
 
-static void out_fit(struct json_out *o, const char *name, struct str raw,
-                    size_t max, void (*escape)(struct buf *to, struct str s))
-{
-    struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
-
-    escape_fit(&b, raw, max, UNIT_BYTES, escape);
-    out_str(o, name, buf_view(&b));
-}
-
 static void put_fact(const struct card *c, const char *name, struct str label,
                      struct str value, void (*escape)(struct buf *to,
                                                       struct str s))
 {
     out_object(c->o, NULL);
-    out_fit(c->o, name, label, TITLE_MAX, escape);
-    out_fit(c->o, "value", value, SENTENCE_MAX, escape);
+    chat_out(c->o, name, label, TITLE_MAX, UNIT_BYTES, escape);
+    chat_out(c->o, "value", value, SENTENCE_MAX, UNIT_BYTES, escape);
     out_object_end(c->o);
 }
 
@@ -181,14 +172,14 @@ static void put_title_blocks(const struct card *c)
     struct str sentence = str_trim(c->messages[0].sentence);
 
     block_begin(c);
-    out_fit(c->o, "text", title_of(c), TITLE_MAX, escape_teams);
+    chat_out(c->o, "text", title_of(c), TITLE_MAX, UNIT_BYTES, escape_teams);
     out_text(c->o, "weight", "Bolder");
     out_text(c->o, "size", "Medium");
     out_object_end(c->o);
     if (sentence.n == 0)
         return;
     block_begin(c);
-    out_fit(c->o, "text", sentence, sentence_max(c), adaptive_lines);
+    chat_out(c->o, "text", sentence, sentence_max(c), UNIT_BYTES, adaptive_lines);
     out_text(c->o, "spacing", "None");
     out_object_end(c->o);
 }
@@ -251,7 +242,8 @@ static void put_footer(const struct card *c)
     if (c->messages[0].footer.n == 0)
         return;
     block_begin(c);
-    out_fit(c->o, "text", c->messages[0].footer, FOOTER_MAX, escape_teams);
+    chat_out(c->o, "text", c->messages[0].footer, FOOTER_MAX, UNIT_BYTES,
+             escape_teams);
     out_bool(c->o, "isSubtle", true);
     out_text(c->o, "size", "Small");
     out_object_end(c->o);
@@ -334,7 +326,8 @@ static void put_sections(const struct card *c)
     put_facts(c, "name", escape_connector);
     put_fact(c, "name", STR("When"), c->messages[0].when, escape_connector);
     out_array_end(c->o);
-    out_fit(c->o, "text", c->messages[0].footer, FOOTER_MAX, escape_connector);
+    chat_out(c->o, "text", c->messages[0].footer, FOOTER_MAX, UNIT_BYTES,
+             escape_connector);
     out_bool(c->o, "markdown", true);
     out_object_end(c->o);
     out_array_end(c->o);

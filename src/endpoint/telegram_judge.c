@@ -116,21 +116,14 @@ static int64_t wait_ms(const struct answer *n)
 static void judge_status(const struct answer *n, struct arena *a,
                          struct verdict *v)
 {
-    struct response plain = *n->r;
+    int status = n->r->status;
 
-    plain.body = n->said;
-    judge_answer(&plain, a, v);
-    if (v->kind == VERDICT_DELIVERED) { /* but it does not say ok */
-        v->kind = VERDICT_DEFERRED;
-        v->endpoint_fault = true;
-        v->reason = judge_reason(plain.status, STR("not an answer of Telegram's"),
-                                 a);
-    } else if ((plain.status == 401 || plain.status == 404) && n->said.n > 0) {
-        v->reason = judge_reason(plain.status,
+    judge_said(n->r, n->said, "Telegram's", a, v);
+    if ((status == 401 || status == 404) && n->said.n > 0)
+        v->reason = judge_reason(status,
                                  STR("the bot's token is not, or no longer, "
                                      "valid; ask @BotFather for it"), a);
-    }
-    if (plain.status != 429)
+    if (status != 429)
         return;
     v->retry_after_ms = wait_ms(n);
     v->recipient_fault = n->said.n > 0;

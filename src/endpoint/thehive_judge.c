@@ -27,21 +27,6 @@ static bool is_duplicate(const struct answer *n, struct arena *a)
            strcasestr(arena_c(a, n->said), "already exist") != NULL;
 }
 
-/* As its status says, with TheHive's words. */
-static void judge_status(const struct answer *n, struct arena *a,
-                         struct verdict *v)
-{
-    struct response plain = *n->r;
-
-    plain.body = n->said;
-    judge_answer(&plain, a, v);
-    if (v->kind != VERDICT_DELIVERED)
-        return;
-    v->kind = VERDICT_DEFERRED;
-    v->endpoint_fault = true;
-    v->reason = judge_reason(plain.status, STR("not an answer of TheHive's"), a);
-}
-
 static bool is_done(const struct answer *n)
 {
     return n->r->status / 100 == 2 && (n->own || str_trim(n->r->body).n == 0);
@@ -85,7 +70,7 @@ static void judge_refused(const struct answer *n, const struct render_input *in,
     const struct thehive_recipient *r = in->recipient;
     int status = n->r->status;
 
-    judge_status(n, a, v);
+    judge_said(n->r, n->said, "TheHive's", a, v);
     if (status == 403) {
         remark(n, ADVICE_CREATE, a, v);
         if (r != NULL && r->organisation.n > 0) { /* others may be allowed */
@@ -132,7 +117,7 @@ static void judge_find(const struct answer *n, struct arena *a, struct verdict *
         v->kind = VERDICT_DELIVERED;
         remark(n, "its end is not noted: the alert is not to be found", a, v);
     } else {
-        judge_status(n, a, v);
+        judge_said(n->r, n->said, "TheHive's", a, v);
     }
 }
 
@@ -154,7 +139,7 @@ static void judge_note(const struct answer *n, const struct render_input *in,
         v->kind = VERDICT_DELIVERED;
         remark(n, "its end is not noted: the alert is gone", a, v);
     } else {
-        judge_status(n, a, v);
+        judge_said(n->r, n->said, "TheHive's", a, v);
     }
 }
 
@@ -207,7 +192,7 @@ static void judge_version(const struct answer *n, const struct thehive *t,
 
     v->kind = VERDICT_DELIVERED;
     if (version.n == 0) {
-        judge_status(n, a, v);
+        judge_said(n->r, n->said, "TheHive's", a, v);
         if (n->r->status == 404)
             remark(n, "see the server's url and version", a, v);
         return;
@@ -243,7 +228,7 @@ static void judge_user(const struct answer *n, struct arena *a, struct verdict *
     struct str organisation = json_text(json_get(n->j, "organisation"));
 
     if (n->r->status / 100 != 2 || login.n == 0) {
-        judge_status(n, a, v);
+        judge_said(n->r, n->said, "TheHive's", a, v);
         return;
     }
     v->kind = VERDICT_DELIVERED;

@@ -147,6 +147,28 @@ void judge_answer(const struct response *r, struct arena *a, struct verdict *v)
         judge_no_answer(r, a, v);
 }
 
+void judge_foreign(const struct response *r, const char *vendor, struct arena *a,
+                   struct verdict *v)
+{
+    *v = (struct verdict){
+        .kind = VERDICT_DEFERRED,
+        .endpoint_fault = true,
+        .reason = judge_reason(r->status,
+                               arena_printf(a, "not an answer of %s", vendor), a),
+    };
+}
+
+void judge_said(const struct response *r, struct str said, const char *vendor,
+                struct arena *a, struct verdict *v)
+{
+    struct response told = *r;
+
+    told.body = said;
+    judge_answer(&told, a, v);
+    if (v->kind == VERDICT_DELIVERED)
+        judge_foreign(r, vendor, a, v);
+}
+
 void judge_http(const struct render_input *in, const struct request *sent,
                 const struct response *r, struct arena *a, struct verdict *v)
 {

@@ -35,6 +35,13 @@ void judge_http(const struct render_input *in, const struct request *sent,
                 const struct response *r, struct arena *a, struct verdict *v);
 /* The same for one, as a piece of a type's own judge. */
 void judge_answer(const struct response *r, struct arena *a, struct verdict *v);
+/* A 2xx of somebody else: what answered is not this vendor, whatever its status. */
+void judge_foreign(const struct response *r, const char *vendor, struct arena *a,
+                   struct verdict *v);
+/* By the status alone, with what the body was read to say; a 2xx is foreign, for the
+ * vendor's own were taken out before. */
+void judge_said(const struct response *r, struct str said, const char *vendor,
+                struct arena *a, struct verdict *v);
 /* DEFERRED with the transport's words, for every via, when there was no answer;
  * an endpoint fault when it was TLS or we that said no. */
 void judge_no_answer(const struct response *r, struct arena *a, struct verdict *v);
