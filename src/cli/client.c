@@ -198,11 +198,12 @@ static void problem_print(struct cli *c, const struct answer *a)
         return;
     }
     fprintf(stderr, "%.*s\n", STR_ARG(cell_text(c, detail)));
-    /* The only mistake is the detail, said already. */
-    if (errors == NULL || errors->count < 2)
-        return;
-    for (const struct json *e = errors->first; e != NULL; e = e->next) {
+    for (const struct json *e = errors ? errors->first : NULL; e; e = e->next) {
         const struct json *at = json_get(e, "source");
+
+        /* Mostly the only one is the detail, said already. */
+        if (str_eq(json_text(json_get(e, "message")), json_text(detail)))
+            continue;
 
         if (at == NULL)
             at = json_get(e, "pointer");

@@ -50,7 +50,7 @@ static bool parcel_render(struct parcel *p, int step, struct str carry,
     p->input.items = p->parts;
     p->input.count = p->count;
     p->input.step = step;
-    p->input.carry = carry;
+    p->input.carry = arena_str(&p->arena, carry); /* it may lie in the answer */
     p->request = (struct request){0};
     return endpoint->type->render(&p->input, &p->arena, &p->request, err);
 }

@@ -74,7 +74,8 @@ void circuit_failed(struct circuit *c, const struct failure *f, int64_t now_ms,
     /* "Not now" is no failure: wait as told, as a whole. */
     if (f->asked_ms > 0) {
         c->not_before_ms =
-            now_ms + MIN(f->asked_ms, (int64_t)RETRY_AFTER_CAP_MS);
+            now_ms + MAX(MIN(f->asked_ms, (int64_t)RETRY_AFTER_CAP_MS),
+                         (int64_t)BACKOFF_BASE_MS);
         return;
     }
     c->failures++;

@@ -94,7 +94,7 @@ static bool sample_next(struct trial *t, struct asked *next, struct error *err)
     assert(t->verdict.step > 0 && t->verdict.step < STEPS_MAX);
     next->name = arena_printf(a, "sample (%zu)", t->samples).p;
     t->input.step = t->verdict.step;
-    t->input.carry = t->verdict.carry;
+    t->input.carry = arena_str(&t->inquiry.arena, t->verdict.carry);
     return type_of(t)->render(&t->input, a, &t->inquiry.request, err);
 }
 

@@ -354,7 +354,11 @@ static void judge_count(const char *verb, const char *address,
         v->reason = count > 0 ? STR("unbanned") : STR("was not banned any more");
         return;
     }
-    v->reason = count > 0 ? STR("newly banned") : STR("was banned already");
+    if (count == 0) {
+        v->reason = STR("was banned already"); /* and so is not ours to lift */
+        return;
+    }
+    v->reason = STR("newly banned");
     v->handle = arena_str(a, str_of(address));
 }
 

@@ -148,7 +148,8 @@ enum thehive_deed thehive_deed(const struct render_input *in)
     bug("no such step");
 }
 
-/* An end that comes alone bears the reference of its beginning, too: should that
+/* With its time, because numbers begin anew with a new data directory. An end that
+ * comes alone bears the reference of its beginning, too: should that
  * have arrived, TheHive says so. */
 struct str thehive_reference(const struct render_input *in, struct arena *a)
 {
@@ -157,7 +158,8 @@ struct str thehive_reference(const struct render_input *in, struct arena *a)
     struct str instance = render_token(a, in->place.instance, REFERENCE_MAX);
 
     if (id > 0)
-        return arena_printf(a, "%.*s:%lld", STR_ARG(instance), (long long)id);
+        return arena_printf(a, "%.*s:%lld:%lld", STR_ARG(instance), (long long)id,
+                            (long long)alert->tstamp_ms);
     return arena_printf(a, "%.*s:%.*s", STR_ARG(instance),
                         STR_ARG(render_token(a, in->items[0].id, 26)));
 }

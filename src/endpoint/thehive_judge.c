@@ -23,8 +23,11 @@ static struct answer answer_read(const struct response *r, struct arena *a)
 
 static bool is_duplicate(const struct answer *n, struct arena *a)
 {
-    return n->r->status == 400 &&
-           strcasestr(arena_c(a, n->said), "already exist") != NULL;
+    const char *said = arena_c(a, n->said);
+
+    /* An observable that exists already has the whole alert refused. */
+    return n->r->status == 400 && strcasestr(said, "already exist") != NULL &&
+           strcasestr(said, "observable") == NULL;
 }
 
 static bool is_done(const struct answer *n)

@@ -50,6 +50,10 @@ static bool file_check(int fd, const char *path, struct error *err)
         return error_set(err, "cannot look at %s: %s", path, strerror(errno));
     if (!S_ISREG(st.st_mode))
         return error_set(err, "%s is not a regular file", path);
+    if (st.st_uid != 0 && st.st_uid != geteuid())
+        return error_set(err, "%s belongs to user %u; it must belong to root or to "
+                              "user %u",
+                         path, st.st_uid, geteuid());
     if ((st.st_mode & S_IWOTH) != 0)
         return error_set(err, "%s has mode %04o: everybody may write to it "
                               "(chmod o-w)",

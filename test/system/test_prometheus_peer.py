@@ -54,8 +54,8 @@ class Prometheus(unittest.TestCase):
             prometheus.terminate()
             prometheus.wait()
         harness.wait_until("all delivered", server.drained)
-        told = server.get("/api/v1/deliveries?recipient=hook&state=delivered")[1]["data"]
-        self.assertGreaterEqual(len(told), 2)
+        harness.wait_until("both are told", lambda: len(server.get(
+            "/api/v1/deliveries?recipient=hook&state=delivered")[1]["data"]) >= 2)
         self.assertGreaterEqual(sink.stop()["requests"], 1)
         self.assertEqual(server.stop(), 0)
         shutil.rmtree(work)
