@@ -4,12 +4,15 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
 
+/* The text of an array or object only says how it was written, which may differ:
+ * it is there when nothing but the value was. */
 static bool same(const struct json *a, const struct json *b)
 {
     const struct json *x = a->first, *y = b->first;
+    bool nested = a->type == JSON_ARRAY || a->type == JSON_OBJECT;
 
     if (a->type != b->type || a->truth != b->truth || a->count != b->count ||
-        !str_eq(a->name, b->name) || !str_eq(a->text, b->text))
+        !str_eq(a->name, b->name) || (!nested && !str_eq(a->text, b->text)))
         return false;
     for (; x != NULL && y != NULL; x = x->next, y = y->next) {
         if (!same(x, y))
