@@ -315,10 +315,10 @@ static void judge_refusal(const struct response *r, struct arena *a,
 
     *v = (struct verdict){.kind = VERDICT_DEFERRED, .reason = answer};
     if (r->status >= 0)
-        v->reason = arena_printf(a, "exit status %d%s%.*s", r->status,
-                                 answer.n > 0 ? ": " : ", and no word",
-                                 (int)utf8_cut(answer, REASON_MAX - 30),
-                                 answer.n > 0 ? answer.p : "");
+        v->reason = judge_reason(
+            0, arena_printf(a, "exit status %d%s%.*s", r->status,
+                            answer.n > 0 ? ": " : ", and no word",
+                            STR_ARG(answer)), a);
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
         if (!said(r->body, refusals[i].said))
             continue;
