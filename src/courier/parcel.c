@@ -3,6 +3,7 @@
 #include "courier/lane.h"
 
 #include "base/log.h"
+#include "config/proposal.h"
 #include "config/render_input.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
@@ -57,12 +58,31 @@ static bool parcel_render(struct parcel *p, int step, struct str carry,
 
 /* --- settle ------------------------------------------------------------ */
 
+/* The secrets it was sent with may have been changed meanwhile. */
 static struct str reason_safe(struct parcel *p, struct str reason)
 {
-    struct buf b freed_by(buf_release) = BUF(REASON_MAX * 4);
+    struct buf sent freed_by(buf_release) = BUF(REASON_MAX * 4);
+    struct buf now freed_by(buf_release) = BUF(REASON_MAX * 8);
 
-    config_redact(p->courier->with.config, &b, reason);
-    return arena_str(&p->arena, buf_view(&b));
+    proposal_redact(p->snapshot, &sent, reason);
+    config_redact(p->courier->with.config, &now, buf_view(&sent));
+    return arena_str(&p->arena, buf_view(&now));
+}
+
+/* Before anything is made of them. Often all have the same one. */
+static void reasons_hide(struct parcel *p, struct verdict *v)
+{
+    struct str last = STR_NONE, safe = STR_NONE;
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (v[i].reason.n == 0)
+            continue;
+        if (v[i].reason.p != last.p || v[i].reason.n != last.n) {
+            last = v[i].reason;
+            safe = reason_safe(p, last);
+        }
+        v[i].reason = safe;
+    }
 }
 
 static void settle_deferred(struct parcel *p, const struct item *i,
@@ -116,7 +136,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     struct settlement s = {
         .counted = true,
         .status = r->status,
-        .reason = v->reason.n ? reason_safe(p, v->reason) : STR_NONE,
+        .reason = v->reason,
         .handle = v->handle,
     };
 
@@ -281,6 +301,7 @@ static void parcel_unrenderable(struct parcel *p, const struct error *err)
     for (size_t i = 0; i < p->count; i++)
         v[i] = (struct verdict){.kind = VERDICT_REFUSED,
                                 .reason = str_of(err->text)};
+    reasons_hide(p, v);
     conclude(p, v, &none);
     parcel_done(p);
 }
@@ -320,6 +341,7 @@ static void parcel_answered(void *arg, const struct response *r)
     p->courier->in_flight--;
     p->post->view.in_flight--;
     type->judge(&p->input, &p->request, r, &p->arena, v);
+    reasons_hide(p, v);
     limit_steps(p, v);
     post_outcome(p, v, answered);
     lane_outcome(p, v, answered);

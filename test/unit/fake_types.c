@@ -7,6 +7,7 @@
 
 struct fake_endpoint {
     struct str note; /* something to edit */
+    struct str token;
 };
 
 struct fake_recipient {
@@ -15,6 +16,8 @@ struct fake_recipient {
 
 static const struct field endpoint_rows[] = {
     {TEXT(struct fake_endpoint, note), .label = "Note", .help = "Anything.", .optional = true},
+    {TEXT(struct fake_endpoint, token), .label = "Token", .help = "Any.", .optional = true,
+     .secret = true},
     FIELDS_END,
 };
 

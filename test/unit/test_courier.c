@@ -41,6 +41,56 @@ static void those_at_their_end_are_settled_at_once(void **state)
     assert_string_equal(desk_drain(d), "0 4n");
 }
 
+/* --- what an answer says --------------------------------------------------------- */
+
+#define OLD_TOKEN "correct-horse-battery"
+
+static int64_t make_secretive(struct desk *d)
+{
+    desk_edit(d, OBJECT_ENDPOINT, EDIT_CREATE, NULL,
+              STR("{\"name\":\"e\",\"type\":\"plain\",\"params\":{\"token\":\"" OLD_TOKEN
+                  "\"}}"));
+    return desk_recipient(d, "r", "e");
+}
+
+static void the_secret_it_was_sent_with_is_hidden(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = make_secretive(d);
+
+    desk_store(d, r, "a");
+    desk_edit(d, OBJECT_ENDPOINT, EDIT_PATCH, "e",
+              STR("{\"params\":{\"token\":\"staple-the-new\"}}"));
+    desk_respond(d, "r", &(struct response){.outcome = OUTCOME_ANSWERED,
+                                            .status = 503,
+                                            .body = STR("not " OLD_TOKEN ", nor staple-the-new")});
+    desk_says(d, 1, r, ": not •••, nor •••");
+    assert_string_equal(desk_view(d, "e").last_error.p,
+                        "503 Service Unavailable: not •••, nor •••");
+}
+
+/* The cut is not to show the secret's beginning, wherever it falls. */
+static void a_secret_across_the_cut_is_hidden(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = make_secretive(d);
+    char body[REASON_MAX + 2 * sizeof(OLD_TOKEN)];
+    int64_t id = 0;
+
+    for (size_t n = REASON_MAX - 60; n < REASON_MAX; n++) {
+        memset(body, 'x', n);
+        memcpy(body + n, OLD_TOKEN, sizeof(OLD_TOKEN));
+        desk_store(d, r, "a");
+        desk_respond(d, "r", &(struct response){.outcome = OUTCOME_ANSWERED,
+                                                .status = 400,
+                                                .body = str_of(body)});
+        desk_is(d, ++id, r, DELIVERY_DEAD, 1);
+        desk_says(d, id, r, "xxxxx");
+        assert_null(strstr(desk_view(d, "e").last_error.p, "corr"));
+        assert_null(strstr(desk_reason(d, id, r), "corr"));
+    }
+}
+
 /* One request is for one thing: which alerts it is for, and what comes then. */
 static void one_request_is_for_those_that_ask_the_same(void **state)
 {
@@ -437,6 +487,8 @@ static void a_recipient_moved_between_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+DESK_TEST(the_secret_it_was_sent_with_is_hidden),
+        DESK_TEST(a_secret_across_the_cut_is_hidden),
         DESK_TEST(an_answer_may_ask_for_another_request),
         DESK_TEST(those_at_their_end_are_settled_at_once),
         DESK_TEST(one_request_is_for_those_that_ask_the_same),
