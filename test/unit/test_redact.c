@@ -1,9 +1,9 @@
 /* test_redact.c -- secrets taken out of texts: a table, and a slow oracle. */
-#include <cmocka.h>
-#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <setjmp.h>
 #include <stdint.h>
+#include <cmocka.h>
 
 #include "config/redact.h"
 
