@@ -19,6 +19,22 @@ static enum phase phase_of(const struct item *i)
     return i->began == BEGAN_DELIVERED ? PHASE_RELEASE : PHASE_LATE;
 }
 
+static void part_share(struct parcel *p, const struct item *i,
+                       struct render_item *out)
+{
+    const struct endpoint_type *type = p->recipient->endpoint->type;
+    bool ends = i->kept->action == ACTION_RELEASE;
+    struct str handle;
+
+    if (type->shared == NULL)
+        return;
+    handle = type->shared(out, &p->arena);
+    if (handle.n > 0)
+        out->shared_by =
+            shares_of_others(p->courier, i->recipient_id, handle,
+                             ends ? i->kept->began_id : i->kept->id);
+}
+
 static bool part_make(struct parcel *p, const struct item *i,
                       struct render_item *out, struct error *err)
 {
@@ -38,6 +54,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };
+    part_share(p, i, out);
     return true;
 }
 
@@ -143,6 +160,9 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     switch (v->kind) {
     case VERDICT_DELIVERED:
         s.state = DELIVERY_DELIVERED;
+        if (p->recipient->endpoint->type->shared != NULL && v->handle.n > 0 &&
+            i->kept->action == ACTION_ENGAGE)
+            shares_add(c, i->recipient_id, i->kept->id, v->handle);
         counts->delivered++;
         latency_add(&c->latency,
                     clock_wall_ms(c->clock) - i->kept->accepted_ms);

@@ -7,7 +7,7 @@
 
 struct outbox_reader {
     sqlite3 *db;
-    sqlite3_stmt *list, *count, *alert;
+    sqlite3_stmt *list, *count, *alert, *handles;
 };
 
 /* A value of 0 (state: -1) means any. Newest first, below the keyset. */
@@ -40,7 +40,12 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         prepare(r,
                 "SELECT count(*) FROM (SELECT 1 FROM delivery d" WANTED " LIMIT ?4)",
                 &r->count) &&
-        prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert))
+        prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert) &&
+        prepare(r,
+                "SELECT e.id, d.handle FROM engaged e JOIN delivery d"
+                " ON d.alert_id = e.id AND d.recipient_id = ? AND d.state = 1"
+                " AND d.handle <> ''",
+                &r->handles))
         return r;
     error_set(err, "outbox %s: %s", path, sqlite3_errmsg(r->db));
     outbox_reader_close(r);
@@ -54,6 +59,7 @@ void outbox_reader_close(struct outbox_reader *r)
     sqlite3_finalize(r->list);
     sqlite3_finalize(r->count);
     sqlite3_finalize(r->alert);
+    sqlite3_finalize(r->handles);
     sqlite3_close(r->db);
     free(r);
 }
@@ -143,4 +149,20 @@ bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
     }
     sqlite3_reset(r->alert);
     return code == SQLITE_ROW;
+}
+
+bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
+                         outbox_handle_fn *found, void *arg, struct error *err)
+{
+    struct arena a freed_by(arena_release) = {0};
+    int code;
+
+    sqlite3_bind_int64(r->handles, 1, recipient_id);
+    while ((code = sqlite3_step(r->handles)) == SQLITE_ROW) {
+        found(arg, sqlite3_column_int64(r->handles, 0), column(r->handles, 1, &a));
+        arena_reset(&a);
+    }
+    sqlite3_reset(r->handles);
+    return code == SQLITE_DONE ||
+           error_set(err, "reading handles: %s", sqlite3_errmsg(r->db));
 }

@@ -29,6 +29,12 @@ bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query
                             struct arena *a, struct delivery_row **out, size_t *n,
                             int64_t *total, struct error *err) must_check;
 
+/* The handles of a recipient's deliveries whose alerts are engaged. */
+typedef void outbox_handle_fn(void *arg, int64_t alert_id, struct str handle);
+bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
+                         outbox_handle_fn *found, void *arg,
+                         struct error *err) must_check;
+
 /* The alert as kept; false with an empty error: not there (any more). */
 bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
                        struct str *json, int64_t *accepted_ms,

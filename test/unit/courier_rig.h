@@ -55,6 +55,7 @@ static inline void desk_ready(void *arg, int64_t recipient_id)
 static inline void desk_open(struct desk *d)
 {
     struct courier_options o = {.carrier = {desk_send, desk_cancel, d}};
+    struct outbox_reader *reader;
     struct error err;
 
     d->rig.options.ready = desk_ready;
@@ -65,7 +66,12 @@ static inline void desk_open(struct desk *d)
         fail_msg("%s", err.text);
     o.config = d->config;
     o.outbox = d->rig.outbox;
+    o.registry = d->rig.registry;
     d->courier = courier_new(d->rig.loop, &o);
+    reader = outbox_reader_open(d->rig.path, &err);
+    if (reader == NULL || !courier_shares_load(d->courier, reader, &err))
+        fail_msg("%s", err.text);
+    outbox_reader_close(reader);
     config_on_change(d->config, courier_changed, d->courier);
 }
 

@@ -41,6 +41,39 @@ static void those_at_their_end_are_settled_at_once(void **state)
     assert_string_equal(desk_drain(d), "0 4n");
 }
 
+/* --- what alerts share ----------------------------------------------------------- */
+
+static void those_who_share_a_handle_are_counted(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "sharing");
+    int64_t other;
+
+    desk_endpoint(d, "f", "sharing");
+    other = desk_recipient(d, "s", "f");
+    desk_put(d, other, ACTION_ENGAGE, "theirs");
+    desk_put(d, r, ACTION_ENGAGE, "a");
+    desk_put(d, r, ACTION_ENGAGE, "b");
+    desk_put(d, r, ACTION_ENGAGE, "c");
+    desk_rest(d);
+    desk_answer(d, "s", "ok=x");
+    assert_string_equal(desk_sent(d, "r"), "0 2n");
+    desk_answer(d, "r", "ok=x");
+    assert_string_equal(desk_sent(d, "r"), "0 3n+1");
+    desk_answer(d, "r", "ok=x");
+    assert_string_equal(desk_sent(d, "r"), "0 4n+2");
+    desk_answer(d, "r", "ok=y");
+    desk_reopen(d); /* it is on disk */
+    desk_put(d, r, ACTION_RELEASE, "a");
+    desk_rest(d);
+    assert_string_equal(desk_sent(d, "r"), "0 5r@x+1");
+    desk_answer(d, "r", "ok");
+    desk_put(d, r, ACTION_RELEASE, "b");
+    desk_rest(d);
+    assert_string_equal(desk_sent(d, "r"), "0 6r@x");
+    desk_answer(d, "r", "ok");
+}
+
 /* --- what an answer says --------------------------------------------------------- */
 
 #define OLD_TOKEN "correct-horse-battery"
@@ -487,7 +520,8 @@ static void a_recipient_moved_between_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-DESK_TEST(the_secret_it_was_sent_with_is_hidden),
+DESK_TEST(those_who_share_a_handle_are_counted),
+        DESK_TEST(the_secret_it_was_sent_with_is_hidden),
         DESK_TEST(a_secret_across_the_cut_is_hidden),
         DESK_TEST(an_answer_may_ask_for_another_request),
         DESK_TEST(those_at_their_end_are_settled_at_once),
