@@ -97,7 +97,9 @@ static bool param_write(struct cli *c, const struct json *schema, struct str nam
                 member, member, member);
         return false;
     }
-    if (!value_of(c, text, &value))
+    if (!secret)
+        value = str_of(text); /* "@ops" is a channel */
+    else if (!value_of(c, text, &value))
         return false;
     if (str_is(type, "boolean") && (str_is(value, "true") || str_is(value, "false")))
         out_bool(o, member, str_is(value, "true"));
@@ -121,6 +123,10 @@ static bool params_write(struct cli *c, const char *noun, struct str type,
         struct str rest = str_of(word);
         struct str name = str_until(&rest, '=');
 
+        if (name.n == strlen(word)) {
+            fprintf(stderr, "tocsin: --set takes name=value, not %s\n", word);
+            return false;
+        }
         if (!open)
             out_object(o, "params");
         open = true;

@@ -329,6 +329,12 @@ class Spine(unittest.TestCase):
         self.assertRegex(out, r"(?m)^        pass type +has disk_full, wants =disk_full$")
         self.assertRegex(out, r"(?m)^        FAIL score +has \d+, wants >1000$")
         self.tocsin(server, "endpoint", "set", "ops", "--set", "password=hunter2", status=2)
+        # Only a secret is read from a file: a channel's name may begin with "@".
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username=@ops")
+        self.assertIn('"@ops"', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username=-")
+        self.assertIn('"username": "-"', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username", status=2)
         secret = pathlib.Path(server.data, "secret")
         secret.write_text("hunter2\n")
         self.tocsin(server, "endpoint", "set", "ops", "--set", "username=u", "--set", f"password=@{secret}")
