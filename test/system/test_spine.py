@@ -346,6 +346,23 @@ class Spine(unittest.TestCase):
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")
         self.tocsin(server, "alertz", status=2)
 
+    def test_settings(self):
+        server = self.server()
+        out = self.tocsin(server, "settings", "set", "ntopng_password=hunter2", status=2)
+        self.assertIn("ntopng_password=@FILE", out)
+        self.assertNotIn("hunter2", out)
+        self.tocsin(server, "settings", "set", "ntopng_password=-", stdin="hunter2\n")
+        secret = pathlib.Path(server.data, "secret")
+        secret.write_text("hunter2\n")
+        self.tocsin(server, "settings", "set", f"ntopng_shared_secret=@{secret}", "instance=@gw", "history_days=7")
+        self.tocsin(server, "settings", "set", "ntopng_password=")
+        out = self.tocsin(server, "settings", "show")
+        self.assertIn('"@gw"', out)
+        self.assertRegex(out, r'"history_days": 7\b')
+        self.assertIn('did you mean "instance"', self.tocsin(server, "settings", "set", "instanc=x", status=6))
+        self.tocsin(server, "settings", "set", "instance", status=2)
+        self.tocsin(server, "settings", "st", status=2)
+
     def test_import_of_ntopng_pools(self):
         server = self.server()
         path = os.path.join(self.work, "pools.json")
