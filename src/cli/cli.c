@@ -73,7 +73,9 @@ static const char import_usage[] =
     "                                     host pools as ntopng exports them, and a\n"
     "                                     report; --replace: also those that are there\n";
 static const char check_config_usage[] =
-    "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
+    "  tocsin check-config FILE|DIR ... [--no-secrets]\n"
+    "                                     every mistake with file, line and column;\n"
+    "                                     --no-secrets: their files are not here\n";
 static const char status_usage[] = "  tocsin status\n";
 
 static const struct command commands[] = {

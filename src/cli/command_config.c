@@ -14,8 +14,10 @@ static void problem_print(const struct declared_problem *p)
     fprintf(stderr, "      | %*s^\n", (int)(p->column > 0 ? p->column - 1 : 0), "");
 }
 
-/* Reads and checks; everything that is wrong is said. */
-static int files_read(struct cli *c, const char *const *paths, size_t n, struct declared *d)
+/* Reads and checks; everything that is wrong is said. `secrets`: also whether the
+ * files that hold them can be read, here. */
+static int files_read(struct cli *c, const char *const *paths, size_t n, bool secrets,
+                      struct declared *d)
 {
     struct error err;
 
@@ -24,6 +26,8 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, struct 
         return EXIT_FAILED;
     }
     declare_check(NULL, d, &c->arena);
+    if (secrets)
+        declare_check_secrets(d, &c->arena);
     for (size_t i = 0; i < d->problem_count; i++)
         problem_print(&d->problems[i]);
     return d->problem_count > 0 ? EXIT_INVALID : EXIT_OK;
@@ -32,6 +36,7 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, struct 
 int command_check_config(struct cli *c)
 {
     const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
+    bool secrets = !cli_flag(c, "--no-secrets");
     struct declared d = {0};
     size_t n = 0;
     const char *word;
@@ -41,7 +46,7 @@ int command_check_config(struct cli *c)
         paths[n++] = word;
     if (n == 0 || !cli_done(c))
         return EXIT_USAGE;
-    status = files_read(c, paths, n, &d);
+    status = files_read(c, paths, n, secrets, &d);
     if (status == EXIT_OK)
         printf("ok: %zu objects\n", d.n);
     return status;
@@ -110,6 +115,6 @@ int command_apply(struct cli *c)
         n++;
     if (n == 0 || !cli_done(c))
         return EXIT_USAGE;
-    status = files_read(c, paths, n, &d);
+    status = files_read(c, paths, n, false, &d); /* the server has the secrets */
     return status == EXIT_OK ? files_send(c, paths, n, prune) : status;
 }

@@ -44,6 +44,9 @@ void declare_text(struct str file, struct str text, struct arena *a,
  * references to secrets are not followed), adds problems. */
 void declare_check(struct config *c, struct declared *d, struct arena *a);
 
+/* Looks also at the files that secrets are in ("file:/path"), from here. */
+void declare_check_secrets(struct declared *d, struct arena *a);
+
 /* Applies all or nothing. With `prune`, what a file owned before and names no
  * more is deleted. Counts what happened. */
 struct declared_result {
