@@ -23,6 +23,12 @@ static void write(const struct snapshot *s, size_t i, struct json_out *o,
     recipient_write(&s->recipients[i], o, name);
 }
 
+static size_t doubts(const struct snapshot *s, size_t i, struct arena *a,
+                     struct doubt **out)
+{
+    return criteria_doubts(&s->recipients[i].criteria, a, out);
+}
+
 static void test(void *resource, struct exchange *x)
 {
     const struct resource *r = resource;
@@ -58,6 +64,7 @@ void admin_recipients(struct admin *a)
         .count = count,
         .name = name_of,
         .revision = revision_of,
+        .doubts = doubts,
         .write = write,
     };
     httpd_routes(a->with.httpd, routes, &a->recipients);

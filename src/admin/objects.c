@@ -111,6 +111,26 @@ void edit_refused(struct admin *a, struct exchange *x,
 
 /* --- reading -------------------------------------------------------------- */
 
+static void write_warnings(const struct resource *r, struct exchange *x, size_t at,
+                           struct json_out *o)
+{
+    struct doubt *doubts;
+    size_t n = 0;
+
+    if (r->doubts != NULL)
+        n = r->doubts(now(r), at, exchange_arena(x), &doubts);
+    if (n == 0)
+        return;
+    out_array(o, "warnings");
+    for (size_t i = 0; i < n; i++) {
+        out_object(o, NULL);
+        out_str(o, "place", doubts[i].place);
+        out_str(o, "text", doubts[i].text);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
 static void object_answer(const struct resource *r, struct exchange *x,
                           int status, size_t at)
 {
@@ -119,6 +139,7 @@ static void object_answer(const struct resource *r, struct exchange *x,
     reply_init(&reply);
     out_object(&reply.out, NULL);
     r->write(now(r), at, &reply.out, "data");
+    write_warnings(r, x, at, &reply.out);
     out_object_end(&reply.out);
     etag_add(x, r->revision(now(r), at));
     reply_send(&reply, x, status);

@@ -4,9 +4,9 @@
 #include "base/limits.h"
 #include "config/declare.h"
 
-static void problem_print(const struct declared_problem *p)
+static void problem_print(const struct declared_problem *p, const char *kind)
 {
-    fprintf(stderr, "%.*s:%zu:%zu: error: %.*s\n", STR_ARG(p->file), p->line, p->column,
+    fprintf(stderr, "%.*s:%zu:%zu: %s: %.*s\n", STR_ARG(p->file), p->line, p->column, kind,
             STR_ARG(p->text));
     if (p->source_line.n == 0)
         return;
@@ -28,8 +28,11 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, bool se
     declare_check(NULL, d, &c->arena);
     if (secrets)
         declare_check_secrets(d, &c->arena);
+    declare_doubt(d, &c->arena);
     for (size_t i = 0; i < d->problem_count; i++)
-        problem_print(&d->problems[i]);
+        problem_print(&d->problems[i], "error");
+    for (size_t i = 0; i < d->warning_count; i++)
+        problem_print(&d->warnings[i], "warning");
     return d->problem_count > 0 ? EXIT_INVALID : EXIT_OK;
 }
 

@@ -223,6 +223,7 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
                  : client_send(c, "PATCH", client_path(c, n->base, name, ""), buf_view(&b), &a);
     if (status == EXIT_OK)
         printf("%s %s %s\n", n->name, name, add ? "added" : "changed");
+    warnings_print(c, a.json);
     return status;
 }
 

@@ -36,11 +36,20 @@ static const struct {
      "  categories: [securty]\n  filter: severty>=error\n  text_template: x\n"
      "  enabled: 7\n",
      "8:21: recipient \"r\": \"eror\" is not a severity; did you mean error\n"
+     "9:16: recipient \"r\": \"securty\" is not a category; did you mean "
+     "\"security\"?\n"
      "10:11: recipient \"r\", filter: column 1: there is no field "
      "\"severty\"; did you mean severity?\n"
      "11:18: recipient \"r\", text_template: Webhook sends data for "
      "programs, not words for people, so it takes no template; leave it out\n"
      "12:12: recipient \"r\", enabled: must be true or false, not \"7\"\n"},
+    {"categories that are none", "a.yaml",
+     HOOK "recipients:\n- {name: r, endpoint: hook, categories: [security, securty]}\n"
+     "- {name: s, endpoint: hook, categories: [database]}\n",
+     "6:52: recipient \"r\": \"securty\" is not a category; did you mean "
+     "\"security\"?\n"
+     "7:42: recipient \"s\": \"database\" is not a category; for a source's own use "
+     "filter, as in category=word\n"},
     {"in many objects", "a.yaml",
      "endpoints:\n- name: a\n  type: webhook\n  params: {url: x}\n  enabled: 1\n"
      "- name: b\n  type: webhook\n  params: {url: y}\n",
@@ -81,6 +90,32 @@ static void test_problems(void **state)
         wrong += strcmp(buf_c(&said), goldens[i].want) != 0;
     }
     assert_int_equal(wrong, 0);
+}
+
+/* A type may be some source's own: it is doubted, and taken. */
+static void test_doubts(void **state)
+{
+    static const char text[] =
+        HOOK "recipients:\n- name: r\n  endpoint: hook\n"
+             "  types: [host/syn_scn, syn_scan, host/syn_scan, disk_full]\n";
+    struct arena a freed_by(arena_release) = {0};
+    struct buf said freed_by(buf_release) = BUF(64u << 10);
+    struct declared d = {0};
+
+    (void)state;
+    declare_text(STR("/a.yaml"), STR(text), &a, &d);
+    declare_check(NULL, &d, &a);
+    declare_doubt(&d, &a);
+    assert_int_equal(d.problem_count, 0);
+    d.problems = d.warnings;
+    d.problem_count = d.warning_count;
+    problems_text(&d, &said);
+    assert_string_equal(
+        buf_c(&said),
+        "8:11: recipient \"r\": \"host/syn_scn\" is none of ntopng's alert types; "
+        "did you mean \"syn_scan\"?\n"
+        "8:50: recipient \"r\": \"disk_full\" is none of ntopng's alert types: only "
+        "alerts that say exactly this have it\n");
 }
 
 /* Where secrets are is looked at when it is asked for, all of them. */
@@ -128,6 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_problems),
+        cmocka_unit_test(test_doubts),
         cmocka_unit_test(test_secret_files),
     };
 
