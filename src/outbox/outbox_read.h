@@ -17,6 +17,16 @@ struct delivery_row {
     struct str reason, handle; /* in the caller's arena */
 };
 
+/* Its last tries that failed, at most DELIVERY_TRIES_KEPT, the oldest first. */
+struct attempt_row {
+    int64_t at_ms;
+    int status;
+    struct str reason;
+};
+bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
+                          struct arena *a, struct attempt_row **out, size_t *n,
+                          struct error *err) must_check;
+
 struct delivery_query {
     int64_t alert_id;     /* 0: any */
     int64_t recipient_id; /* 0: any */

@@ -41,6 +41,45 @@ static void those_at_their_end_are_settled_at_once(void **state)
     assert_string_equal(desk_drain(d), "0 4n");
 }
 
+/* --- tries ------------------------------------------------------------------------ */
+
+/* What failed is told later, the last few; what is delivered at once leaves no row. */
+static void failed_tries_are_kept(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+    struct outbox_reader *reader;
+    struct attempt_row *rows;
+    struct error err;
+    size_t n;
+
+    desk_store(d, r, "a");
+    for (int i = 0; i < DELIVERY_TRIES_KEPT + 3; i++) {
+        desk_respond(d, "r", &(struct response){.outcome = OUTCOME_ANSWERED,
+                                                .status = 503,
+                                                .body = arena_printf(&d->arena, "try %d", i)});
+        desk_pass(d, BACKOFF_CAP_MS);
+    }
+    desk_answer(d, "r", "ok");
+    desk_store(d, r, "b");
+    desk_answer(d, "r", "ok");
+    reader = outbox_reader_open(d->rig.path, &err);
+    assert_non_null(reader);
+    assert_true(outbox_read_attempts(reader, (struct delivery_id){1, r}, &d->arena, &rows, &n,
+                                     &err));
+    assert_int_equal(n, DELIVERY_TRIES_KEPT);
+    assert_true(str_is(rows[0].reason, "503 Service Unavailable: try 3"));
+    assert_true(str_is(rows[n - 1].reason, "503 Service Unavailable: try 12"));
+    assert_int_equal(rows[0].status, 503);
+    assert_true(rows[0].at_ms < rows[1].at_ms);
+    assert_true(outbox_read_attempts(reader, (struct delivery_id){2, r}, &d->arena, &rows, &n,
+                                     &err));
+    assert_int_equal(n, 0);
+    outbox_reader_close(reader);
+    assert_int_equal(rig_number(d->rig.path, "SELECT count(*) FROM attempt", 0, 0),
+                     DELIVERY_TRIES_KEPT);
+}
+
 /* --- what alerts share ----------------------------------------------------------- */
 
 static void those_who_share_a_handle_are_counted(void **state)
@@ -520,7 +559,8 @@ static void a_recipient_moved_between_steps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-DESK_TEST(those_who_share_a_handle_are_counted),
+DESK_TEST(failed_tries_are_kept),
+        DESK_TEST(those_who_share_a_handle_are_counted),
         DESK_TEST(the_secret_it_was_sent_with_is_hidden),
         DESK_TEST(a_secret_across_the_cut_is_hidden),
         DESK_TEST(an_answer_may_ask_for_another_request),
