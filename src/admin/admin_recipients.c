@@ -23,6 +23,14 @@ static void write(const struct snapshot *s, size_t i, struct json_out *o,
     recipient_write(&s->recipients[i], o, name);
 }
 
+static uint64_t waiting(const struct admin *a, const struct snapshot *s, size_t i)
+{
+    struct lane_counts n;
+
+    outbox_lane(a->with.outbox, s->recipients[i].id, &n);
+    return n.pending;
+}
+
 static size_t doubts(const struct snapshot *s, size_t i, struct arena *a,
                      struct doubt **out)
 {
@@ -64,6 +72,7 @@ void admin_recipients(struct admin *a)
         .count = count,
         .name = name_of,
         .revision = revision_of,
+        .waiting = waiting,
         .doubts = doubts,
         .write = write,
     };

@@ -227,6 +227,17 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
     return status;
 }
 
+static int object_switch(struct cli *c, const struct noun *n, const char *name, bool on)
+{
+    struct str body = on ? STR("{\"enabled\":true}") : STR("{\"enabled\":false}");
+    struct answer a;
+    int status = client_send(c, "PATCH", client_path(c, n->base, name, ""), body, &a);
+
+    if (status == EXIT_OK)
+        printf("%s %s %s\n", n->name, name, on ? "enabled" : "disabled");
+    return status;
+}
+
 /* --- show, rm, test ---------------------------------------------------------------- */
 
 static int object_show(struct cli *c, const struct noun *n, const char *name)
@@ -239,12 +250,16 @@ static int object_show(struct cli *c, const struct noun *n, const char *name)
     return status;
 }
 
+/* The server refuses one with pending deliveries, without --force. */
 static int object_remove(struct cli *c, const struct noun *n, const char *name)
 {
+    const char *after = cli_flag(c, "--force") ? "?force=true" : "";
     struct answer a;
     char line[8] = "";
     int status;
 
+    if (!cli_done(c))
+        return EXIT_USAGE;
     if (!c->yes && isatty(0)) {
         fprintf(stderr, "delete %s %s? [y/N] ", n->name, name);
         if (fgets(line, sizeof line, stdin) == NULL || line[0] != 'y')
@@ -253,7 +268,9 @@ static int object_remove(struct cli *c, const struct noun *n, const char *name)
         fprintf(stderr, "tocsin: deleting needs --yes when nobody can be asked\n");
         return EXIT_USAGE;
     }
-    status = client_call(c, "DELETE", client_path(c, n->base, name, ""), "", STR_NONE, &a);
+    status = client_call(c, "DELETE", client_path(c, n->base, name, after), "", STR_NONE, &a);
+    if (a.status == 409 && strstr(arena_c(&c->arena, a.text), "force=true") != NULL)
+        fprintf(stderr, "tocsin: that is: tocsin %s rm %s --force\n", n->name, name);
     if (status == EXIT_OK)
         printf("%s %s deleted\n", n->name, name);
     return status;
@@ -367,12 +384,14 @@ static int noun_run(struct cli *c, const struct noun *n)
         return object_send(c, n, name, false);
     if (strcmp(verb, "preview") == 0 && strcmp(n->name, "recipient") == 0)
         return recipient_preview(c, name);
+    if (strcmp(verb, "rm") == 0)
+        return object_remove(c, n, name);
     if (!cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "show") == 0)
         return object_show(c, n, name);
-    if (strcmp(verb, "rm") == 0)
-        return object_remove(c, n, name);
+    if (n->has_test && (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0))
+        return object_switch(c, n, name, strcmp(verb, "enable") == 0);
     if (strcmp(verb, "test") == 0 && n->has_test)
         return object_test(c, n, name);
     if (strcmp(verb, "choices") == 0 && strcmp(n->name, "endpoint") == 0)

@@ -362,7 +362,17 @@ class Spine(unittest.TestCase):
         secret.write_text("x" * 5000)
         self.tocsin(server, "endpoint", "set", "ops", "--set", f"password=@{secret}", status=2)
         self.tocsin(server, "endpoint", "rm", "ops", "--yes", status=6)  # in use
-        self.tocsin(server, "recipient", "rm", "ops", "--yes")
+        self.tocsin(server, "recipient", "set", "ops", "--filter", "")
+        self.tocsin(server, "endpoint", "disable", "ops")
+        self.assertIn('"enabled": false', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "send", "-s", "error", "-t", "disk_full", "-b", "/var is full")
+        out = self.tocsin(server, "recipient", "rm", "ops", "--yes", status=6)
+        self.assertIn('recipient "ops" has 1 pending delivery', out)
+        self.assertIn("tocsin recipient rm ops --force", out)
+        self.tocsin(server, "endpoint", "enable", "ops")
+        self.tocsin(server, "recipient", "disable", "ops")
+        self.assertIn('"enabled": false', self.tocsin(server, "recipient", "show", "ops"))
+        self.tocsin(server, "recipient", "rm", "ops", "--yes", "--force")
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")
         self.tocsin(server, "alertz", status=2)
 
