@@ -27,6 +27,8 @@ static const char alerts_usage[] =
     "                     [--source S] [--entity_value V] [--ip A] [--text WORDS]\n"
     "                     [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "                     [--limit N] [--cursor C]\n"
+    "                                     --since, --until: when it began, as its source\n"
+    "                                     says; not when it was accepted\n"
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";
 static const char explain_usage[] =

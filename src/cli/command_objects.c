@@ -365,13 +365,24 @@ static void pool_rows(struct cli *c, const struct json *list)
     table_print(&t);
 }
 
+static int objects_show(struct cli *c, const struct noun *n)
+{
+    struct buf path freed_by(buf_release) = BUF(8192);
+
+    buf_text(&path, n->base);
+    client_query(&path, "limit", cli_take(c, "--limit"));
+    client_query(&path, "cursor", cli_take(c, "--cursor"));
+    return cli_done(c) ? show_list(c, buf_c(&path), "name", n->table) : EXIT_USAGE;
+}
+
 static int noun_run(struct cli *c, const struct noun *n)
 {
     const char *verb = cli_word(c);
-    const char *name = verb ? cli_word(c) : NULL;
+    const char *name;
 
-    if (verb == NULL || (strcmp(verb, "list") == 0 && name == NULL))
-        return cli_done(c) ? show_list(c, n->base, "name", n->table) : EXIT_USAGE;
+    if (verb == NULL || strcmp(verb, "list") == 0)
+        return objects_show(c, n);
+    name = cli_word(c);
     if (strcmp(verb, "types") == 0 && strcmp(n->name, "endpoint") == 0)
         return endpoint_types_show(c, name);
     if (name == NULL) {
