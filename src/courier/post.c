@@ -144,6 +144,13 @@ static bool is_recipients(const struct verdict *v)
            !v->endpoint_fault;
 }
 
+/* Another request will tell: an edit may fail where posting anew does not, and
+ * it may answer where what comes then does not. */
+static bool is_open(const struct verdict *v)
+{
+    return v->kind == VERDICT_AGAIN;
+}
+
 void post_outcome(struct parcel *p, const struct verdict *v, bool answered)
 {
     struct post *post = p->post;
@@ -154,11 +161,15 @@ void post_outcome(struct parcel *p, const struct verdict *v, bool answered)
     for (size_t i = 0; i < p->count; i++) {
         bool theirs = is_recipients(&v[i]);
 
+        if (is_open(&v[i]))
+            continue;
         serves |= v[i].kind != VERDICT_DEFERRED || theirs;
         if (v[i].kind == VERDICT_REFUSED ||
             (v[i].kind == VERDICT_DEFERRED && !theirs))
             bad = &v[i];
     }
+    if (!serves && bad == NULL)
+        return;
     if (bad != NULL)
         health_bad(post->courier, &post->health, bad->reason);
     else
@@ -179,6 +190,8 @@ void lane_outcome(struct parcel *p, const struct verdict *v, bool answered)
     bool reached = false;
 
     for (size_t i = 0; i < p->count; i++) {
+        if (is_open(&v[i]))
+            continue;
         reached |= v[i].kind != VERDICT_DEFERRED;
         if (is_recipients(&v[i]))
             fault = &v[i];

@@ -86,7 +86,7 @@ static void three_times_gone_is_a_pause(void **state)
 
 static void faults_must_be_in_a_row(void **state)
 {
-    static const char *const between[] = {"ok", "no", "again1:x"};
+    static const char *const between[] = {"ok", "no"};
     struct two t = two_make(state, "plain");
 
     for (size_t i = 0; i < COUNT_OF(between); i++) {
@@ -103,6 +103,27 @@ static void faults_must_be_in_a_row(void **state)
         desk_pass(t.d, 5 * BACKOFF_BASE_MS);
         desk_drain(t.d);
     }
+}
+
+/* As where the message to edit, and then the chat itself, is out of reach. */
+static void a_chat_that_is_gone_at_a_step_is_gone(void **state)
+{
+    struct two t = two_make(state, "plain");
+
+    desk_store(t.d, t.r, "a");
+    for (int i = 0; i < PAUSE_FAULTS; i++) {
+        assert_false(desk_reach(t.d, t.r).paused);
+        desk_pass(t.d, 5 * BACKOFF_BASE_MS);
+        desk_answer(t.d, "r", "again1:x");
+        desk_answer(t.d, "r", "gone");
+    }
+    assert_true(desk_reach(t.d, t.r).paused);
+    assert_int_equal(desk_view(t.d, "e").breaker, BREAKER_CLOSED);
+    desk_pass(t.d, PAUSE_MS);
+    desk_answer(t.d, "r", "again1:x");
+    assert_true(desk_reach(t.d, t.r).last_error.n > 0);
+    desk_answer(t.d, "r", "ok");
+    assert_false(desk_reach(t.d, t.r).paused);
 }
 
 /* An endpoint's failure in between says nothing of the recipient. */
@@ -348,6 +369,7 @@ int main(void)
         DESK_TEST(a_recipient_that_is_gone_waits_alone),
         DESK_TEST(three_times_gone_is_a_pause),
         DESK_TEST(faults_must_be_in_a_row),
+        DESK_TEST(a_chat_that_is_gone_at_a_step_is_gone),
         DESK_TEST(an_endpoints_failure_is_not_its_recipients),
         DESK_TEST(a_recipients_fault_is_an_answer_of_the_endpoint),
         DESK_TEST(an_edit_tries_at_once),
