@@ -290,7 +290,7 @@ static void item_write(const struct render_input *in,
     buf_char(to, '\n');
 }
 
-/* What does not fit any more is not sent; elasticsearch_judge() says so. */
+/* What does not fit any more is UNSENT; elasticsearch_judge() says so. */
 static bool elasticsearch_render(const struct render_input *in, struct arena *a,
                                  struct request *out, struct error *err)
 {

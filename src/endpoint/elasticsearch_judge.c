@@ -4,7 +4,6 @@
 #include "base/limits.h"
 
 #define BLOCKED_MS 60000 /* a full disk is not emptied sooner */
-#define NEXT_MS 1        /* at once, and without being counted as a try */
 
 struct str elasticsearch_error(const struct json *error, struct arena *a)
 {
@@ -104,7 +103,7 @@ static size_t items_sent(const struct request *sent)
 
 /* A request that failed as a whole. Of one document we know who is to blame. */
 static void whole_judge(const struct render_input *in, const struct response *r,
-                        struct arena *a, struct verdict *v)
+                        struct arena *a, struct verdict *v, size_t n)
 {
     struct response told = *r;
     const struct json *answer = json_parse(a, r->body, NULL);
@@ -114,16 +113,16 @@ static void whole_judge(const struct render_input *in, const struct response *r,
     if (said.n > 0)
         told.body = said;
     judge_answer(&told, a, &verdict);
-    if (r->outcome == OUTCOME_ANSWERED && r->status == 400 && in->count == 1)
+    if (r->outcome == OUTCOME_ANSWERED && r->status == 400 && n == 1)
         verdict = failed(in, 400, STR_NONE, verdict.reason);
-    judge_all(verdict, v, in->count);
+    judge_all(verdict, v, n);
 }
 
 /* What was stored is stored, and found to be so when it is sent again: an answer
  * that broke off does no harm. Anything else is the answer of somebody else. */
-static void unread_judge(const struct render_input *in, const struct request *sent,
-                         const struct response *r, bool is_json, struct arena *a,
-                         struct verdict *v)
+static void unread_judge(const struct request *sent, const struct response *r,
+                         bool is_json, struct arena *a, struct verdict *v,
+                         size_t n)
 {
     bool cut = sent->answer_max > 0 && r->body.n >= sent->answer_max;
     bool broke_off = !is_json && (r->body.n == 0 || str_starts(r->body, "{"));
@@ -137,32 +136,37 @@ static void unread_judge(const struct render_input *in, const struct request *se
         .reason = judge_reason(r->status, str_of(why), a),
     };
 
-    judge_all(verdict, v, in->count);
+    judge_all(verdict, v, n);
+}
+
+static void items_judge(const struct render_input *in, const struct request *sent,
+                        const struct response *r, struct arena *a,
+                        struct verdict *v, size_t n)
+{
+    const struct json *answer = json_parse(a, r->body, NULL);
+    const struct json *items = json_get(answer, "items");
+
+    if (!json_is(items, JSON_ARRAY) || items->count != n) {
+        unread_judge(sent, r, answer != NULL, a, v, n);
+        return;
+    }
+    for (const struct json *item = items->first; item != NULL; item = item->next)
+        *v++ = item_judge(in, item, a);
 }
 
 void elasticsearch_judge(const struct render_input *in, const struct request *sent,
                          const struct response *r, struct arena *a,
                          struct verdict *v)
 {
-    size_t n = MIN(items_sent(sent), in->count), i = 0;
-    const struct json *answer, *items;
+    const struct verdict unsent = {
+        .kind = VERDICT_UNSENT,
+        .reason = STR("the request was full; it goes with the next one")};
+    size_t n = MIN(items_sent(sent), in->count);
 
     assert(sent->via == VIA_HTTP);
-    if (r->outcome != OUTCOME_ANSWERED || r->status < 200 || r->status > 299) {
-        whole_judge(in, r, a, v);
-        return;
-    }
-    answer = json_parse(a, r->body, NULL);
-    items = json_get(answer, "items");
-    if (!json_is(items, JSON_ARRAY) || items->count != n) {
-        unread_judge(in, sent, r, answer != NULL, a, v);
-        return;
-    }
-    for (const struct json *item = items->first; item != NULL; item = item->next)
-        v[i++] = item_judge(in, item, a);
-    for (; i < in->count; i++)
-        v[i] = (struct verdict){
-            .kind = VERDICT_DEFERRED,
-            .retry_after_ms = NEXT_MS,
-            .reason = STR("the request was full; it goes with the next one")};
+    if (r->outcome == OUTCOME_ANSWERED && r->status / 100 == 2)
+        items_judge(in, sent, r, a, v, n);
+    else
+        whole_judge(in, r, a, v, n);
+    judge_all(unsent, v + n, in->count - n);
 }

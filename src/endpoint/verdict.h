@@ -13,6 +13,7 @@ enum verdict_kind {
     VERDICT_DEFERRED,  /* try again later */
     VERDICT_REFUSED,   /* final: trying again cannot help */
     VERDICT_AGAIN,     /* not at an end: render `step` and send that at once */
+    VERDICT_UNSENT,    /* the request had no room for it: it was not tried */
 };
 
 struct verdict {

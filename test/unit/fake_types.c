@@ -89,6 +89,8 @@ static void judge_word(struct str word, const struct render_item *i, struct aren
         v->handle = arena_printf(a, "h%.*s", STR_ARG(number_of(i)));
     } else if (str_is(word, "no")) {
         v->kind = VERDICT_REFUSED;
+    } else if (str_is(word, "unsent")) {
+        v->kind = VERDICT_UNSENT;
     } else if (str_starts(word, "again")) {
         again(word, a, v);
     }

@@ -14,6 +14,7 @@
  *   gone        deferred, by the recipient's fault
  *   floodMS     deferred, by the recipient's fault, for so long
  *   againN:TEXT another request: step N, with TEXT
+ *   unsent      the request had no room for it
  * A carry "unrenderable" cannot be rendered, nor can such a message.
  *
  * plain: four alerts a request; chat: the same, but edits; paced: one a request,

@@ -338,7 +338,8 @@ static bool read_answer(const struct json *j, struct response *r,
 
 static void put_verdict(struct buf *to, const struct verdict *v)
 {
-    static const char *const kinds[] = {"delivered", "deferred", "refused", "again"};
+    static const char *const kinds[] = {"delivered", "deferred", "refused", "again",
+                                        "unsent"};
 
     buf_printf(to, "  %s", kinds[v->kind]);
     if (v->endpoint_fault)

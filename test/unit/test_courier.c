@@ -314,7 +314,54 @@ static void a_digest_is_not_split_for_others_faults(void **state)
     desk_answer(d, "r", "no gone no");
     desk_is(d, 17, r, DELIVERY_DEAD, 1);
     desk_is(d, 19, r, DELIVERY_DEAD, 1);
+    desk_pass(d, 2 * BACKOFF_BASE_MS);
     assert_string_equal(desk_drain(d), "0 18n");
+}
+
+/* What a request had no room for was not tried: it goes next. */
+static void what_did_not_fit_goes_next(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "abcd");
+    desk_store(d, r, "e");
+    desk_answer(d, "r", "ok no unsent unsent");
+    desk_is(d, 3, r, DELIVERY_PENDING, 0);
+    assert_string_equal(desk_sent(d, "r"), "0 3n 4n 5n"); /* at once */
+    assert_int_equal(desk_view(d, "e").deferred, 0);
+    desk_answer(d, "r", "again1:x again1:x unsent");
+    assert_string_equal(desk_sent(d, "r"), "1:x 3n 4n");
+    desk_answer(d, "r", "ok");
+    assert_string_equal(desk_drain(d), "0 5n");
+    desk_is(d, 5, r, DELIVERY_DELIVERED, 1);
+}
+
+/* It says nothing: neither good, nor that there is no need to seek a culprit. */
+static void what_did_not_fit_says_nothing(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "abcd");
+    desk_answer(d, "r", "wait9000 unsent");
+    assert_true(desk_view(d, "e").last_error.n > 0);
+    desk_pass(d, 8900);
+    assert_string_equal(desk_sent(d, "r"), "");
+    desk_pass(d, 100);
+    assert_string_equal(desk_sent(d, "r"), "0 1n 2n 3n 4n");
+    for (int i = 0; i < PAUSE_FAULTS; i++) {
+        desk_answer(d, "r", "dead unsent");
+        desk_pass(d, 10 * BACKOFF_BASE_MS);
+    }
+    assert_true(desk_view(d, "e").paused);
+    desk_pass(d, PAUSE_MS);
+    desk_answer(d, "r", "no no unsent");
+    assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n");
+    desk_store(d, r, "ab");
+    desk_answer(d, "r", "no unsent"); /* alone it was refused */
+    desk_is(d, 5, r, DELIVERY_DEAD, 1);
+    assert_string_equal(desk_drain(d), "0 6n");
 }
 
 static void one_digest_may_hold_a_key_twice(void **state)
@@ -454,6 +501,8 @@ int main(void)
         DESK_TEST(a_refused_digest_is_sent_one_by_one),
         DESK_TEST(a_digest_refused_at_a_step_is_sent_one_by_one),
         DESK_TEST(a_digest_is_not_split_for_others_faults),
+        DESK_TEST(what_did_not_fit_goes_next),
+        DESK_TEST(what_did_not_fit_says_nothing),
         DESK_TEST(one_digest_may_hold_a_key_twice),
         DESK_TEST(a_crash_between_steps_begins_anew),
         DESK_TEST(crashes_between_steps_have_a_limit),
