@@ -71,9 +71,13 @@ static void settle_deferred(struct parcel *p, const struct item *i,
 {
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
-    const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
-                                  p->snapshot->settings.delivery_ttl);
+    bool shows = p->recipient->endpoint->type->repeats_show;
+    const char *over;
 
+    s->doubtful = v->doubtful && shows;
+    over = retry_over(attempts, i->doubts + s->doubtful,
+                      now_ms - i->kept->accepted_ms,
+                      p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
                  v->retry_after_ms == 0;
     if (over != NULL) {
@@ -162,7 +166,7 @@ static bool wants_splitting(const struct parcel *p, const struct verdict *v,
         return false;
     for (size_t i = 0; i < p->count; i++) {
         if (v[i].kind == VERDICT_DELIVERED || v[i].kind == VERDICT_AGAIN ||
-            v[i].endpoint_fault || v[i].recipient_fault ||
+            v[i].endpoint_fault || v[i].recipient_fault || v[i].doubtful ||
             v[i].retry_after_ms > 0)
             return false;
         sent += v[i].kind != VERDICT_UNSENT;

@@ -253,6 +253,7 @@ const struct endpoint_type endpoint_discord = {
     .recipient_rate_per_s = 0.5, /* 30 a minute a channel */
     .recipient_rate_burst = 5,
     .edits = true,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct discord),
     .recipient_size = sizeof(struct discord_recipient),
     .endpoint_fields = discord_fields,

@@ -260,6 +260,7 @@ const struct endpoint_type endpoint_mattermost = {
     .rate_per_s = 10, /* what a server allows that limits at all */
     .rate_burst = 20,
     .edits = true,
+    .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct mattermost),
     .recipient_size = sizeof(struct mattermost_recipient),

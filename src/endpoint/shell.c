@@ -147,6 +147,7 @@ static void judge_exit(const struct response *r, struct arena *a,
         v->kind = VERDICT_DEFERRED;
         v->endpoint_fault = true;
     }
+    v->doubtful = r->status < 0; /* nobody knows how far it came */
     if (r->status < 0)
         v->reason = reason.n > 0 ? reason : STR("ended by a signal");
     else
@@ -176,6 +177,7 @@ const struct endpoint_type endpoint_shell = {
     .help = "Runs a script on this machine for each alert.",
     .via = VIA_EXEC,
     .batch_max = 1,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct shell),
     .recipient_size = sizeof(struct shell_to),
     .endpoint_fields = shell_fields,

@@ -296,6 +296,7 @@ const struct endpoint_type endpoint_slack = {
     .recipient_rate_per_s = 1, /* of a channel; bursts are tolerated */
     .recipient_rate_burst = 3,
     .edits = true,
+    .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct slack),
     .recipient_size = sizeof(struct slack_recipient),

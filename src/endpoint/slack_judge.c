@@ -17,6 +17,7 @@ enum meaning {
     MEANS_ENDPOINT,
     MEANS_RATE,
     MEANS_LATER,
+    MEANS_DOUBT, /* it went wrong, perhaps after it was posted */
 };
 
 static const struct {
@@ -75,8 +76,8 @@ static const struct {
     {"ratelimited", MEANS_RATE, ""},
     {"rate_limited", MEANS_RATE, ""},
 
-    {"internal_error", MEANS_LATER, ""},
-    {"fatal_error", MEANS_LATER, ""},
+    {"internal_error", MEANS_DOUBT, ""},
+    {"fatal_error", MEANS_DOUBT, ""},
     {"service_unavailable", MEANS_LATER, ""},
     {"request_timeout", MEANS_LATER, ""},
     {"rollup_error", MEANS_LATER, ""},
@@ -184,11 +185,12 @@ static void judge_fault(const struct answer *n, struct arena *a, struct verdict 
         .recipient_fault = ours && !n->hook,
         .endpoint_fault = n->meaning == MEANS_ENDPOINT ||
                           (n->meaning == MEANS_CHANNEL && n->hook),
+        .doubtful = n->meaning == MEANS_DOUBT,
         .reason = reason_of(n, n->said, a),
     };
     if (n->meaning == MEANS_RATE)
         v->retry_after_ms = wait_ms > 0 ? wait_ms : RATE_WAIT_MS;
-    else if (n->meaning == MEANS_LATER)
+    else if (n->meaning == MEANS_LATER || n->meaning == MEANS_DOUBT)
         v->retry_after_ms = wait_ms;
 }
 
@@ -229,6 +231,7 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     case MEANS_ENDPOINT:
     case MEANS_RATE:
     case MEANS_LATER:
+    case MEANS_DOUBT:
         judge_fault(n, a, v);
         return;
     case MEANS_STATUS:

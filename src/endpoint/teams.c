@@ -211,7 +211,8 @@ static void judge_connector(const struct response *r, struct arena *a,
                                        STR_ARG(body));
 
         *v = (struct verdict){.kind = done ? VERDICT_DELIVERED
-                                           : VERDICT_DEFERRED};
+                                           : VERDICT_DEFERRED,
+                              .doubtful = !done};
         v->reason = judge_reason(r->status, done ? STR_NONE : said, a);
     }
 }
@@ -263,6 +264,7 @@ const struct endpoint_type endpoint_teams = {
     .help = "Posts alerts to a channel of Microsoft Teams.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .repeats_show = true,
     .rate_per_s = 1.8, /* with the burst never more than 60 in 30 s, */
     .rate_burst = 4,   /* nor 4 at once */
     .confirms_nothing = true, /* a connector does, but few are left */

@@ -329,6 +329,7 @@ const struct endpoint_type endpoint_telegram = {
     .recipient_rate_per_s = 20 / 60.0, /* of a group; a private chat takes more, */
     .recipient_rate_burst = 5,         /* but what waits shares one message */
     .edits = true,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct telegram),
     .recipient_size = sizeof(struct telegram_recipient),
     .endpoint_fields = telegram_fields,

@@ -101,6 +101,8 @@ void judge_no_answer(const struct response *r, struct arena *a, struct verdict *
         .kind = VERDICT_DEFERRED,
         .endpoint_fault = r->outcome == OUTCOME_TLS ||
                           r->outcome == OUTCOME_DENIED,
+        .doubtful = r->outcome == OUTCOME_TIMED_OUT ||
+                    r->outcome == OUTCOME_LOST,
         .retry_after_ms = r->retry_after_ms,
         .reason = judge_reason(0, said, a),
     };
@@ -153,6 +155,7 @@ void judge_foreign(const struct response *r, const char *vendor, struct arena *a
     *v = (struct verdict){
         .kind = VERDICT_DEFERRED,
         .endpoint_fault = true,
+        .doubtful = true,
         .reason = judge_reason(r->status,
                                arena_printf(a, "not an answer of %s", vendor), a),
     };

@@ -278,9 +278,7 @@ static void judge_body(const struct render_input *in, const struct response *r,
 
     *v = (struct verdict){0};
     if (errcode == INT64_MIN) { /* a proxy's page, mostly */
-        v->kind = VERDICT_DEFERRED;
-        v->reason = arena_printf(a, "status %d, but no answer of WeCom's",
-                                 r->status);
+        judge_foreign(r, "WeCom's", a, v);
         return;
     }
     judge_errcode(errcode, may_degrade, v);
@@ -308,6 +306,7 @@ const struct endpoint_type endpoint_wechat = {
     .help = "Writes to a WeCom (WeChat Work) group through its group robot.",
     .via = VIA_HTTP,
     .batch_max = 20,
+    .repeats_show = true,
     .own_words = true,
     .rate_per_s = 0.25, /* with the burst never more than 20 in a minute */
     .rate_burst = 5,

@@ -346,6 +346,8 @@ static void put_verdict(struct buf *to, const struct verdict *v)
         buf_text(to, ", endpoint fault");
     if (v->recipient_fault)
         buf_text(to, ", recipient fault");
+    if (v->doubtful)
+        buf_text(to, ", may have arrived");
     if (v->kind == VERDICT_AGAIN)
         buf_printf(to, ", step %d carrying \"%.*s\"", v->step, STR_ARG(v->carry));
     if (v->retry_after_ms > 0)

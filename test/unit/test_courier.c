@@ -377,6 +377,80 @@ static void one_digest_may_hold_a_key_twice(void **state)
     assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n");
 }
 
+/* --- what may have arrived --------------------------------------------------------- */
+
+static void what_may_have_arrived_is_sent_once_more(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "a");
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_PENDING, 1);
+    for (int i = 0; i < 3; i++) { /* a clear no is no doubt */
+        desk_pass(d, BACKOFF_CAP_MS);
+        desk_answer(d, "r", "later");
+    }
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_DEAD, 5);
+    desk_says(d, 1, r, "it may have arrived");
+    desk_says(d, 1, r, "last: connection lost before an answer came");
+    desk_pass(d, BACKOFF_CAP_MS);
+    assert_string_equal(desk_sent(d, "r"), "");
+    rig_redrive(&d->rig, 1, r); /* somebody looked: it may go as often again */
+    desk_rest(d);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_PENDING, 6);
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_answer(d, "r", "ok");
+    desk_is(d, 1, r, DELIVERY_DELIVERED, 7);
+}
+
+/* An answer that leaves it open is as good as none; to look for the culprit would
+ * be to send it again. */
+static void a_digest_in_doubt_is_not_split(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "abc");
+    desk_answer(d, "r", "maybe");
+    desk_pass(d, 2 * BACKOFF_BASE_MS);
+    assert_string_equal(desk_sent(d, "r"), "0 1n 2n 3n");
+    desk_answer(d, "r", "maybe maybe ok");
+    desk_is(d, 1, r, DELIVERY_DEAD, 2);
+    desk_is(d, 2, r, DELIVERY_DEAD, 2);
+    desk_is(d, 3, r, DELIVERY_DELIVERED, 2);
+}
+
+static void a_doubt_outlives_a_restart(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "a");
+    desk_lose(d, "r");
+    desk_reopen(d);
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_DEAD, 2);
+}
+
+static void where_repeats_do_not_show_it_is_sent_until_it_is_there(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "a");
+    for (int i = 0; i < 9; i++) {
+        desk_lose(d, "r");
+        desk_pass(d, BACKOFF_CAP_MS);
+    }
+    desk_answer(d, "r", "ok");
+    desk_is(d, 1, r, DELIVERY_DELIVERED, 10);
+}
+
 /* --- retries by hand, and crashes, between two steps ------------------------------ */
 
 static void a_crash_between_steps_begins_anew(void **state)
@@ -504,6 +578,10 @@ int main(void)
         DESK_TEST(what_did_not_fit_goes_next),
         DESK_TEST(what_did_not_fit_says_nothing),
         DESK_TEST(one_digest_may_hold_a_key_twice),
+        DESK_TEST(what_may_have_arrived_is_sent_once_more),
+        DESK_TEST(a_digest_in_doubt_is_not_split),
+        DESK_TEST(a_doubt_outlives_a_restart),
+        DESK_TEST(where_repeats_do_not_show_it_is_sent_until_it_is_there),
         DESK_TEST(a_crash_between_steps_begins_anew),
         DESK_TEST(crashes_between_steps_have_a_limit),
         DESK_TEST(a_retry_by_hand_between_steps),

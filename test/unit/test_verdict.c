@@ -111,6 +111,73 @@ static void test_rows(void **state)
     }
 }
 
+/* Whether sent twice is there twice: spec and vendors say so of each type; who has
+ * an id of ours can tell. */
+static void test_doubts(void **state)
+{
+    static const struct {
+        const char *type;
+        bool repeats_show;
+    } types[] = {
+        {"alert_store_db", false}, {"discord", true},    {"elasticsearch", false},
+        {"email", true},           {"fail2ban", false},  {"mattermost", true},
+        {"pagerduty", false},      {"shell", true},      {"slack", true},
+        {"syslog", false},         {"teams", true},      {"telegram", true},
+        {"thehive", false},        {"webhook", false},   {"wechat", true},
+    };
+    size_t n = 0;
+
+    (void)state;
+    while (endpoint_types[n] != NULL)
+        n++;
+    assert_int_equal(n, COUNT_OF(types));
+    for (size_t i = 0; i < n; i++) {
+        const struct endpoint_type *t = endpoint_type_find(str_of(types[i].type));
+
+        if (t->repeats_show != types[i].repeats_show)
+            fail_msg("%s", t->name);
+    }
+}
+
+/* What was sent and not answered may have arrived; what was answered has or has
+ * not, unless it is somebody else who says so. */
+static void test_what_is_in_doubt(void **state)
+{
+    static const struct {
+        enum outcome outcome;
+        int status;
+        const char *body;
+        bool doubtful;
+    } table[] = {
+        {OUTCOME_UNREACHED, 0, "", false}, {OUTCOME_TLS, 0, "", false},
+        {OUTCOME_DENIED, 0, "", false},    {OUTCOME_TIMED_OUT, 0, "", true},
+        {OUTCOME_LOST, 0, "", true},       {OUTCOME_ANSWERED, 200, "<html>", true},
+        {OUTCOME_ANSWERED, 503, "", false},
+    };
+    static const char *const types[] = {"discord", "mattermost", "slack", "teams",
+                                        "telegram", "wechat"};
+    static const struct alert alert = {.action = ACTION_ENGAGE};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(types) * COUNT_OF(table); i++) {
+        struct arena arena freed_by(arena_release) = {0};
+        const struct row row = {.type = types[i / COUNT_OF(table)]};
+        const struct endpoint_type *t = type_of(&row);
+        struct request sent = sent_by(t);
+        size_t k = i % COUNT_OF(table);
+        struct response r = {.outcome = table[k].outcome, .status = table[k].status,
+                             .body = str_of(table[k].body)};
+        struct render_item item = {.alert = &alert};
+        struct render_input in = {.items = &item, .count = 1};
+        struct verdict v;
+
+        settings_read(&row, &arena, &in);
+        t->judge(&in, &sent, &r, &arena, &v);
+        if (v.kind != VERDICT_DEFERRED || v.doubtful != table[k].doubtful)
+            fail_msg("%s: outcome %d, status %d", row.type, r.outcome, r.status);
+    }
+}
+
 /* Only where the other side said so. */
 static void test_retry_after(void **state)
 {
@@ -285,6 +352,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_doubts),
+        cmocka_unit_test(test_what_is_in_doubt),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_syslog_written),
         cmocka_unit_test(test_mail_handle),
