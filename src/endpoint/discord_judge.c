@@ -42,6 +42,7 @@ struct answer {
     const struct response *r;
     const struct json *j; /* NULL: no JSON: a page of Cloudflare's, a proxy's */
     bool edit, plain;     /* of what was sent */
+    bool thread;          /* where the recipient chose */
     enum meaning meaning;
     struct str said; /* for people */
 };
@@ -93,6 +94,10 @@ static void answer_read(struct answer *n, struct arena *a)
         n->meaning = n->edit ? codes[i].of_edit : codes[i].of_post;
         advice = codes[i].advice;
     }
+    /* The webhook's own channel does not forbid it to write. */
+    if (n->thread && n->r->status == 403 && code != 0 &&
+        n->meaning == MEANS_STATUS)
+        n->meaning = MEANS_RECIPIENT;
     /* Whatever a 404 of an edit says, posting shows whether the webhook lives. */
     if (n->edit && n->r->status == 404 && n->meaning == MEANS_STATUS)
         n->meaning = MEANS_GONE;
@@ -181,8 +186,10 @@ static void judge_read(const struct answer *n, const struct render_input *in,
 void discord_judge(const struct render_input *in, const struct request *sent,
                    const struct response *r, struct arena *a, struct verdict *v)
 {
+    const struct discord_recipient *to = in->recipient;
     struct answer n = {
         .r = r,
+        .thread = to != NULL && to->thread_id.n > 0,
         .edit = strcmp(sent->http.method, "PATCH") == 0,
         .plain = (in->step & DISCORD_PLAIN) != 0,
     };

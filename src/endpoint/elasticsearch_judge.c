@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #define BLOCKED_MS 60000 /* a full disk is not emptied sooner */
+#define NO_MORE_SHARDS "validation_exception"
 
 struct str elasticsearch_error(const struct json *error, struct arena *a)
 {
@@ -19,14 +20,14 @@ struct str elasticsearch_error(const struct json *error, struct arena *a)
 
 /* --- one item ------------------------------------------------------------ */
 
-/* It is about the index or us, not about the document: somebody must see to it,
- * and then all of them go. */
-static bool is_endpoint_fault(int64_t status, struct str type)
+/* It is about the index, not about the document: somebody must see to it, and then
+ * all of them go. The request as a whole was allowed. */
+static bool is_about_index(int64_t status, struct str type)
 {
     static const char *const types[] = {
-        "index_closed_exception", "index_not_found_exception",
-        "invalid_index_name_exception", "security_exception",
-        "validation_exception", /* no more shards */
+        "cluster_block_exception", "index_closed_exception",
+        "index_not_found_exception", "invalid_index_name_exception",
+        "security_exception",
     };
 
     for (size_t i = 0; i < COUNT_OF(types); i++) {
@@ -34,6 +35,13 @@ static bool is_endpoint_fault(int64_t status, struct str type)
             return true;
     }
     return status == 401 || status == 403 || status == 404;
+}
+
+static bool has_own_index(const struct render_input *in)
+{
+    const struct elasticsearch_recipient *r = in->recipient;
+
+    return r != NULL && r->index_prefix.n > 0;
 }
 
 static struct verdict delivered(const struct render_input *in, int64_t status,
@@ -51,23 +59,29 @@ static struct verdict delivered(const struct render_input *in, int64_t status,
     };
 }
 
-/* `type` and `reason` are what was said about it. */
+/* `type` and `reason` are what was said about it. An index that only the recipient
+ * asked for holds up nobody else. */
 static struct verdict failed(const struct render_input *in, int64_t status,
                              struct str type, struct str reason)
 {
     struct verdict v = {.kind = VERDICT_DEFERRED, .reason = reason};
+    bool about_index = is_about_index(status, type);
+    bool theirs = about_index && has_own_index(in);
 
-    if (str_is(type, "cluster_block_exception"))
+    if (str_is(type, "cluster_block_exception")) {
         v.retry_after_ms = BLOCKED_MS;
-    else if (status == 429 || status >= 500)
+        v.recipient_fault = theirs;
+    } else if (status == 429 || status >= 500) {
         v.retry_after_ms = 0;
-    else if (is_endpoint_fault(status, type))
-        v.endpoint_fault = true;
-    else if (status == 400 && in->step != STEP_MINIMAL)
-        v = (struct verdict){.kind = VERDICT_AGAIN, .step = STEP_MINIMAL,
-                             .reason = reason};
-    else
+    } else if (about_index || str_is(type, NO_MORE_SHARDS)) {
+        v.recipient_fault = theirs;
+        v.endpoint_fault = !theirs;
+    } else if (status == 400 && in->step != STEP_MINIMAL) {
+        v.kind = VERDICT_AGAIN;
+        v.step = STEP_MINIMAL;
+    } else {
         v.kind = VERDICT_REFUSED;
+    }
     return v;
 }
 

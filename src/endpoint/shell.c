@@ -131,8 +131,17 @@ static bool shell_render(const struct render_input *in, struct arena *a,
     return render_kept(&b, a, &out->exec.input, err);
 }
 
-static void judge_exit(const struct response *r, struct arena *a,
-                       struct verdict *v)
+/* The shell's words for a program that is not there, or is none: the script, or
+ * what the recipient's options had it run. */
+static void judge_not_run(const struct shell_to *to, struct verdict *v)
+{
+    v->kind = VERDICT_DEFERRED;
+    v->recipient_fault = to != NULL && to->options.n > 0;
+    v->endpoint_fault = !v->recipient_fault;
+}
+
+static void judge_exit(const struct shell_to *to, const struct response *r,
+                       struct arena *a, struct verdict *v)
 {
     bool mute = r->body.n == 0 || r->status < 0;
     struct str said = mute ? r->error : r->body; /* a signal says no more */
@@ -143,10 +152,8 @@ static void judge_exit(const struct response *r, struct arena *a,
         v->kind = VERDICT_DELIVERED;
     else if (r->status < 0 || r->status == EXIT_TEMPFAIL)
         v->kind = VERDICT_DEFERRED;
-    if (r->status == EXIT_NOT_RUN || r->status == EXIT_NOT_RUN + 1) {
-        v->kind = VERDICT_DEFERRED;
-        v->endpoint_fault = true;
-    }
+    if (r->status == EXIT_NOT_RUN || r->status == EXIT_NOT_RUN + 1)
+        judge_not_run(to, v);
     v->doubtful = r->status < 0; /* nobody knows how far it came */
     if (r->status < 0)
         v->reason = reason.n > 0 ? reason : STR("ended by a signal");
@@ -165,7 +172,7 @@ static void shell_judge(const struct render_input *in, const struct request *sen
 
     assert(sent->via == VIA_EXEC);
     if (r->outcome == OUTCOME_ANSWERED)
-        judge_exit(r, a, &verdict);
+        judge_exit(in->recipient, r, a, &verdict);
     else
         judge_no_answer(r, a, &verdict);
     judge_all(verdict, v, in->count);

@@ -74,12 +74,13 @@ static void judge_refused(const struct answer *n, const struct render_input *in,
     int status = n->r->status;
 
     judge_said(n->r, n->said, "TheHive's", a, v);
+    if (n->own && (status == 401 || status == 403) && r != NULL &&
+        r->organisation.n > 0) { /* others may be allowed */
+        v->endpoint_fault = false;
+        v->recipient_fault = true;
+    }
     if (status == 403) {
         remark(n, ADVICE_CREATE, a, v);
-        if (r != NULL && r->organisation.n > 0) { /* others may be allowed */
-            v->endpoint_fault = false;
-            v->recipient_fault = true;
-        }
     } else if (status == 404 && n->own) {
         remark(n, "see the server's url and version", a, v);
     } else if (v->kind == VERDICT_REFUSED && in->step != THEHIVE_BARE) {
