@@ -115,8 +115,8 @@ static bool is_transient(int status)
 
 static bool is_dead_address(int status)
 {
-    return status == 401 || status == 403 || status == 404 || status == 410 ||
-           status < 400;
+    return status == 401 || status == 403 || status == 404 || status == 405 ||
+           status == 410 || status < 400;
 }
 
 static void judge_status(const struct response *r, struct arena *a,

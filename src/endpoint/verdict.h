@@ -31,7 +31,7 @@ struct verdict {
 };
 
 /* The default judgement of an HTTP answer and of no answer at all: 2xx; 408,
- * 425, 429, 5xx, no answer; 401, 403, 404, 410 and 3xx, which is never followed,
+ * 425, 429, 5xx, no answer; 401, 403, 404, 405, 410 and 3xx, never followed,
  * an endpoint fault; the rest refused. All items get the same verdict. */
 void judge_http(const struct render_input *in, const struct request *sent,
                 const struct response *r, struct arena *a, struct verdict *v);

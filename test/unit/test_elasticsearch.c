@@ -422,7 +422,7 @@ static void test_template_answers(void **state)
               "\"No handler for type [flattened]\"}}",
          VERDICT_REFUSED, "[flattened]; see index_template: another choice"},
         {404, "", VERDICT_DEFERRED, "another choice"},
-        {405, "", VERDICT_REFUSED, "another choice"},
+        {405, "", VERDICT_DEFERRED, "another choice"},
         {403, "", VERDICT_DEFERRED, "manage_index_templates"},
         {503, "", VERDICT_DEFERRED, "503"},
     };

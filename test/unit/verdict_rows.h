@@ -46,7 +46,7 @@ static const struct row rows[] = {
     {"webhook", OUTCOME_ANSWERED, 402, "", NO, false},
     {"webhook", OUTCOME_ANSWERED, 403, "", LATER, true},
     {"webhook", OUTCOME_ANSWERED, 404, "", LATER, true},
-    {"webhook", OUTCOME_ANSWERED, 405, "", NO, false},
+    {"webhook", OUTCOME_ANSWERED, 405, "", LATER, true},
     {"webhook", OUTCOME_ANSWERED, 408, "", LATER, false},
     {"webhook", OUTCOME_ANSWERED, 409, "", NO, false},
     {"webhook", OUTCOME_ANSWERED, 410, "", LATER, true},
