@@ -208,7 +208,7 @@ static struct str edited_id(const struct render_input *in)
     bool shared;
     struct str id = chat_handle_id(in->items[0].handle, &shared);
 
-    if ((in->step & DISCORD_ANEW) != 0 || in->count != 1 || shared ||
+    if ((in->step & CHAT_ANEW) != 0 || in->count != 1 || shared ||
         in->items[0].phase != PHASE_RELEASE || !discord_is_id(id))
         return STR_NONE;
     return id;

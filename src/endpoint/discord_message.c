@@ -225,9 +225,9 @@ static void put_content(struct json_out *o, const struct message *messages,
     size_t room = CONTENT_MAX - mention.n;
 
     buf_str(&b, mention);
-    if ((in->step & DISCORD_PLAIN) != 0 && in->count == 1)
+    if ((in->step & CHAT_PLAIN) != 0 && in->count == 1)
         chat_alert(&markdown, messages, &in->items[0], in->test, room, a, &text);
-    else if ((in->step & DISCORD_PLAIN) != 0)
+    else if ((in->step & CHAT_PLAIN) != 0)
         chat_digest(&markdown, messages, in, room, a, &text);
     buf_str(&b, buf_view(&text));
     if (b.n > 0)
@@ -238,7 +238,7 @@ static void put_content(struct json_out *o, const struct message *messages,
 static void put_edit(struct json_out *o, const struct message *messages,
                      const struct render_input *in, struct arena *a)
 {
-    if ((in->step & DISCORD_PLAIN) != 0) {
+    if ((in->step & CHAT_PLAIN) != 0) {
         put_content(o, messages, in, STR_NONE, a);
         out_array(o, "embeds");
         out_array_end(o);
@@ -253,7 +253,7 @@ static void put_post(struct json_out *o, const struct message *messages,
                      const struct render_input *in, struct arena *a)
 {
     const struct discord_recipient *r = in->recipient;
-    bool mention = mentions(in, r), plain = (in->step & DISCORD_PLAIN) != 0;
+    bool mention = mentions(in, r), plain = (in->step & CHAT_PLAIN) != 0;
     struct str text = mention ? arena_printf(a, "<@&%.*s>%s",
                                              STR_ARG(r->mention_role),
                                              plain ? "\n" : "")

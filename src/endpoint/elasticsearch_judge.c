@@ -139,7 +139,7 @@ static void unread_judge(const struct request *sent, const struct response *r,
                          size_t n)
 {
     bool cut = sent->answer_max > 0 && r->body.n >= sent->answer_max;
-    bool broke_off = !is_json && (r->body.n == 0 || str_starts(r->body, "{"));
+    bool broke_off = !is_json && answer_broke_off(r->body);
     const char *why = cut         ? "the answer is too large to be read"
                       : broke_off ? "the answer broke off"
                                   : "this is not how Elasticsearch answers a "

@@ -258,10 +258,8 @@ static bool is_too_many(const struct response *r, struct arena *a)
 static void judge_status(const struct response *r, struct arena *a,
                          struct verdict *v)
 {
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return;
-    }
     *v = (struct verdict){.kind = VERDICT_REFUSED,
                           .reason = judge_reason(0, r->body, a)};
     if (r->status >= 200 && r->status < 300) {

@@ -171,10 +171,8 @@ static void shell_judge(const struct render_input *in, const struct request *sen
     struct verdict verdict;
 
     assert(sent->via == VIA_EXEC);
-    if (r->outcome == OUTCOME_ANSWERED)
+    if (judge_answered(r, a, &verdict))
         judge_exit(in->recipient, r, a, &verdict);
-    else
-        judge_no_answer(r, a, &verdict);
     judge_all(verdict, v, in->count);
 }
 

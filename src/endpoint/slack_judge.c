@@ -203,8 +203,9 @@ static void judge_done(const struct answer *n, const struct render_input *in,
     chat_delivered(in, deed, n->r->status, &place, a, v);
 }
 
-static void judge_read(const struct answer *n, const struct render_input *in,
-                       enum chat_deed deed, struct arena *a, struct verdict *v)
+static void judge_meaning(const struct answer *n, const struct render_input *in,
+                          enum chat_deed deed, struct arena *a,
+                          struct verdict *v)
 {
     bool elsewhere = deed != CHAT_POST; /* where the engage went */
     struct str why = reason_of(n, n->said, a);
@@ -242,21 +243,22 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     }
 }
 
+static void judge_read(const struct render_input *in, enum chat_deed deed,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct slack *s = in->endpoint;
+    struct answer n = answer_read(r, s->bot_token.n == 0, a);
+
+    judge_meaning(&n, in, deed, a, v);
+}
+
 void slack_judge(const struct render_input *in, const struct request *sent unused,
                  const struct response *r, struct arena *a, struct verdict *v)
 {
-    const struct slack *s = in->endpoint;
-    struct verdict verdict = {0};
     struct chat_place began;
 
-    if (r->outcome == OUTCOME_ANSWERED) {
-        struct answer n = answer_read(r, s->bot_token.n == 0, a);
-
-        judge_read(&n, in, slack_deed(in, &began), a, &verdict);
-    } else {
-        judge_no_answer(r, a, &verdict);
-    }
-    judge_all(verdict, v, in->count);
+    chat_judge(in, slack_deed(in, &began), judge_read, r, a, v);
 }
 
 const struct json *slack_result(const struct response *r, struct arena *a,
@@ -265,16 +267,13 @@ const struct json *slack_result(const struct response *r, struct arena *a,
     struct render_input none = {.step = CHAT_PLAIN}; /* there is none to ask */
     struct answer n;
 
-    *v = (struct verdict){.kind = VERDICT_DELIVERED};
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return NULL;
-    }
     n = answer_read(r, false, a);
     if (n.meaning == MEANS_OK && n.j != NULL)
         return n.j;
     if (n.meaning == MEANS_OK)
         n.meaning = MEANS_STATUS;
-    judge_read(&n, &none, CHAT_POST, a, v);
+    judge_meaning(&n, &none, CHAT_POST, a, v);
     return NULL;
 }

@@ -240,22 +240,25 @@ static void judge_size(const struct render_input *in, const struct response *r,
     }
 }
 
-static void teams_judge(const struct render_input *in, const struct request *sent,
+static void judge_read(const struct render_input *in, enum chat_deed deed unused,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct teams *t = in->endpoint;
+
+    if (t->format == TEAMS_MESSAGECARD)
+        judge_connector(r, a, v);
+    else
+        judge_workflow(r, a, v);
+    judge_size(in, r, a, v);
+}
+
+static void teams_judge(const struct render_input *in,
+                        const struct request *sent unused,
                         const struct response *r, struct arena *a,
                         struct verdict *v)
 {
-    const struct teams *t = in->endpoint;
-    struct verdict verdict;
-
-    assert(sent->via == VIA_HTTP);
-    if (r->outcome != OUTCOME_ANSWERED)
-        judge_no_answer(r, a, &verdict);
-    else if (t->format == TEAMS_MESSAGECARD)
-        judge_connector(r, a, &verdict);
-    else
-        judge_workflow(r, a, &verdict);
-    judge_size(in, r, a, &verdict);
-    judge_all(verdict, v, in->count);
+    chat_judge(in, CHAT_POST, judge_read, r, a, v);
 }
 
 const struct endpoint_type endpoint_teams = {

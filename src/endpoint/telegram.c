@@ -153,7 +153,7 @@ static const struct markup plain = {
 static const struct markup *markup_of(const struct render_input *in,
                                       struct str link)
 {
-    if ((in->step & TELEGRAM_PLAIN) != 0)
+    if ((in->step & CHAT_PLAIN) != 0)
         return &plain;
     return url_host_is_dotted(link) ? &html : &html_undotted;
 }
@@ -210,10 +210,20 @@ static void put_reply(struct json_out *o, const struct render_input *in,
     out_str(o, "text", buf_view(&b));
 }
 
-static void put_answered(struct json_out *o, int64_t message)
+/* What a handle's place is made of are numbers. */
+static void put_number(struct json_out *o, const char *name, struct str number)
+{
+    int64_t value = 0;
+
+    if (!str_to_i64(number, &value))
+        bug("a place that is none");
+    out_i64(o, name, value);
+}
+
+static void put_answered(struct json_out *o, struct str message)
 {
     out_object(o, "reply_parameters");
-    out_i64(o, "message_id", message);
+    put_number(o, "message_id", message);
     out_bool(o, "allow_sending_without_reply", true);
     out_object_end(o);
 }
@@ -230,53 +240,46 @@ void telegram_chat(struct json_out *o, struct str chat)
 
 /* --- what to do ----------------------------------------------------------- */
 
-bool telegram_place_read(struct str id, struct telegram_place *out)
+static bool is_place(const struct chat_place *p)
 {
-    struct str rest = id, chat = str_until(&rest, ':');
+    int64_t chat, message;
 
-    return str_to_i64(chat, &out->chat) && str_to_i64(rest, &out->message) &&
-           out->message > 0;
+    return str_to_i64(p->channel, &chat) && str_to_i64(p->id, &message) &&
+           message > 0;
 }
 
-enum telegram_deed telegram_deed(const struct render_input *in,
-                                 struct telegram_place *began)
+enum chat_deed telegram_deed(const struct render_input *in,
+                             struct chat_place *began)
 {
-    bool shared;
-    struct str id = chat_handle_id(in->items[0].handle, &shared);
-
-    if (in->items[0].phase != PHASE_RELEASE || in->count != 1 ||
-        (in->step & TELEGRAM_ANEW) != 0 || !telegram_place_read(id, began))
-        return TELEGRAM_SEND;
-    return shared || in->step == TELEGRAM_REPLY ? TELEGRAM_ANSWER
-                                                : TELEGRAM_EDIT;
+    return chat_deed(in, is_place, began);
 }
 
 static void put_send(struct json_out *o, const struct render_input *in,
-                     const struct telegram_place *answered, struct arena *a)
+                     const struct chat_place *answered, struct arena *a)
 {
     const struct telegram_recipient *r = in->recipient;
     struct str chat = in->carry.n > 0 ? in->carry : r->chat_id;
 
     if (answered != NULL)
-        out_i64(o, "chat_id", answered->chat);
+        put_number(o, "chat_id", answered->channel);
     else
         telegram_chat(o, chat);
     if (r->topic_id > GENERAL_TOPIC)
         out_i64(o, "message_thread_id", r->topic_id);
     if (answered != NULL)
-        put_answered(o, answered->message);
+        put_answered(o, answered->id);
     out_bool(o, "disable_notification", chat_quiet(in, r->quiet_below));
-    if (in->step == TELEGRAM_REPLY)
+    if (in->step == CHAT_REPLY)
         put_reply(o, in, a);
     else
         put_text(o, in, a);
 }
 
 static void put_edit(struct json_out *o, const struct render_input *in,
-                     const struct telegram_place *began, struct arena *a)
+                     const struct chat_place *began, struct arena *a)
 {
-    out_i64(o, "chat_id", began->chat);
-    out_i64(o, "message_id", began->message);
+    put_number(o, "chat_id", began->channel);
+    put_number(o, "message_id", began->id);
     put_text(o, in, a);
 }
 
@@ -303,16 +306,16 @@ static bool telegram_render(const struct render_input *in, struct arena *a,
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
-    struct telegram_place began;
-    enum telegram_deed deed = telegram_deed(in, &began);
-    bool edit = deed == TELEGRAM_EDIT;
+    struct chat_place began;
+    enum chat_deed deed = telegram_deed(in, &began);
+    bool edit = deed == CHAT_EDIT;
 
     telegram_call(in->endpoint, edit ? "editMessageText" : "sendMessage", a, out);
     out_object(&o, NULL);
     if (edit)
         put_edit(&o, in, &began, a);
     else
-        put_send(&o, in, deed == TELEGRAM_ANSWER ? &began : NULL, a);
+        put_send(&o, in, deed == CHAT_ANSWER ? &began : NULL, a);
     out_object_end(&o);
     return render_kept(&b, a, &out->http.body, err);
 }

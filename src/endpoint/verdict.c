@@ -108,6 +108,20 @@ void judge_no_answer(const struct response *r, struct arena *a, struct verdict *
     };
 }
 
+bool judge_answered(const struct response *r, struct arena *a, struct verdict *v)
+{
+    *v = (struct verdict){.kind = VERDICT_DELIVERED};
+    if (r->outcome == OUTCOME_ANSWERED)
+        return true;
+    judge_no_answer(r, a, v);
+    return false;
+}
+
+bool answer_broke_off(struct str body)
+{
+    return str_trim(body).n == 0 || str_starts(str_trim(body), "{");
+}
+
 static bool is_transient(int status)
 {
     return status == 408 || status == 425 || status == 429 || status >= 500;

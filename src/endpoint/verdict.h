@@ -48,5 +48,9 @@ void judge_said(const struct response *r, struct str said, const char *vendor,
 /* DEFERRED with the transport's words, for every via, when there was no answer;
  * an endpoint fault when it was TLS or we that said no; doubtful when it was sent. */
 void judge_no_answer(const struct response *r, struct arena *a, struct verdict *v);
+/* Whether there is an answer to read: then v is DELIVERED; else judge_no_answer(). */
+bool judge_answered(const struct response *r, struct arena *a, struct verdict *v);
+/* Empty, or an object of JSON begun: it broke off, and is no page of somebody else's. */
+bool answer_broke_off(struct str body);
 
 #endif

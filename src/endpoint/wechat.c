@@ -1,6 +1,6 @@
 /* wechat.c -- a WeCom (WeChat Work) group robot: markdown or text into its group.
  * The vendor's page: https://developer.work.weixin.qq.com/document/path/91770 */
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 #include "base/limits.h"
 
@@ -286,18 +286,22 @@ static void judge_body(const struct render_input *in, const struct response *r,
                              (int)utf8_cut(said, REASON_MAX - 40), said.p);
 }
 
-static void wechat_judge(const struct render_input *in,
-                         const struct request *sent, const struct response *r,
-                         struct arena *a, struct verdict *v)
+static void judge_read(const struct render_input *in, enum chat_deed deed unused,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
 {
-    struct verdict verdict;
-
-    assert(sent->via == VIA_HTTP);
-    if (r->outcome == OUTCOME_ANSWERED && r->status / 100 == 2)
-        judge_body(in, r, a, &verdict);
+    if (r->status / 100 == 2)
+        judge_body(in, r, a, v);
     else
-        judge_answer(r, a, &verdict);
-    judge_all(verdict, v, in->count);
+        judge_answer(r, a, v);
+}
+
+static void wechat_judge(const struct render_input *in,
+                         const struct request *sent unused,
+                         const struct response *r, struct arena *a,
+                         struct verdict *v)
+{
+    chat_judge(in, CHAT_POST, judge_read, r, a, v);
 }
 
 const struct endpoint_type endpoint_wechat = {
