@@ -84,6 +84,19 @@ struct message *chat_messages(const struct render_input *in, struct arena *a);
  * row of such an option has severity_names for its choices. */
 bool chat_quiet(const struct render_input *in, int below);
 
+/* What the other side calls something, cleaned; its beginning. */
+struct str chat_name(struct str said, struct arena *a);
+
+/* What there is to choose from: `add` looks at each of `list`, and adds by
+ * chat_choice(), which takes no empty ones and none twice. `v` says why there is
+ * no list; `what` it would be of: "channels". */
+typedef void chat_choice_fn(struct choice_list *l, const struct json *one,
+                            struct arena *a);
+bool chat_choices(const struct json *list, const char *what, chat_choice_fn *add,
+                  const struct verdict *v, struct arena *a,
+                  struct choice_list *out, struct error *err);
+void chat_choice(struct choice_list *l, struct str value, struct str label);
+
 /* A handle that also says the message is a digest, shared with other alerts: a
  * release must answer it, not change it. chat_handle: "1234" or "+1234";
  * chat_handle_id: the id again; *shared whether it was one. */

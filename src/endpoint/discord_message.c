@@ -67,42 +67,25 @@ static void put_field(struct json_out *o, struct str name, struct str value,
     out_object_end(o);
 }
 
-static void fact_value(struct buf *to, const struct message_fact *f)
-{
-    if (!f->code) {
-        escape_fit(to, f->value, VALUE_MAX, UNIT_UTF16, escape_discord);
-        return;
-    }
-    buf_text(to, "`");
-    escape_fit(to, f->value, VALUE_MAX - 2, UNIT_UTF16, escape_code);
-    buf_text(to, "`");
-}
-
 static void put_facts(struct json_out *o, const struct message *m,
                       struct arena *a)
 {
-    size_t left = FACTS_MAX;
+    size_t n = chat_facts_fit(&markdown, m, FACTS_MAX);
 
-    for (size_t i = 0; i < m->fact_count; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct message_fact *f = &m->facts[i];
         struct buf name freed_by(buf_release) = BUF(REQUEST_MAX);
         struct buf value freed_by(buf_release) = BUF(REQUEST_MAX);
-        size_t needs;
 
         escape_fit(&name, str_of(f->label), NAME_MAX_UNITS, UNIT_UTF16,
                    escape_discord);
-        fact_value(&value, f);
-        needs = text_length(buf_view(&name), UNIT_UTF16) +
-                text_length(buf_view(&value), UNIT_UTF16);
-        if (needs > left) {
-            put_field(o, STR("\xe2\x80\xa6"),
-                      arena_printf(a, "%zu more", m->fact_count - i), false);
-            return;
-        }
-        left -= needs;
+        chat_value(&markdown, f, "", VALUE_MAX, &value);
         put_field(o, buf_view(&name), buf_view(&value),
                   !f->code && text_length(f->value, UNIT_UTF16) <= INLINE_MAX);
     }
+    if (n < m->fact_count)
+        put_field(o, STR("\xe2\x80\xa6"),
+                  arena_printf(a, "%zu more", m->fact_count - n), false);
 }
 
 /* Discord shows these in the reader's own zone and language. */

@@ -31,9 +31,7 @@ static const struct field email_fields[] = {
      .label = "Sender", .min = 3, .max = 400, .format = "email",
      .help = "Who the mails are from: name@example.com, or Name "
              "<name@example.com>."},
-    {TEXT(struct email, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct email),
     FIELDS_END,
 };
 
@@ -249,10 +247,9 @@ static bool is_login_refused(int status)
 }
 
 /* RFC 5321, 4.5.3.1.10: old servers say 552 where 452 is meant. */
-static bool is_too_many(const struct response *r, struct arena *a)
+static bool is_too_many(const struct response *r)
 {
-    return r->status == 552 &&
-           strcasestr(arena_c(a, r->body), "too many") != NULL;
+    return r->status == 552 && text_says(r->body, "too many");
 }
 
 static void judge_status(const struct response *r, struct arena *a,
@@ -267,7 +264,7 @@ static void judge_status(const struct response *r, struct arena *a,
     } else if (is_login_refused(r->status)) {
         v->kind = VERDICT_DEFERRED;
         v->endpoint_fault = true;
-    } else if (r->status < 500 || is_too_many(r, a)) {
+    } else if (r->status < 500 || is_too_many(r)) {
         v->kind = VERDICT_DEFERRED;
         v->retry_after_ms = r->retry_after_ms;
     }

@@ -54,11 +54,6 @@ struct answer {
     enum meaning meaning;
 };
 
-static bool contains(struct str s, const char *words)
-{
-    return s.n > 0 && memmem(s.p, s.n, words, strlen(words)) != NULL;
-}
-
 /* Of what has no row: what is forbidden is the channel; a parameter is named. */
 static enum meaning meaning_of(const struct answer *n, struct str id,
                                struct str message)
@@ -69,7 +64,7 @@ static enum meaning meaning_of(const struct answer *n, struct str id,
         return MEANS_STATUS;
     if (n->r->status == 403 || n->r->status == 404)
         return MEANS_CHANNEL;
-    if (str_starts(id, "api.context.invalid_") && contains(message, "channel_id"))
+    if (str_starts(id, "api.context.invalid_") && text_says(message, "channel_id"))
         return MEANS_CHANNEL;
     return MEANS_STATUS;
 }

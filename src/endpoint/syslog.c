@@ -63,9 +63,7 @@ static const struct field syslog_fields[] = {
      .min = FRAME_MIN, .max = FRAME_MAX,
      .help = "2048 for udp, else 8192, unless set. Text is cut to it; JSON "
              "leaves out what is large."},
-    {TEXT(struct syslog, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct syslog),
     FIELDS_END,
 };
 

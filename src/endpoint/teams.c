@@ -27,9 +27,7 @@ static const struct field teams_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also post to servers that are not Microsoft's: proxies and test "
              "servers, also in your own network."},
-    {TEXT(struct teams, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct teams),
     FIELDS_END,
 };
 
@@ -94,12 +92,7 @@ static bool teams_render(const struct render_input *in, struct arena *a,
 {
     const struct teams *t = in->endpoint;
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = t->url;
-    out->http.allow_private = t->allow_private;
-    out->http.ca_file = t->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, t->url, t->allow_private, t->ca_file);
     return teams_card(in, a, &out->http.body, err);
 }
 

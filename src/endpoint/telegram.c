@@ -25,9 +25,7 @@ static const struct field telegram_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also use API servers that are not Telegram's, also in your own "
              "network."},
-    {TEXT(struct telegram, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct telegram),
     FIELDS_END,
 };
 
@@ -64,14 +62,8 @@ static bool endpoint_ok(const struct telegram *t, struct error *err)
         return check_refuse(err, "token",
                             "must be a bot's token as @BotFather gives it: a "
                             "number, a colon, 35 letters and digits");
-    if (!check_vendor_url(t->api_url, "api_url", hosts, t->allow_private, err))
-        return false;
-    if (str_find(t->api_url, '?') == t->api_url.n &&
-        str_find(t->api_url, '#') == t->api_url.n)
-        return true;
-    return check_refuse(err, "api_url",
-                        "must be without ? and #: the bot's token and the "
-                        "method are put behind it");
+    return check_vendor_url(t->api_url, "api_url", hosts, t->allow_private, err) &&
+           check_base_url(t->api_url, "api_url", err);
 }
 
 static bool chat_ok(struct str chat)
@@ -288,17 +280,11 @@ static void put_edit(struct json_out *o, const struct render_input *in,
 void telegram_call(const struct telegram *t, const char *method, struct arena *a,
                    struct request *out)
 {
-    struct str base = t->api_url;
+    struct str url = arena_printf(a, "%.*s/bot%.*s/%s",
+                                  STR_ARG(url_base(t->api_url)),
+                                  STR_ARG(t->token), method);
 
-    while (str_ends(base, "/"))
-        base.n--;
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = arena_printf(a, "%.*s/bot%.*s/%s", STR_ARG(base),
-                                 STR_ARG(t->token), method);
-    out->http.allow_private = t->allow_private;
-    out->http.ca_file = t->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, url, t->allow_private, t->ca_file);
 }
 
 static bool telegram_render(const struct render_input *in, struct arena *a,

@@ -49,14 +49,12 @@ struct answer {
     enum meaning meaning;
 };
 
-static enum meaning meaning_of(const struct answer *n, struct arena *a)
+static enum meaning meaning_of(const struct answer *n)
 {
-    const char *said = arena_c(a, n->said);
-
     if (n->moved_to != 0)
         return MEANS_MOVED;
     for (size_t i = 0; i < COUNT_OF(told); i++) {
-        if (strcasestr(said, told[i].words) != NULL)
+        if (text_says(n->said, told[i].words))
             return told[i].meaning;
     }
     /* Whatever else is forbidden: blocked, kicked, no member, deactivated. */
@@ -91,7 +89,7 @@ static struct answer answer_read(const struct response *r, struct arena *a)
     n.result = json_get(n.j, "result");
     n.said = description_of(n.j);
     n.moved_to = json_i64_or(json_get(n.parameters, "migrate_to_chat_id"), 0);
-    n.meaning = n.ok ? MEANS_OK : meaning_of(&n, a);
+    n.meaning = n.ok ? MEANS_OK : meaning_of(&n);
     return n;
 }
 

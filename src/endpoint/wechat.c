@@ -38,9 +38,7 @@ static const struct field wechat_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "For proxies and test servers: any address, also in your own "
              "network."},
-    {TEXT(struct wechat, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct wechat),
     FIELDS_END,
 };
 
@@ -210,12 +208,7 @@ static bool wechat_render(const struct render_input *in, struct arena *a,
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = w->url;
-    out->http.allow_private = w->allow_private;
-    out->http.ca_file = w->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, w->url, w->allow_private, w->ca_file);
     write_body(in, a, &o);
     return render_kept(&b, a, &out->http.body, err);
 }
