@@ -415,6 +415,27 @@ void chat_digest(const struct markup *k, const struct message *messages,
     }
 }
 
+void chat_text(const struct markup *k, const struct message *messages,
+               const struct render_input *in, size_t max, struct arena *a,
+               struct buf *to)
+{
+    if (in->count == 1)
+        chat_alert(k, messages, &in->items[0], in->test, max, a, to);
+    else
+        chat_digest(k, messages, in, max, a, to);
+}
+
+bool chat_calls(const struct render_input *in, int least)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        const struct alert *alert = in->items[i].alert;
+
+        if (alert->action != ACTION_RELEASE && (int)alert->severity >= least)
+            return true;
+    }
+    return false;
+}
+
 bool chat_quiet(const struct render_input *in, int below)
 {
     return (int)in->items[worst_of(in)].alert->severity < below;

@@ -67,6 +67,11 @@ void chat_follow_up(struct message *m, const struct alert *alert,
  * "✅ Released after 8 min 3 s". */
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to);
 
+/* chat_alert() of one, chat_digest() of many. `messages` are chat_messages(). */
+void chat_text(const struct markup *k, const struct message *messages,
+               const struct render_input *in, size_t max, struct arena *a,
+               struct buf *to);
+
 /* Many alerts in one message: "12 alerts, worst: Warning", then a line for each
  * while there is room, then "… 9 more". n > 1. */
 void chat_digest(const struct markup *k, const struct message *messages,
@@ -80,6 +85,8 @@ const struct message *chat_worst(const struct message *messages,
 /* The messages of all items of `in`, built. */
 struct message *chat_messages(const struct render_input *in, struct arena *a);
 
+/* Whether there is a beginning in it, at least so severe: a reason to call somebody. */
+bool chat_calls(const struct render_input *in, int least);
 /* Whether all of `in` is less severe than `below`: then it makes no sound. The
  * row of such an option has severity_names for its choices. */
 bool chat_quiet(const struct render_input *in, int below);

@@ -169,21 +169,6 @@ static void put_embeds(struct json_out *o, const struct message *messages,
 
 /* --- the message ---------------------------------------------------------- */
 
-static bool mentions(const struct render_input *in,
-                     const struct discord_recipient *r)
-{
-    if (r->mention_role.n == 0)
-        return false;
-    for (size_t i = 0; i < in->count; i++) {
-        const struct alert *alert = in->items[i].alert;
-
-        if (alert->action != ACTION_RELEASE &&
-            (int)alert->severity >= r->quiet_below)
-            return true;
-    }
-    return false;
-}
-
 /* Nothing of an alert is ever a mention; the role is our own configuration. An
  * edit says so again, since it is parsed again. */
 static void put_mentions(struct json_out *o, struct str role, bool mention)
@@ -208,10 +193,8 @@ static void put_content(struct json_out *o, const struct message *messages,
     size_t room = CONTENT_MAX - mention.n;
 
     buf_str(&b, mention);
-    if ((in->step & CHAT_PLAIN) != 0 && in->count == 1)
-        chat_alert(&markdown, messages, &in->items[0], in->test, room, a, &text);
-    else if ((in->step & CHAT_PLAIN) != 0)
-        chat_digest(&markdown, messages, in, room, a, &text);
+    if ((in->step & CHAT_PLAIN) != 0)
+        chat_text(&markdown, messages, in, room, a, &text);
     buf_str(&b, buf_view(&text));
     if (b.n > 0)
         out_str(o, "content", buf_view(&b));
@@ -236,7 +219,8 @@ static void put_post(struct json_out *o, const struct message *messages,
                      const struct render_input *in, struct arena *a)
 {
     const struct discord_recipient *r = in->recipient;
-    bool mention = mentions(in, r), plain = (in->step & CHAT_PLAIN) != 0;
+    bool mention = r->mention_role.n > 0 && chat_calls(in, r->quiet_below);
+    bool plain = (in->step & CHAT_PLAIN) != 0;
     struct str text = mention ? arena_printf(a, "<@&%.*s>%s",
                                              STR_ARG(r->mention_role),
                                              plain ? "\n" : "")

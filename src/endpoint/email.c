@@ -47,21 +47,15 @@ static const struct field email_to_fields[] = {
 
 /* --- check --------------------------------------------------------------- */
 
-static bool refuse(struct error *err, const char *field, const char *why)
-{
-    error_set(err, "%s", why);
-    return error_at(err, field);
-}
-
 static bool login_check(const struct email *e, struct error *err)
 {
     if (e->smtp_username.n > 0 && e->smtp_password.n == 0)
-        return refuse(err, "smtp_password", "is needed next to a user name");
+        return check_refuse(err, "smtp_password", "is needed next to a user name");
     if (e->smtp_username.n == 0 && e->smtp_password.n > 0)
-        return refuse(err, "smtp_username", "is needed next to a password");
+        return check_refuse(err, "smtp_username", "is needed next to a password");
     if (e->smtp_password.n > 0 && e->security == SECURITY_NONE &&
         !host_is_loopback(e->smtp_server))
-        return refuse(err, "security", "must be starttls or tls to log in: the "
+        return check_refuse(err, "security", "must be starttls or tls to log in: the "
                                        "password would be readable on the way");
     return true;
 }
@@ -87,7 +81,7 @@ static bool recipients_read(const struct email_to *r, struct arena *a,
                            to_count, err))
         return error_at(err, "email_recipient");
     if (*to_count == 0)
-        return refuse(err, "email_recipient", "needs at least one address");
+        return check_refuse(err, "email_recipient", "needs at least one address");
     if (!mail_address_list(r->cc, a, to + *to_count,
                            MAIL_ADDRESSES_MAX - *to_count, &copies, err))
         return error_at(err, "cc");

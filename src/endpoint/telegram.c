@@ -178,10 +178,7 @@ static void put_text(struct json_out *o, const struct render_input *in,
 
     if (button)
         messages[0].link = STR_NONE; /* it is in the button */
-    if (in->count == 1)
-        chat_alert(k, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
-    else
-        chat_digest(k, messages, in, TEXT_MAX, a, &b);
+    chat_text(k, messages, in, TEXT_MAX, a, &b);
     out_str(o, "text", buf_view(&b));
     if (k != &plain)
         out_text(o, "parse_mode", "HTML");

@@ -65,10 +65,8 @@ static bool is_user_id(struct str s)
 
 static bool mentions_check(const struct wechat_to *to, struct error *err)
 {
-    if (to->mentioned_list.n > 0 && to->msgtype != MSGTYPE_TEXT) {
-        error_set(err, "needs the message type text");
-        return error_at(err, "mentioned_list");
-    }
+    if (to->mentioned_list.n > 0 && to->msgtype != MSGTYPE_TEXT)
+        return check_refuse(err, "mentioned_list", "needs the message type text");
     for (size_t i = 0; i < to->mentioned_list.n; i++) {
         if (is_user_id(to->mentioned_list.v[i]))
             continue;
@@ -93,8 +91,8 @@ static bool wechat_check(const void *endpoint, const void *recipient,
     if (w->allow_private ||
         (str_starts(w->url, PATH_PREFIX) && w->url.n > strlen(PATH_PREFIX)))
         return true;
-    error_set(err, "must be the robot's whole address: " PATH_PREFIX "...");
-    return error_at(err, "url");
+    return check_refuse(err, "url",
+                        "must be the robot's whole address: " PATH_PREFIX "...");
 }
 
 /* --- the message --------------------------------------------------------------- */
@@ -159,23 +157,9 @@ static void write_content(const struct render_input *in, bool markdown,
     size_t max = markdown ? MARKDOWN_MAX : TEXT_LENGTH_MAX;
     struct message *messages = chat_messages(in, a);
 
-    if (in->count > 1) {
-        chat_digest(&k, messages, in, max, a, to);
-        return;
-    }
-    if (in->items[0].phase == PHASE_RELEASE)
+    if (in->count == 1 && in->items[0].phase == PHASE_RELEASE)
         chat_follow_up(messages, in->items[0].alert, a);
-    chat_alert(&k, messages, in->items, in->test, max, a, to);
-}
-
-/* An end is no reason to call anybody. */
-static bool mentions(const struct render_input *in)
-{
-    for (size_t i = 0; i < in->count; i++) {
-        if (in->items[i].alert->action != ACTION_RELEASE)
-            return true;
-    }
-    return false;
+    chat_text(&k, messages, in, max, a, to);
 }
 
 static void write_body(const struct render_input *in, struct arena *a,
@@ -191,7 +175,8 @@ static void write_body(const struct render_input *in, struct arena *a,
     out_text(o, "msgtype", msgtype);
     out_object(o, msgtype);
     out_str(o, "content", buf_view(&content));
-    if (!markdown && to->mentioned_list.n > 0 && mentions(in)) {
+    if (!markdown && to->mentioned_list.n > 0 &&
+        chat_calls(in, SEVERITY_NONE)) {
         out_array(o, "mentioned_list");
         for (size_t i = 0; i < to->mentioned_list.n; i++)
             out_str(o, NULL, to->mentioned_list.v[i]);
