@@ -67,7 +67,7 @@ static bool config_load(void *arg, struct config *config, struct error *err)
     if (!declare_read(&dir, 1, &arena, &declared, err))
         return false;
     declare_check(config, &declared, &arena);
-    declare_doubt(&declared, &arena);
+    declare_warn(&declared, &arena);
     problems_log(&declared);
     if (declared.problem_count > 0)
         return error_set(err, "%zu problems in %s; nothing of it was taken",

@@ -31,10 +31,10 @@ static uint64_t waiting(const struct admin *a, const struct snapshot *s, size_t 
     return n.pending;
 }
 
-static size_t doubts(const struct snapshot *s, size_t i, struct arena *a,
-                     struct doubt **out)
+static size_t warnings(const struct snapshot *s, size_t i, struct arena *a,
+                     struct warning **out)
 {
-    return criteria_doubts(&s->recipients[i].criteria, a, out);
+    return criteria_warnings(&s->recipients[i].criteria, a, out);
 }
 
 static void test(void *resource, struct exchange *x)
@@ -73,7 +73,7 @@ void admin_recipients(struct admin *a)
         .name = name_of,
         .revision = revision_of,
         .waiting = waiting,
-        .doubts = doubts,
+        .warnings = warnings,
         .write = write,
     };
     httpd_routes(a->with.httpd, routes, &a->recipients);

@@ -114,18 +114,18 @@ void edit_refused(struct admin *a, struct exchange *x,
 static void write_warnings(const struct resource *r, struct exchange *x, size_t at,
                            struct json_out *o)
 {
-    struct doubt *doubts;
+    struct warning *warnings;
     size_t n = 0;
 
-    if (r->doubts != NULL)
-        n = r->doubts(now(r), at, exchange_arena(x), &doubts);
+    if (r->warnings != NULL)
+        n = r->warnings(now(r), at, exchange_arena(x), &warnings);
     if (n == 0)
         return;
     out_array(o, "warnings");
     for (size_t i = 0; i < n; i++) {
         out_object(o, NULL);
-        out_str(o, "place", doubts[i].place);
-        out_str(o, "text", doubts[i].text);
+        out_str(o, "place", warnings[i].place);
+        out_str(o, "text", warnings[i].text);
         out_object_end(o);
     }
     out_array_end(o);

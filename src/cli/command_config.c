@@ -28,7 +28,7 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, bool se
     declare_check(NULL, d, &c->arena);
     if (secrets)
         declare_check_secrets(d, &c->arena);
-    declare_doubt(d, &c->arena);
+    declare_warn(d, &c->arena);
     for (size_t i = 0; i < d->problem_count; i++)
         problem_print(&d->problems[i], "error");
     for (size_t i = 0; i < d->warning_count; i++)

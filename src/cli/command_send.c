@@ -65,7 +65,7 @@ static void refusal_print(struct cli *c, const struct chunk *k, const struct ans
                 errors ? errors->first : NULL, "pointer"))));
 }
 
-static void doubts_print(struct cli *c, const struct chunk *k, const struct answer *a)
+static void lines_print(struct cli *c, const struct chunk *k, const struct answer *a)
 {
     const struct json *list = json_get(a->json, "warnings");
 
@@ -96,7 +96,7 @@ static int chunk_send(struct cli *c, const struct source *s, struct chunk *k, si
     status = client_call(c, "POST", s->path, s->type, buf_view(&k->text), &a);
     *sent += (size_t)json_i64_or(json_get(a.json, "accepted"), 0);
     if (status == EXIT_OK)
-        doubts_print(c, k, &a);
+        lines_print(c, k, &a);
     else
         refusal_print(c, k, &a);
     chunk_clear(k);

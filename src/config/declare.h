@@ -47,7 +47,7 @@ void declare_text(struct str file, struct str text, struct arena *a,
 void declare_check(struct config *c, struct declared *d, struct arena *a);
 
 /* Finds what may be a typing mistake: `warnings`. After a check without problems. */
-void declare_doubt(struct declared *d, struct arena *a);
+void declare_warn(struct declared *d, struct arena *a);
 
 /* Looks also at the files that secrets are in ("file:/path"), from here. */
 void declare_check_secrets(struct declared *d, struct arena *a);

@@ -124,28 +124,28 @@ bool item_mend(struct declared *d, size_t i, struct error *err, struct arena *a)
     return true;
 }
 
-/* --- doubts -------------------------------------------------------------- */
+/* --- warnings ------------------------------------------------------------ */
 
-void declare_doubt(struct declared *d, struct arena *a)
+void declare_warn(struct declared *d, struct arena *a)
 {
     struct declared found = {0};
 
     for (size_t i = 0; i < d->n; i++) {
         struct declared_item *item = &d->items[i];
         struct criteria c;
-        struct doubt *doubts;
+        struct warning *warnings;
         size_t n = 0;
 
         if (item->kind == OBJECT_RECIPIENT &&
             criteria_read(item->object, a, &c, NULL))
-            n = criteria_doubts(&c, a, &doubts);
+            n = criteria_warnings(&c, a, &warnings);
         for (size_t k = 0; k < n; k++) {
             struct error said = {0};
 
             error_set(&said, "recipient \"%.*s\": %.*s", STR_ARG(item->name),
-                      STR_ARG(doubts[k].text));
+                      STR_ARG(warnings[k].text));
             snprintf(said.place, sizeof said.place, "%.*s",
-                     STR_ARG(doubts[k].place));
+                     STR_ARG(warnings[k].place));
             item_problem(&found, a, item, &said);
         }
     }

@@ -81,8 +81,7 @@ struct endpoint_type {
      * "skipped: WHY". */
     bool (*wants)(const void *endpoint, const void *recipient,
                   const struct render_item *item, struct error *why_not);
-    /* Where several alerts can have the same handle (an address that is banned):
-     * the one this has, or would get; "" none. NULL: each has its own. */
+    /* The handle it has or would get, where several can share one (a ban). NULL: never. */
     struct str (*shared)(const struct render_item *item, struct arena *a);
     /* Everything in `out` lives in the arena or in the input. With in->step > 0 it
      * goes on with what the last answer left undone (a reply after an edit, the

@@ -26,7 +26,7 @@ struct held { /* lives in its exchange's arena */
 };
 
 /* Looks for names that nearly are members of alerts: `warnings`. */
-void doubts_find(struct held *h);
+void warnings_find(struct held *h);
 
 void answer_accepted(struct held *h);
 /* Counts the refusal and keeps its words. */

@@ -135,7 +135,7 @@ static void serve_native(void *arg, struct exchange *x)
 
     if (check_content_type(h) && decode(h, decode_native) &&
         apply_idempotency_key(h)) {
-        doubts_find(h);
+        warnings_find(h);
         accept(h);
     }
     forget(h);

@@ -92,8 +92,8 @@ static void test_problems(void **state)
     assert_int_equal(wrong, 0);
 }
 
-/* A type may be some source's own: it is doubted, and taken. */
-static void test_doubts(void **state)
+/* A type may be some source's own: it is warned of, and taken. */
+static void test_warnings(void **state)
 {
     static const char text[] =
         HOOK "recipients:\n- name: r\n  endpoint: hook\n"
@@ -105,7 +105,7 @@ static void test_doubts(void **state)
     (void)state;
     declare_text(STR("/a.yaml"), STR(text), &a, &d);
     declare_check(NULL, &d, &a);
-    declare_doubt(&d, &a);
+    declare_warn(&d, &a);
     assert_int_equal(d.problem_count, 0);
     d.problems = d.warnings;
     d.problem_count = d.warning_count;
@@ -163,7 +163,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_problems),
-        cmocka_unit_test(test_doubts),
+        cmocka_unit_test(test_warnings),
         cmocka_unit_test(test_secret_files),
     };
 

@@ -1,12 +1,12 @@
-/* doubts.c -- facts that look like a member of alerts with a typing error. */
+/* warnings.c -- facts that look like a member of alerts with a typing error. */
 #include "intake/answer.h"
 
 #include "alert/alert.h"
 
-#define DOUBTS_MAX 20 /* of one body */
+#define WARNINGS_MAX 20 /* of one body */
 #define NAME_SHOWN 40 /* bytes */
 
-static void doubt_write(const struct held *h, size_t i, struct str name,
+static void warning_write(const struct held *h, size_t i, struct str name,
                         const char *meant, struct json_out *o)
 {
     struct arena *a = exchange_arena(h->x);
@@ -23,9 +23,9 @@ static void doubt_write(const struct held *h, size_t i, struct str name,
 }
 
 /* The array is begun with the first: mostly there is none. */
-void doubts_find(struct held *h)
+void warnings_find(struct held *h)
 {
-    struct buf b freed_by(buf_release) = BUF(DOUBTS_MAX * 400);
+    struct buf b freed_by(buf_release) = BUF(WARNINGS_MAX * 400);
     struct json_out o = JSON_OUT(&b);
     size_t n = 0;
 
@@ -35,11 +35,11 @@ void doubts_find(struct held *h)
         for (const struct json *f = facts ? facts->first : NULL; f; f = f->next) {
             const char *meant = alert_member_near(f->name);
 
-            if (meant == NULL || n == DOUBTS_MAX)
+            if (meant == NULL || n == WARNINGS_MAX)
                 continue;
             if (n++ == 0)
                 out_array(&o, NULL);
-            doubt_write(h, i, f->name, meant, &o);
+            warning_write(h, i, f->name, meant, &o);
         }
     }
     if (n == 0)

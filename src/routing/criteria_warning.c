@@ -1,4 +1,4 @@
-/* criteria_doubt.c -- criteria that can be read, and may not be what was meant. */
+/* criteria_warning.c -- criteria that can be read, and may not be what was meant. */
 #include "routing/routing.h"
 
 /* Which it has to be, unlike a type, which any source may have of its own. */
@@ -35,10 +35,10 @@ static bool is_known(struct str key, const char **keys)
     return false;
 }
 
-size_t criteria_doubts(const struct criteria *c, struct arena *a,
-                       struct doubt **out)
+size_t criteria_warnings(const struct criteria *c, struct arena *a,
+                       struct warning **out)
 {
-    struct doubt *v = arena_array(a, c->types.n + 1, sizeof *v);
+    struct warning *v = arena_array(a, c->types.n + 1, sizeof *v);
     size_t n, found = 0;
     const char **keys;
 
@@ -53,7 +53,7 @@ size_t criteria_doubts(const struct criteria *c, struct arena *a,
         if (is_known(key, keys))
             continue;
         near = str_nearest(key, keys);
-        v[found++] = (struct doubt){
+        v[found++] = (struct warning){
             .place = arena_printf(a, "/types/%zu", i),
             .text = arena_printf(
                 a, "\"%.*s\" is none of ntopng's alert types%s%s%s", STR_ARG(type),
