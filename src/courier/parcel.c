@@ -71,7 +71,9 @@ static void settle_deferred(struct parcel *p, const struct item *i,
 {
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
-    const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
+    /* The time it was held back does not count. */
+    int64_t since_ms = MAX(i->kept->accepted_ms, i->freed_ms);
+    const char *over = retry_over(attempts, now_ms - since_ms,
                                   p->snapshot->settings.delivery_ttl);
 
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
