@@ -108,6 +108,7 @@ static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *
     i->held = t->held;
     i->together = t->together;
     i->freed_ms = t->freed_ms;
+    i->doubts = t->doubts;
     i->began = t->began;
     i->handle = t->handle;
     t->kept = NULL;

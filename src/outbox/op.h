@@ -35,7 +35,7 @@ struct op {
             struct item *item; /* PENDING: goes back into its window; else NULL */
             struct delivery_id id;
             enum delivery_state state;
-            int attempts, status;
+            int attempts, doubts, status;
             int64_t due_ms, at_ms;
             struct str reason, handle; /* ours */
             bool changed;

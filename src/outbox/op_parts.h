@@ -23,7 +23,7 @@ struct was { /* a row before it was changed; state PENDING: it was not changed *
 struct taken { /* a row of a TAKE, ours until it is an item */
     struct kept *kept;
     int64_t due_ms;
-    int attempts;
+    int attempts, doubts;
     bool unlicensed;
     enum hold_kind held;
     bool together;

@@ -13,6 +13,7 @@
     "  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 4),"        \
     "  licensed INTEGER NOT NULL DEFAULT 0,"                                   \
     "  attempts INTEGER NOT NULL DEFAULT 0,"                                   \
+    "  doubts INTEGER NOT NULL DEFAULT 0,"                                     \
     "  due_ms INTEGER NOT NULL DEFAULT 0,"                                     \
     "  settled_ms INTEGER NOT NULL DEFAULT 0,"                                 \
     "  status INTEGER NOT NULL DEFAULT 0,"                                     \
@@ -128,7 +129,7 @@ static const char *const texts[SQL_COUNT] = {
     /* A deferral licenses the next attempt, the only one without an outcome. */
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
-        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9,"
+        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
         " licensed = CASE ?3 WHEN 0 THEN ?4 + 1 ELSE licensed END"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 0",
     [SQL_ROW] =
@@ -137,7 +138,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TAKE] =
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
         " a.action, a.began_id, a.key_hash, a.json, d.hold_kind, d.together,"
-        " d.freed_ms"
+        " d.freed_ms, d.doubts"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",
@@ -157,7 +158,7 @@ static const char *const texts[SQL_COUNT] = {
         "SELECT hold_kind, count(*) FROM delivery"
         " WHERE recipient_id = ? AND state = 3 GROUP BY 1",
     [SQL_REDRIVE] =
-        "UPDATE delivery SET state = 0, due_ms = 0, settled_ms = 0,"
+        "UPDATE delivery SET state = 0, due_ms = 0, settled_ms = 0, doubts = 0,"
         " licensed = attempts"
         " WHERE alert_id = ? AND recipient_id = ? AND state IN (2, 3, 4)",
     [SQL_HELD_ALL] = HELD_ROW HELD_AFTER,
