@@ -6,6 +6,7 @@
 #include "admin/reply.h"
 
 static const char *const no_params[] = {NULL};
+static const char *const write_params[] = {"comment", NULL};
 static const char *const list_params[] = {"limit", "cursor", NULL};
 
 static const struct snapshot *now(const struct resource *r)
@@ -216,11 +217,15 @@ static void object_edit(const struct resource *r, struct exchange *x,
                         struct edit *e, int status)
 {
     struct error err = {0};
+    struct signature by;
     enum config_result result;
+    size_t failed;
 
+    if (!params_signature(r->admin, x, &by))
+        return;
     e->kind = r->kind;
     e->author = STR("api");
-    result = config_edit(r->admin->with.config, e, &err);
+    result = config_change(r->admin->with.config, e, 1, &by, &failed, &err);
     if (result != CONFIG_OK)
         edit_refused(r->admin, x, result, &err);
     else if (e->verb == EDIT_DELETE)
@@ -234,7 +239,7 @@ void objects_create(void *resource, struct exchange *x)
     const struct resource *r = resource;
     struct edit e = {.verb = EDIT_CREATE};
 
-    if (!params_known(r->admin, x, no_params))
+    if (!params_known(r->admin, x, write_params))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
@@ -251,7 +256,7 @@ static bool edit_begin(const struct resource *r, struct exchange *x,
     e->name = exchange_segment(x, "name");
     at = objects_find(r, s, e->name);
     *exists = at < r->count(s);
-    return params_known(r->admin, x, no_params) &&
+    return params_known(r->admin, x, write_params) &&
            etag_matches(r->admin, x, *exists,
                         *exists ? r->revision(s, at) : 0, &e->if_revision);
 }

@@ -21,6 +21,16 @@ bool params_wrong(struct admin *a, struct exchange *x, const char *format, ...)
     return false;
 }
 
+bool params_signature(struct admin *a, struct exchange *x, struct signature *out)
+{
+    struct str comment = exchange_query(x, "comment");
+
+    *out = (struct signature){STR("admin"), comment};
+    return comment.n <= COMMENT_MAX ||
+           params_wrong(a, x, "comment has %zu bytes; at most %d are taken",
+                        comment.n, COMMENT_MAX);
+}
+
 /* "; did you mean "severity"?", or nothing. */
 static struct str did_you_mean(struct exchange *x, struct str name,
                                const char *const *names)

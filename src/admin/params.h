@@ -4,6 +4,7 @@
 #define ADMIN_PARAMS_H
 
 #include "admin/room.h"
+#include "config/revisions.h"
 
 /* A parameter that is not in `names` (NULL-terminated), or that is there twice,
  * is a 400: a typing error must not pass for "everything". */
@@ -32,6 +33,10 @@ bool params_id(struct admin *a, struct exchange *x, int64_t *out);
  * body is an empty object when `may_be_empty`. NULL: answered. */
 const struct json *params_object(struct admin *a, struct exchange *x,
                                  const char *const *names, bool may_be_empty);
+
+/* Who writes, and ?comment=, which every write of the configuration takes. */
+bool params_signature(struct admin *a, struct exchange *x,
+                      struct signature *out);
 
 /* 400 `invalid-parameter` about one parameter. Returns false. */
 bool params_wrong(struct admin *a, struct exchange *x, const char *format, ...)

@@ -47,6 +47,7 @@ void admin_alert(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
 void admin_retry(struct admin *a);
+void admin_revisions(struct admin *a);
 void admin_import(struct admin *a);
 void admin_schema(struct admin *a);
 void admin_apply(struct admin *a);

@@ -68,6 +68,16 @@ static const char apply_usage[] =
     "  tocsin apply -f FILE [-f FILE] [--prune]\n"
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
+static const char config_usage[] =
+    "  tocsin config revisions [--limit N]\n"
+    "                                     who changed what, when and why\n"
+    "  tocsin config show N               all of it as it was at revision N\n"
+    "  tocsin config diff [FROM [TO]]     by object and member; the last change, or\n"
+    "                                     from FROM until now\n"
+    "  tocsin config rollback N [--comment TEXT]\n"
+    "                                     a new revision that is as N was\n"
+    "  tocsin config export [--revision N]\n"
+    "                                     YAML for apply; secrets are left out\n";
 static const char import_usage[] =
     "  tocsin import KIND FILE|- [--dry-run] [--replace] [--keep-empty-pools]\n"
     "                                     KIND: ntopng-backup, ntopng-pools,\n"
@@ -97,6 +107,8 @@ static const struct command commands[] = {
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
+    {"config", command_configuration, "revisions | show | diff | rollback | export",
+     "what changed, and back again", config_usage},
     {"import", command_import, "KIND FILE [--dry-run] [--replace]",
      "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",

@@ -191,7 +191,8 @@ static void test_history(void **state)
                            "SELECT n || '|' || kind || '|' || name || '|' ||"
                            " summary || '|' ||"
                            " CASE before WHEN '' THEN '' ELSE 'was' END ||"
-                           " '|' || author, at_ms FROM revision ORDER BY n",
+                           " '|' || author, at_ms FROM change JOIN revision"
+                           " USING (n) ORDER BY n",
                            -1, &s, NULL),
         SQLITE_OK);
     for (; sqlite3_step(s) == SQLITE_ROW; n++) {
