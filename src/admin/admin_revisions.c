@@ -5,16 +5,6 @@
 #include "admin/reply.h"
 #include "config/export.h"
 
-/* A revision's number in a parameter; absent: the fallback. False: answered. */
-static bool number_read(struct admin *a, struct exchange *x, const char *name,
-                        int64_t fallback, int64_t *out)
-{
-    *out = fallback;
-    return !exchange_has_query(x, name) ||
-           (str_to_i64(exchange_query(x, name), out) && *out >= 0) ||
-           params_wrong(a, x, "%s must be a revision's number, like 12", name);
-}
-
 static int64_t revision_now(const struct admin *a)
 {
     return config_now(a->with.config)->revision;
@@ -34,7 +24,7 @@ static void revisions_get(void *admin, struct exchange *x)
     int64_t upto, last;
 
     if (!params_known(a, x, names) || !params_page(a, x, &page) ||
-        !number_read(a, x, "cursor", INT64_MAX, &upto))
+        !params_revision(a, x, "cursor", INT64_MAX, &upto))
         return;
     reply_init(&reply);
     out_object(&reply.out, NULL);
@@ -110,8 +100,8 @@ static void diff_get(void *admin, struct exchange *x)
     int64_t from, to;
 
     if (!params_known(a, x, names) ||
-        !number_read(a, x, "to", revision_now(a), &to) ||
-        !number_read(a, x, "from", MAX(to - 1, 0), &from))
+        !params_revision(a, x, "to", revision_now(a), &to) ||
+        !params_revision(a, x, "from", MAX(to - 1, 0), &from))
         return;
     reply_init(&reply);
     out_object(&reply.out, NULL);
@@ -136,7 +126,7 @@ static void export_get(void *admin, struct exchange *x)
     int64_t n;
 
     if (!params_known(a, x, names) ||
-        !number_read(a, x, "revision", revision_now(a), &n))
+        !params_revision(a, x, "revision", revision_now(a), &n))
         return;
     result = config_export(a->with.config, n, &text, &err);
     if (result != CONFIG_OK)

@@ -1,5 +1,5 @@
 /* decisions.c -- routing's explanation as JSON: the evaluator that decides for
- * real, asked with the configuration that is in force now. */
+ * real, asked with the configuration of now, or of then. */
 #include "admin/decisions.h"
 
 #include "admin/delivery.h"
@@ -49,12 +49,11 @@ static void delivery_of(const struct decided *d, int64_t recipient_id,
         }
 }
 
-void decisions_write(const struct admin *a, const struct decided *d,
-                     struct json_out *o, const char *name)
+void decisions_write(const struct decided *d, struct json_out *o,
+                     const char *name)
 {
-    const struct snapshot *s = config_now(a->with.config);
     struct explanation *list;
-    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+    size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
 
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
@@ -74,8 +73,11 @@ void decisions_members(const struct admin *a, const struct decided *d,
 {
     if (d->alert->id != 0)
         out_i64(o, "alert_id", d->alert->id);
+    if (d->accepted_ms != 0)
+        out_time(o, "accepted_at", d->accepted_ms);
     out_text(o, "change", change_name(d->change));
-    out_i64(o, "revision", config_now(a->with.config)->revision);
+    out_i64(o, "revision", d->by->revision);
+    out_bool(o, "is_now", d->by->revision == config_now(a->with.config)->revision);
     out_time(o, "evaluated_at", clock_wall_ms(a->with.clock));
-    decisions_write(a, d, o, "decisions");
+    decisions_write(d, o, "decisions");
 }

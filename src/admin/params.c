@@ -21,6 +21,15 @@ bool params_wrong(struct admin *a, struct exchange *x, const char *format, ...)
     return false;
 }
 
+bool params_revision(struct admin *a, struct exchange *x, const char *name,
+                     int64_t fallback, int64_t *out)
+{
+    *out = fallback;
+    return !exchange_has_query(x, name) ||
+           (str_to_i64(exchange_query(x, name), out) && *out >= 0) ||
+           params_wrong(a, x, "%s must be a revision's number, like 12", name);
+}
+
 bool params_signature(struct admin *a, struct exchange *x, struct signature *out)
 {
     struct str comment = exchange_query(x, "comment");

@@ -34,6 +34,10 @@ bool params_id(struct admin *a, struct exchange *x, int64_t *out);
 const struct json *params_object(struct admin *a, struct exchange *x,
                                  const char *const *names, bool may_be_empty);
 
+/* A revision's number in a parameter; absent: the fallback. */
+bool params_revision(struct admin *a, struct exchange *x, const char *name,
+                     int64_t fallback, int64_t *out);
+
 /* Who writes, and ?comment=, which every write of the configuration takes. */
 bool params_signature(struct admin *a, struct exchange *x,
                       struct signature *out);

@@ -30,8 +30,12 @@ static const char alerts_usage[] =
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";
 static const char explain_usage[] =
-    "  tocsin explain ID                  who gets it, criterion by criterion\n"
+    "  tocsin explain ID [--now | --revision N]\n"
+    "                                     who gets it, criterion by criterion,\n"
+    "                                     as the configuration then was; --now: as it\n"
+    "                                     is now; --revision N: as it was at N\n"
     "  tocsin explain - <alert.json       the same for an alert that was not sent\n"
+    "  tocsin explain --verify FILE       a file of alerts and who must get them\n"
     "  tocsin explain ID --recipient NAME --verify deliver|not_matched|...\n"
     "                                     the exit status says whether it is so\n";
 static const char delivery_usage[] =

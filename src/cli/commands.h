@@ -14,6 +14,9 @@ command_fn command_send, command_apply, command_check_config, command_import;
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);
 
+void decisions_print(struct cli *c, const struct json *list);
+/* A file of expectations: what the exit status says, for CI. */
+int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);
 /* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
 int endpoint_types_show(struct cli *c, const char *name);

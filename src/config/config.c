@@ -150,8 +150,9 @@ enum config_result config_change(struct config *c, const struct edit *e, size_t 
     if (result != CONFIG_OK)
         return result;
     config_swap(c, next);
-    log_info(ROOM, "configuration at revision %lld",
-             (long long)c->now->snapshot.revision);
+    if (!c->offline)
+        log_info(ROOM, "configuration at revision %lld",
+                 (long long)c->now->snapshot.revision);
     return result;
 }
 
