@@ -140,15 +140,11 @@ static struct str plus_back(struct exchange *x, struct str text)
     return plus;
 }
 
-bool params_time(struct admin *a, struct exchange *x, const char *name,
-                 int64_t *out)
+bool params_time_text(struct admin *a, struct exchange *x, const char *name,
+                      struct str text, int64_t *out)
 {
-    struct str text = plus_back(x, exchange_query(x, name));
     int64_t n;
 
-    *out = 0;
-    if (!exchange_has_query(x, name))
-        return true;
     if (str_to_i64(text, &n) && n >= 0 && n <= INT64_MAX / 1000)
         *out = n * 1000;
     else if (str_to_duration_ms(text, &n))
@@ -160,6 +156,15 @@ bool params_time(struct admin *a, struct exchange *x, const char *name,
                             name,
                             STR_ARG(str_first(text, utf8_cut(text, SHOWN))));
     return true;
+}
+
+bool params_time(struct admin *a, struct exchange *x, const char *name,
+                 int64_t *out)
+{
+    *out = 0;
+    return !exchange_has_query(x, name) ||
+           params_time_text(a, x, name, plus_back(x, exchange_query(x, name)),
+                            out);
 }
 
 bool params_id(struct admin *a, struct exchange *x, int64_t *out)

@@ -26,6 +26,10 @@ struct str cursor_text(struct arena *arena, int64_t first, int64_t second);
 bool params_time(struct admin *a, struct exchange *x, const char *name,
                  int64_t *out);
 
+/* The same of a text, wherever it came from; `name` is for the error. */
+bool params_time_text(struct admin *a, struct exchange *x, const char *name,
+                      struct str text, int64_t *out);
+
 /* The segment {id} as a positive number. */
 bool params_id(struct admin *a, struct exchange *x, int64_t *out);
 

@@ -38,6 +38,10 @@ static const char explain_usage[] =
     "  tocsin explain --verify FILE       a file of alerts and who must get them\n"
     "  tocsin explain ID --recipient NAME --verify deliver|not_matched|...\n"
     "                                     the exit status says whether it is so\n";
+static const char replay_usage[] =
+    "  tocsin replay [--recipient NAME] [--file DRAFT.yaml ...] [--since 7d] [--until T]\n"
+    "                                     what would have been sent, and how that\n"
+    "                                     differs from what was; Ctrl-C cancels it\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
     "  tocsin delivery show ID            every try, and what was said\n"
@@ -100,6 +104,8 @@ static const struct command commands[] = {
      "what came in, and what is engaged", alerts_usage},
     {"explain", command_explain, "ID | -",
      "who gets an alert and why, criterion by criterion", explain_usage},
+    {"replay", command_replay, "[--recipient NAME] [--file DRAFT.yaml] [--since 7d]",
+     "what a configuration would have sent", replay_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead", delivery_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | test | choices | types",
