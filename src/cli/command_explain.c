@@ -102,7 +102,7 @@ static const char *as_of(struct cli *c, const char *revision, bool is_now,
 
 static void head_print(struct cli *c, const struct json *a)
 {
-    printf("by the configuration of revision %.*s, %s\n\n",
+    printf("by the configuration of revision %.*s, %s\n",
            STR_ARG(cell_text(c, json_get(a, "revision"))),
            json_bool_or(json_get(a, "is_now"), true) ? "which is in force"
                                                      : "which is in force no more");
@@ -112,8 +112,10 @@ static void explanation_print(struct cli *c, const struct json *a,
                               const char *recipient)
 {
     head_print(c, a);
-    if (recipient == NULL)
+    if (recipient == NULL) {
+        putchar('\n');
         decisions_print(c, json_get(a, "decisions"));
+    }
     reasons_print(c, json_get(a, "decisions"), recipient);
 }
 
