@@ -132,7 +132,7 @@ static void write_whole(struct alert_question *l, const struct alert *alert,
         delivery_write(a, &l->deliveries.rows[i], &r->out, NULL, &l->q.arena);
     out_array_end(&r->out);
     out_bool(&r->out, "more_deliveries", l->deliveries.more);
-    decisions_write(&d, &r->out, "explanation");
+    decisions_write(l->q.admin, &d, &r->out, "explanation");
     out_i64(&r->out, "explanation_revision", d.by->revision);
 }
 

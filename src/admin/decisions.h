@@ -18,9 +18,10 @@ struct decided {
 enum change change_of(const struct alert *alert);
 
 /* An array, one a recipient of that configuration: "recipient", "outcome", "because",
- * "criteria", and "delivery_id" where there is a delivery. */
-void decisions_write(const struct decided *d, struct json_out *o,
-                     const char *name);
+ * "criteria", and where there is a delivery "delivery_id", "delivery_state",
+ * "delivery_reason" and what holds it, "hold". */
+void decisions_write(const struct admin *a, const struct decided *d,
+                     struct json_out *o, const char *name);
 /* The members "alert_id", "accepted_at", "change", "revision", "is_now" (it is the
  * one in force now), "evaluated_at" and "decisions". */
 void decisions_members(const struct admin *a, const struct decided *d,

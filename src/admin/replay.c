@@ -158,16 +158,17 @@ static bool sent_read(struct replay *r, struct outbox_reader *outbox,
     struct delivery_row *rows;
     int64_t total;
     int64_t *ids;
+    size_t n;
 
-    if (!outbox_read_deliveries(outbox, &q, &r->page_arena, &rows, &e->sent_count,
-                                &total, err))
+    if (!outbox_read_deliveries(outbox, &q, &r->page_arena, &rows, &n, &total, err))
         return false;
-    ids = arena_array(&r->page_arena, MAX(e->sent_count, 1u), sizeof *ids);
-    for (size_t i = 0; i < e->sent_count; i++)
-        ids[i] = rows[i].id.recipient_id;
+    ids = arena_array(&r->page_arena, MAX(n, 1u), sizeof *ids);
+    for (size_t i = 0; i < n; i++)
+        if (rows[i].state != DELIVERY_WITHHELD) /* never told */
+            ids[e->sent_count++] = rows[i].id.recipient_id;
     e->sent = ids;
     /* A recipient that keeps history has one of each; without, all are gone. */
-    e->is_known = e->sent_count > 0;
+    e->is_known = n > 0;
     return true;
 }
 
