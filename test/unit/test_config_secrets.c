@@ -387,7 +387,7 @@ static void test_a_newer_database(void **state)
     config_close(b.config);
     db_run(&b, "PRAGMA user_version = 99");
     assert_does_not_open(&b, "from a newer tocsin");
-    db_run(&b, "PRAGMA user_version = 1");
+    db_run(&b, "PRAGMA user_version = 2");
     bench_open(&b);
 }
 
