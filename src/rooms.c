@@ -221,6 +221,7 @@ static void faces_begin(struct rooms *r)
     in.sink = pipeline_sink(r->pipeline);
     r->intake = intake_new(r->httpd, &in);
     a.intake = r->intake;
+    a.hold_state = pipeline_hold_state(r->pipeline);
     r->admin = admin_new(&a);
 }
 
