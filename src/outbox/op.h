@@ -36,7 +36,7 @@ struct op {
             struct delivery_id id;
             enum delivery_state state;
             int attempts, doubts, status;
-            int64_t due_ms, at_ms;
+            int64_t due_ms, at_ms, tried_ms;
             struct str reason, handle; /* ours */
             bool changed;
         } settle;

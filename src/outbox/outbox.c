@@ -436,6 +436,7 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     op->settle.status = s->status;
     op->settle.due_ms = s->due_ms;
     op->settle.at_ms = s->state == DELIVERY_PENDING ? 0 : clock_wall_ms(o->clock);
+    op->settle.tried_ms = clock_wall_ms(o->clock);
     op->settle.reason = text_copy(s->reason, REASON_MAX);
     /* Half a handle is nobody's. */
     op->settle.handle = s->handle.n <= HANDLE_MAX ? text_copy(s->handle, HANDLE_MAX) : STR_NONE;

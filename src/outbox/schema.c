@@ -99,6 +99,18 @@ static const char from_1[] =
     " AND (d.alert_id, d.recipient_id) > (?3, ?4)"                             \
     " ORDER BY d.alert_id, d.recipient_id LIMIT ?5"
 
+/* What came of tries that did not deliver; those that do cost nothing here. Made
+ * in any file that has it not, so no version tells of it. */
+static const char attempts_schema[] =
+    "CREATE TABLE IF NOT EXISTS attempt ("
+    "  alert_id INTEGER NOT NULL,"
+    "  recipient_id INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  status INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  PRIMARY KEY (alert_id, recipient_id, n)) WITHOUT ROWID;";
+
 #define ALERT_ROW "(?,?,?,?,?,?,?,?)"
 #define DELIVERY_ROW "(?,?,?)"
 #define ENGAGED_ROW "(?,?,?,?,?,?)"
@@ -132,6 +144,13 @@ static const char *const texts[SQL_COUNT] = {
         " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
         " licensed = CASE ?3 WHEN 0 THEN ?4 + 1 ELSE licensed END"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 0",
+    [SQL_ATTEMPT] =
+        "INSERT INTO attempt SELECT ?1, ?2, ifnull(max(n), 0) + 1, ?3, ?4, ?5"
+        " FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2",
+    [SQL_ATTEMPT_FORGET] =
+        "DELETE FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2 AND n <="
+        " (SELECT max(n) FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2)"
+        " - ?3",
     [SQL_ROW] =
         "SELECT state, handle, hold_kind, hold_ref, hold_until_ms, reason"
         " FROM delivery WHERE alert_id = ? AND recipient_id = ?",
@@ -191,6 +210,7 @@ static const char *const texts[SQL_COUNT] = {
         " ORDER BY id LIMIT ?3",
     [SQL_PRUNE_DELIVERIES] =
         "DELETE FROM delivery WHERE alert_id = ? AND state = ?",
+    [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert_id = ?",
     [SQL_PRUNE_ALERT] = "DELETE FROM alert WHERE id = ?",
     [SQL_TALLY] = "UPDATE tally SET n = n + ?2 WHERE state = ?1",
 };
@@ -269,7 +289,7 @@ bool database_open(struct database *d, const char *path, int max_pages,
     if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
         error_set(err, "%s", sqlite3_errmsg(d->db));
     else if (pragmas(d->db, max_pages, err) && migrate(d->db, err) &&
-             prepare(d, err))
+             run(d->db, attempts_schema, err) && prepare(d, err))
         return true;
     database_close(d);
     return error_in(err, "outbox %s", path);
