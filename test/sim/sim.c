@@ -17,6 +17,7 @@
 
 #include "base/log.h"
 #include "config/silence.h"
+#include "outbox/outbox_read.h"
 
 #define STEPS 400
 #define PEACE_STEPS 20000
@@ -52,6 +53,8 @@ static void alert_comes(struct sim *sim)
     CHECK(pipeline_accept(sim->pipeline, &batch, &receipt, committed, sim) == ACCEPTED,
           "no room for an alert");
     sim->keys[receipt.id] = (int)key;
+    if (sim->numbers[receipt.id] == 0) /* a repeat has the id of the first */
+        sim->numbers[receipt.id] = sim->offered;
 }
 
 static void object_edit(struct sim *sim, struct edit e, struct str text)
@@ -238,10 +241,37 @@ static void sim_close(struct sim *sim)
 
 /* --- judging ------------------------------------------------------------------- */
 
-/* Sent again by hand, it comes when it comes. */
+/* Sent again by hand, or held back for a while, it comes when it comes: what was
+ * not held may have passed it. */
 static bool was_refused(const struct sim *sim, const struct arrival *a)
 {
-    return sim->refused[a->recipient][a->id];
+    return sim->refused[a->recipient][a->id] || sim->freed[a->recipient][a->id];
+}
+
+static void freed_find(struct sim *sim)
+{
+    struct error err = {0};
+    char path[128];
+    struct outbox_reader *r;
+
+    snprintf(path, sizeof path, "%s/tocsin.db", sim->dir);
+    r = outbox_reader_open(path, &err);
+    CHECK(r != NULL, "%s", err.text);
+    for (int i = 0; i < RECIPIENTS; i++) {
+        struct delivery_query q = {.recipient_id = sim->ids[i], .state = -1,
+                                   .limit = ALERTS_MAX};
+        struct delivery_row *rows;
+        int64_t total;
+        size_t n;
+
+        CHECK(outbox_read_deliveries(r, &q, &sim->arena, &rows, &n, &total, &err), "%s",
+              err.text);
+        for (size_t k = 0; k < n; k++)
+            if (rows[k].freed_ms > 0)
+                sim->freed[i][i < WEBHOOKS ? (int64_t)sim->numbers[rows[k].id.alert_id]
+                                           : rows[k].id.alert_id] = true;
+    }
+    outbox_reader_close(r);
 }
 
 static bool seen_before(const struct sim *sim, size_t end, const struct arrival *a)
@@ -300,6 +330,7 @@ static void judge(struct sim *sim)
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);
     CHECK(sim->failed == 0, "%zu commits failed", sim->failed);
     judge_lost(sim);
+    freed_find(sim);
     judge_order(sim);
 }
 

@@ -63,6 +63,8 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    bool freed[RECIPIENTS][ALERTS_MAX]; /* was held back for a while */
+    size_t numbers[ALERTS_MAX]; /* of each alert, by its id: the sim_id webhooks see */
     size_t steps, edits, gone, redriven; /* how much of it there was */
     bool faults;
     char dir[64];
