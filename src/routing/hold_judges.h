@@ -3,17 +3,19 @@
 #ifndef ROUTING_HOLD_JUDGES_H
 #define ROUTING_HOLD_JUDGES_H
 
-#include "routing/holds.h"
+#include "routing/silences.h"
 
-/* Of a snapshot: immutable, each compiled by its own file; NULL: none. */
+/* What a snapshot says, each kind in a struct of its own. */
 struct hold_rules {
-    const struct silences *silences;
-    const struct inhibitions *inhibitions;
+    const struct pools *pools;
+    struct silences silences;
 };
 
-/* What happened so far, as the judges need it; each kept by its own file. */
+/* What happened so far, as the judges need it. */
 struct hold_state {
-    const struct inhibitors *inhibitors; /* engaged alerts that mute others */
+    int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
+
+extern const struct hold_judge hold_judge_silenced;
 
 #endif

@@ -6,6 +6,7 @@
 
 /* In this order; a new kind gets its line here and its file beside. */
 static const struct hold_judge *const judges[] = {
+    &hold_judge_silenced,
     NULL,
 };
 

@@ -39,6 +39,7 @@ struct hold_question {
     int64_t now_ms;
     const struct hold_rules *rules; /* of the snapshot */
     const struct hold_state *state; /* what happened so far */
+    struct filter_subject *subject; /* of the alert */
     struct arena *arena;            /* for reasons */
     /* Of the recipient: */
     int64_t recipient_id;
