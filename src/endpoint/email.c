@@ -334,6 +334,7 @@ const struct endpoint_type endpoint_email = {
     .help = "Sends alerts as mails through an SMTP server.",
     .via = VIA_MAIL,
     .batch_max = 20,
+    .together_max = TOGETHER_MAX,
     .own_words = true,
     .endpoint_size = sizeof(struct email),
     .recipient_size = sizeof(struct email_to),
