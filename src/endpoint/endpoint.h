@@ -63,6 +63,8 @@ struct endpoint_type {
     size_t together_max; /* of those told together (held until a digest, the end of
                            quiet hours or of a storm), how many one request stands
                            for; 0: it has no summaries, and no such options */
+    bool repeats_show; /* sent twice it is there twice: the other side knows no id
+                          of ours. After two tries in doubt it is given up */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
     bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
