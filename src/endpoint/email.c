@@ -147,8 +147,7 @@ static bool letter_init(struct letter *l, const struct render_input *in,
                          err))
         return false;
     for (size_t i = 0; i < in->count; i++)
-        message_build(in->items[i].alert, in->items[i].phase, &in->place, a,
-                      &messages[i]);
+        render_message(in, i, a, &messages[i]);
     return true;
 }
 

@@ -15,6 +15,7 @@ struct render_item {
     const struct alert *alert;
     enum phase phase;
     struct str handle; /* of the message sent for the engage; may be empty */
+    struct message_remark remark; /* what its message says about others */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
 };
 
@@ -27,6 +28,8 @@ struct render_input {
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
     const struct geo *geo; /* NULL, or without a find: nothing is known */
+    struct str occasion; /* why many are told together, "Quiet hours"; "": they
+                            only wait together */
     bool test; /* a test message: says so */
     int step;  /* 0 at first; then what the verdict AGAIN asked for */
     struct str carry; /* what that verdict gave along; "" at step 0 */
