@@ -32,8 +32,6 @@
 
 #include <sys/statvfs.h>
 
-#include <sodium.h>
-
 #include "base/log.h"
 
 #define ROOM "outbox"
@@ -296,19 +294,6 @@ static struct str line_of(struct outbox *o, const struct put *p)
     return buf_view(&o->line);
 }
 
-/* Goes to disk, so it must be the same in every process, unlike hash_bytes().
- * Two keys with one hash only wait for each other. */
-static uint64_t key_hash(struct str key)
-{
-    static const unsigned char fixed[crypto_shorthash_KEYBYTES] = {0};
-    unsigned char out[crypto_shorthash_BYTES];
-    uint64_t hash;
-
-    crypto_shorthash(out, (const unsigned char *)key.p, key.n, fixed);
-    memcpy(&hash, out, sizeof hash);
-    return hash;
-}
-
 static struct kept *kept_of(struct outbox *o, const struct put *p)
 {
     const struct alert *a = p->alert;
@@ -318,7 +303,7 @@ static struct kept *kept_of(struct outbox *o, const struct put *p)
     k->began_id = a->began_id;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
-    k->key_hash = key_hash(a->key);
+    k->key_hash = alert_key_hash(a->key);
     return k;
 }
 
