@@ -355,6 +355,7 @@ static void target_choose(struct outbox *o, struct target *t, const struct put *
     struct lane *l = lane_get(o, p->recipients[at]);
 
     t->recipient_id = l->recipient_id;
+    t->remark = p->holds != NULL ? p->holds[at].remark : (struct message_remark){0};
     if (p->holds != NULL && p->holds[at].kind != HOLD_NONE) {
         t->hold = mem_new(sizeof *t->hold);
         *t->hold = p->holds[at];

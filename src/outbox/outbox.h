@@ -36,6 +36,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     enum hold_kind held; /* by what it was until freed_ms (wall); NONE: it never was */
     bool together;       /* freed with others: may be told in one summary */
     int64_t freed_ms;
+    struct message_remark remark; /* what its message says about others */
     struct item *next, *previous;
 };
 

@@ -13,7 +13,13 @@ struct hold_rules {
 
 /* What happened so far, as the judges need it; each kept by its own file. */
 struct hold_state {
+    const struct told *told; /* NULL: nothing was told so far */
     const struct inhibitors *inhibitors; /* engaged alerts that mute others */
 };
+
+/* hold_pace.c: these judges, and the remark for what is told. */
+extern const struct hold_judge hold_flapping, hold_repeat, hold_quiet, hold_digest,
+    hold_storm;
+void hold_pace_remark(const struct hold_question *q, struct message_remark *out);
 
 #endif
