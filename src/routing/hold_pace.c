@@ -101,6 +101,50 @@ void hold_pace_remark(const struct hold_question *q, struct message_remark *out)
     out->since_ms = told->withheld_from_ms;
 }
 
+/* --- what was decided -------------------------------------------------------- */
+
+/* What a silence, an inhibition or an escalation holds was not told, and is no
+ * repeat either. What gathers is told, only later. */
+static bool outcome_of(const struct hold *h, struct told_event *e)
+{
+    switch (h->kind) {
+    case HOLD_NONE:
+    case HOLD_QUIET:
+    case HOLD_DIGEST:
+    case HOLD_STORM:
+        e->outcome = TOLD_SENT;
+        return true;
+    case HOLD_REPEAT:
+    case HOLD_FLAPPING:
+        e->outcome = TOLD_WITHHELD;
+        return true;
+    case HOLD_SILENCED:
+    case HOLD_INHIBITED:
+    case HOLD_ESCALATION:
+        return false;
+    case HOLD_KINDS:
+        break;
+    }
+    bug("no such kind of hold");
+}
+
+void hold_note(struct told *t, const struct hold_question *q, const struct hold *h)
+{
+    struct told_event e = {
+        .recipient_id = q->recipient_id,
+        .key_hash = q->key_hash,
+        .at_ms = q->now_ms,
+        .severity = q->alert->severity,
+        .change = q->change,
+        .again = q->ended != HOLD_NONE,
+    };
+
+    if (t == NULL || q->pace == NULL || hold_gathers(q->ended) || !outcome_of(h, &e) ||
+        (e.again && e.outcome == TOLD_WITHHELD))
+        return;
+    told_note(t, q->pace, &e);
+}
+
 const struct hold_judge hold_flapping = {HOLD_FLAPPING, holds_flapping};
 const struct hold_judge hold_repeat = {HOLD_REPEAT, holds_repeat};
 const struct hold_judge hold_quiet = {HOLD_QUIET, holds_quiet};

@@ -181,7 +181,7 @@ void told_note(struct told *t, const struct pace *pace, const struct told_event 
         return;
     if (pace->repeat_ms > 0 || pace->flapping_count > 0) {
         a = touch(t, e);
-        if (e->change == CHANGE_ENGAGED) {
+        if (e->change == CHANGE_ENGAGED && !e->again) {
             a->flaps = pace_flaps(pace, a, e->at_ms, &until_ms) != FLAPPING_NOT;
             add_engage(a, e->at_ms);
         }

@@ -50,6 +50,7 @@ struct told_event { /* what became of one alert for one recipient */
     int64_t at_ms; /* of the alert's acceptance */
     enum severity severity;
     enum change change; /* of what was not told anybody: leave it out */
+    bool again; /* noted before, when it engaged: its hold has ended now */
     enum {
         TOLD_SENT,     /* told now, or later together with others */
         TOLD_WITHHELD, /* kept back as a repeat, or because it flaps */
