@@ -432,6 +432,8 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     if (i->settling) {
         op->settle.item = i;
     } else {
+        if (s->state == DELIVERY_DEAD && o->with.died != NULL)
+            o->with.died(o->with.died_arg, i->recipient_id, i->kept->key_hash);
         lane_ended(l, i->kept->id);
         lane_remove(o, l, i);
     }
