@@ -52,15 +52,18 @@ static enum change change_of(enum action action)
                                       : CHANGE_STORED;
 }
 
-static bool decide(struct holder *h, const struct held_row *row, struct hold *out,
-                   struct error *err)
+/* `q` is filled, for what is to be noted. */
+static bool decide(struct holder *h, const struct held_row *row,
+                   struct hold_question *q, struct hold *out, struct error *err)
 {
     const struct snapshot *now = config_now(h->with.config);
+    const struct recipient *to = snapshot_recipient_id(now, row->id.recipient_id);
     const struct json *line = json_parse(&h->arena, row->json, err);
+    struct alert *alert = arena_new(&h->arena, sizeof *alert);
     struct filter_subject subject;
-    struct alert alert = {0};
-    struct hold_question q = {
-        .alert = &alert,
+
+    *q = (struct hold_question){
+        .alert = alert,
         .subject = &subject,
         .change = change_of(row->action),
         .now_ms = clock_wall_ms(h->clock),
@@ -69,15 +72,18 @@ static bool decide(struct holder *h, const struct held_row *row, struct hold *ou
         .arena = &h->arena,
         .recipient_id = row->id.recipient_id,
         .builtin = row->id.recipient_id == RECIPIENT_BUILTIN_ID,
+        .pace = to != NULL && !to->builtin ? &to->pace : NULL,
+        .held = row->hold.kind,
     };
-
-    q.ended = ended_kind(&row->hold, q.now_ms);
-    if (line == NULL || !alert_read(&h->arena, line, row->accepted_ms, &alert, err))
+    q->ended = ended_kind(&row->hold, q->now_ms);
+    if (line == NULL || !alert_read(&h->arena, line, row->accepted_ms, alert, err))
         return error_in(err, "alert %lld as kept", (long long)row->id.alert_id);
-    alert.id = row->id.alert_id;
-    filter_subject_init(&subject, &alert, now->holds.pools);
-    holds_decide(&q, out);
+    alert->id = row->id.alert_id;
+    q->key_hash = alert_key_hash(alert->key);
+    filter_subject_init(&subject, alert, now->holds.pools);
+    holds_decide(q, out);
     filter_subject_release(&subject);
+    q->subject = NULL;
     return true;
 }
 
@@ -104,12 +110,13 @@ static bool same_hold(const struct hold *a, const struct hold *b)
 /* False: it stays as it is. */
 static bool look_at(struct holder *h, const struct held_row *row, struct unhold *out)
 {
+    struct hold_question q;
     struct error err;
 
     *out = (struct unhold){.id = row->id};
     if (waits_for_time(&row->hold, clock_wall_ms(h->clock)))
         return false;
-    if (!decide(h, row, &out->to, &err)) {
+    if (!decide(h, row, &q, &out->to, &err)) {
         log_error(ROOM, "delivery %lld.%lld is sent although it was held: %s",
                   (long long)row->id.alert_id, (long long)row->id.recipient_id,
                   err.text);
@@ -117,7 +124,10 @@ static bool look_at(struct holder *h, const struct held_row *row, struct unhold 
     }
     if (out->to.kind == HOLD_NONE)
         set_free(h, row, out);
-    return !same_hold(&out->to, &row->hold);
+    if (same_hold(&out->to, &row->hold))
+        return false;
+    hold_note(pipeline_told(h->with.pipeline), &q, &out->to);
+    return true;
 }
 
 /* --- bites --------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* zone.c -- GLib's time zones, asked for offsets only. */
 #include "base/zone.h"
 
-#undef unused /* a member of a struct of GLib's has this name */
+#undef unused /* a word GLib's headers need for themselves */
 #include <glib.h>
 
 #define DAY_S 86400

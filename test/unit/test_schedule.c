@@ -356,6 +356,31 @@ static void test_against_the_slow_way(void **state)
     }
 }
 
+/* Whoever reads the manual tries what stands in it. */
+static void test_the_manual(void **state)
+{
+    FILE *f = fopen("docs/noise.md", "re");
+    char line[400];
+    int kind = -1;
+    size_t tried[2] = {0};
+
+    (void)state;
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f) != NULL) {
+        if (strncmp(line, "```", 3) == 0) {
+            kind = strcmp(line, "```windows\n") == 0   ? SCHEDULE_WINDOWS
+                   : strcmp(line, "```moments\n") == 0 ? SCHEDULE_MOMENTS
+                                                       : -1;
+        } else if (kind >= 0) {
+            line[strcspn(line, "\n")] = '\0';
+            (void)parsed(line, (enum schedule_kind)kind);
+            tried[kind]++;
+        }
+    }
+    fclose(f);
+    assert_true(tried[SCHEDULE_WINDOWS] > 5 && tried[SCHEDULE_MOMENTS] > 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +390,7 @@ int main(void)
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_zones_by_name_only),
         cmocka_unit_test(test_against_the_slow_way),
+        cmocka_unit_test(test_the_manual),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
