@@ -151,19 +151,24 @@ static bool ip_matches(struct str wanted, const struct occurrence *o,
 {
     struct str plain = address_plain(wanted, arena);
 
-    return wanted.n == 0 || str_eq(plain, o->cli_ip) ||
-           str_eq(plain, o->srv_ip) || str_eq(plain, o->ip);
+    return wanted.n == 0 || str_eq(plain, occurrence_text(o, COLUMN_CLI_IP)) ||
+           str_eq(plain, occurrence_text(o, COLUMN_SRV_IP)) ||
+           str_eq(plain, occurrence_text(o, COLUMN_IP));
 }
 
 static bool strings_match(const struct store_query *q,
                           const struct occurrence *o, struct arena *arena)
 {
-    return is_or_any(q->type, o->type) && is_or_any(q->category, o->category) &&
-           is_or_any(q->source, o->source) &&
-           is_or_any(q->entity_value, o->entity_value) &&
+    struct str entity_value = occurrence_text(o, COLUMN_ENTITY_VALUE);
+
+    return is_or_any(q->type, occurrence_text(o, COLUMN_TYPE)) &&
+           is_or_any(q->category, occurrence_text(o, COLUMN_CATEGORY)) &&
+           is_or_any(q->source, occurrence_text(o, COLUMN_SOURCE)) &&
+           is_or_any(q->entity_value, entity_value) &&
            ip_matches(q->ip, o, arena) &&
-           (q->text.n == 0 || holds_text(o->message, q->text) ||
-            holds_text(o->entity_value, q->text));
+           (q->text.n == 0 ||
+            holds_text(occurrence_text(o, COLUMN_MESSAGE), q->text) ||
+            holds_text(entity_value, q->text));
 }
 
 static bool asks_for_strings(const struct store_query *q)

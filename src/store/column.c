@@ -3,8 +3,6 @@
 
 #include "alert/ip.h"
 
-#define NUMBER_MAX (1LL << 53) /* a double holds it, and filters compare those */
-
 #define FACT(word, kind, who, what) {word, COLUMN_##kind, word, who, what}
 #define MADE(word, kind, who, what) {word, COLUMN_##kind, NULL, who, what}
 
@@ -117,8 +115,8 @@ static void put_digits(struct reading *r, int at, struct str text)
 {
     char back[24];
     int64_t number = 0;
-    bool fits = str_to_i64(text, &number) && number <= NUMBER_MAX &&
-                number >= -NUMBER_MAX;
+    bool fits = str_to_i64(text, &number) && number <= COLUMN_NUMBER_MAX &&
+                number >= -COLUMN_NUMBER_MAX;
 
     snprintf(back, sizeof back, "%lld", (long long)number);
     fits = fits && str_is(text, back);

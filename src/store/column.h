@@ -7,13 +7,15 @@
 #include "alert/alert.h"
 
 enum column_type {
-    COLUMN_NUMBER,   /* a whole number, 64 bits, or absent */
+    COLUMN_NUMBER,   /* a whole number, or absent */
     COLUMN_TEXT,     /* UTF-8 without NUL; "" is absent */
     COLUMN_ADDRESS,  /* as RFC 5952 writes it, v4 as a dotted quad; or "" */
     COLUMN_SEVERITY, /* the number of an enum severity: ntopng's */
     COLUMN_ENTITY,   /* of an enum entity */
     COLUMN_ACTION,   /* of an enum row_state */
 };
+
+#define COLUMN_NUMBER_MAX (1LL << 53) /* filters compare doubles */
 
 enum row_state { STATE_ENGAGED, STATE_RELEASED, STATE_STORED };
 

@@ -63,6 +63,18 @@ static bool columns_of_leaf(const struct filter_leaf *l, struct making *m,
     bug("a kind of field nobody thought of");
 }
 
+/* An alert with the i-th value in that column; false: there is none. */
+static bool one_value(struct alert *a, enum column_type type, unsigned i)
+{
+    if (type == COLUMN_ENTITY)
+        return entity_from_number(i, &a->entity);
+    if (type == COLUMN_SEVERITY)
+        a->severity = (enum severity)i;
+    else
+        a->action = row_action(MIN((enum row_state)i, STATE_STORED));
+    return i < (type == COLUMN_SEVERITY ? SEVERITY_COUNT : STATE_STORED + 1u);
+}
+
 /* A column with few values: the filter itself says which of them pass. */
 static struct condition *one_of(struct making *m, const struct filter_leaf *l,
                                 enum column_type type)
@@ -72,17 +84,11 @@ static struct condition *one_of(struct making *m, const struct filter_leaf *l,
     struct filter_subject s;
 
     plain.negated = false;
-    for (unsigned i = 0; i < 16; i++) {
+    for (unsigned i = 0; i < ENTITY_COUNT; i++) {
         struct alert a = {.type_id = -1};
 
-        if (type == COLUMN_ACTION && i > STATE_STORED)
-            break;
-        if (type == COLUMN_SEVERITY && i >= SEVERITY_COUNT)
-            break;
-        a.severity = type == COLUMN_SEVERITY ? (enum severity)i : SEVERITY_NONE;
-        a.entity = type == COLUMN_ENTITY ? (enum entity)i : ENTITY_OTHER;
-        if (type == COLUMN_ACTION)
-            a.action = row_action((enum row_state)i);
+        if (!one_value(&a, type, i))
+            continue;
         filter_subject_init(&s, &a, NULL);
         if (filter_leaf_ask(&plain, &s) != FILTER_NO)
             c->mask |= 1u << i;
@@ -127,7 +133,8 @@ static struct condition *digits_of(struct making *m, const struct filter_leaf *l
 
         if (text.n == 0)
             c->empty = true;
-        else if (str_to_i64(text, &number) &&
+        else if (str_to_i64(text, &number) && number <= COLUMN_NUMBER_MAX &&
+                 number >= -COLUMN_NUMBER_MAX &&
                  str_eq(text, arena_printf(m->arena, "%lld", (long long)number)))
             v[c->count++] = (struct filter_value){.text = text,
                                                   .number = (double)number};

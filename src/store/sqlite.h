@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "store/condition.h"
 #include "store/engine.h"
 
@@ -30,6 +31,7 @@ enum sql {
     SQL_SET_MARK,
     SQL_UNSET_MARK,
     SQL_NOTE,
+    SQL_NOTES_OF,
     SQL_SET_DELETION,
     SQL_DELETION,
     SQL_ENDED_ACKS,
@@ -72,7 +74,6 @@ void statement_free(sqlite3_stmt **s);
 /* The text must live until the statement is done; an empty one is bound too. */
 void bind_text(sqlite3_stmt *s, int at, struct str text);
 void bind_i64(sqlite3_stmt *s, int at, int64_t i);
-void bind_columns(sqlite3_stmt *s, int first, const struct occurrence *o);
 struct str column_text(sqlite3_stmt *s, int column, struct arena *a);
 
 /* Runs a statement without rows to its end. */
@@ -91,7 +92,13 @@ bool engine_error(struct sqlite *e, struct error *err);
 
 /* Functions that SQL calls for us: patterns and prefixes. */
 bool sqlite_functions(struct sqlite *e, struct error *err) must_check;
-/* Moves the rows of an older schema into this one; resumable. */
+/* Moves the rows of an older schema into this one; goes on where it stopped. */
 bool sqlite_move(struct sqlite *e, struct error *err) must_check;
+/* One row, in a transaction. */
+bool sqlite_put(struct sqlite *e, const struct occurrence *o, int64_t now_ms,
+                struct error *err) must_check;
+/* A question's time begins, and ends. */
+void sqlite_question(struct sqlite *e);
+void sqlite_answered(struct sqlite *e);
 
 #endif
