@@ -42,6 +42,7 @@ struct settings {
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days;
+    struct str history_keep; /* for keep_read(), which has read it once */
 };
 extern const struct field settings_fields[];
 

@@ -3,6 +3,7 @@
 
 #include "config/build.h"
 #include "config/geo.h"
+#include "config/keep.h"
 
 const struct field settings_fields[] = {
     {
@@ -107,6 +108,14 @@ const struct field settings_fields[] = {
         .max = 36500,
         .help = "Older alerts are taken out of the alert store.",
     },
+    {
+        TEXT(struct settings, history_keep),
+        .label = "Keep some of it otherwise",
+        .optional = true,
+        .max = 1000,
+        .help = "Classes of alerts with their own age, size or both, the first "
+                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
+    },
     FIELDS_END,
 };
 
@@ -124,6 +133,11 @@ static bool url_is_ours(struct settings *s, struct error *err)
 
 static bool settings_check(struct settings *s, struct error *err)
 {
+    struct keep_class classes[KEEP_CLASSES_MAX];
+    size_t n;
+
+    if (!keep_read(s->history_keep, classes, &n, err))
+        return error_at(err, "history_keep");
     if (!url_is_ours(s, err))
         return false;
     if (!str_starts(s->scripts_dir, "/")) {
