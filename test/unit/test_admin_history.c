@@ -59,7 +59,7 @@ static void a_series_has_all_its_buckets(void **state)
                           "bucket=1h");
     GOT_STATUS(g, 200);
     assert_int_equal(member_at(g.json, "/data")->count, 2);
-    got_want_text(&g, "/data/0/from", "2020-11-23T14:00:00Z");
+    got_want_text(&g, "/data/0/from", "2020-11-23T14:00:00.000Z");
     assert_int_equal(got_number(&g, "/data/0/severities/total"), 2);
     assert_int_equal(got_number(&g, "/data/1/severities/notice"), 1);
     g = api_get(b, ALERTS "/timeseries?since=1606140000&until=1606147200&"
