@@ -381,12 +381,15 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
 
     assert(i->in_flight);
     i->attempts += s->counted;
+    i->doubts += s->doubtful;
     op->settle.id = (struct delivery_id){i->kept->id, i->recipient_id};
     op->settle.state = s->state;
     op->settle.attempts = i->attempts;
+    op->settle.doubts = i->doubts;
     op->settle.status = s->status;
     op->settle.due_ms = s->due_ms;
     op->settle.at_ms = s->state == DELIVERY_PENDING ? 0 : clock_wall_ms(o->clock);
+    op->settle.tried_ms = clock_wall_ms(o->clock);
     op->settle.reason = str_copy(s->reason, REASON_MAX);
     /* Half a handle is nobody's. */
     op->settle.handle = s->handle.n <= HANDLE_MAX ? str_copy(s->handle, HANDLE_MAX) : STR_NONE;

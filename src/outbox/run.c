@@ -19,6 +19,29 @@ static bool step_done(struct database *d, enum statement s)
 
 /* --- settle -------------------------------------------------------------------- */
 
+/* Of what is only given back, no try came to an end. */
+static bool has_failed(const struct op *op)
+{
+    return op->settle.state != DELIVERY_DELIVERED &&
+           (op->settle.reason.n > 0 || op->settle.status != 0);
+}
+
+static bool attempt_keep(struct database *d, const struct op *op)
+{
+    static const enum statement both[] = {SQL_ATTEMPT, SQL_ATTEMPT_FORGET};
+    sqlite3_stmt *s = statement(d, SQL_ATTEMPT);
+
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        sqlite3_bind_int64(statement(d, both[i]), 1, op->settle.id.alert_id);
+        sqlite3_bind_int64(statement(d, both[i]), 2, op->settle.id.recipient_id);
+    }
+    sqlite3_bind_int64(s, 3, op->settle.tried_ms);
+    sqlite3_bind_int(s, 4, op->settle.status);
+    database_bind_str(s, 5, op->settle.reason);
+    sqlite3_bind_int(statement(d, SQL_ATTEMPT_FORGET), 3, DELIVERY_TRIES_KEPT);
+    return step_done(d, SQL_ATTEMPT) && step_done(d, SQL_ATTEMPT_FORGET);
+}
+
 static bool run_settle(struct database *d, struct op *op)
 {
     sqlite3_stmt *s = statement(d, SQL_SETTLE);
@@ -32,10 +55,11 @@ static bool run_settle(struct database *d, struct op *op)
     sqlite3_bind_int(s, 7, op->settle.status);
     database_bind_str(s, 8, op->settle.reason);
     database_bind_str(s, 9, op->settle.handle);
+    sqlite3_bind_int(s, 10, op->settle.doubts);
     if (!step_done(d, SQL_SETTLE))
         return false;
     op->settle.changed = sqlite3_changes(d->db) > 0;
-    return true;
+    return !has_failed(op) || attempt_keep(d, op);
 }
 
 /* --- take ------------------------------------------------------------------------ */
@@ -69,6 +93,7 @@ static bool take_rows(struct database *d, struct op *op, int *unended)
 
         t->due_ms = sqlite3_column_int64(s, 1);
         t->attempts = sqlite3_column_int(s, 2);
+        t->doubts = sqlite3_column_int(s, 9);
         unended[op->take.count++] = sqlite3_column_int(s, 3) - t->attempts;
         t->kept = kept_of_row(s);
         bytes += t->kept->json.n;
@@ -229,6 +254,9 @@ static bool prune_one(struct database *d, int64_t id)
             !tally(d, states[i], sqlite3_changes(d->db)))
             return false;
     }
+    sqlite3_bind_int64(statement(d, SQL_PRUNE_ATTEMPTS), 1, id);
+    if (!step_done(d, SQL_PRUNE_ATTEMPTS))
+        return false;
     s = statement(d, SQL_PRUNE_ALERT);
     sqlite3_bind_int64(s, 1, id);
     return step_done(d, SQL_PRUNE_ALERT) && tally(d, -1, 1);

@@ -22,6 +22,7 @@ static const char schema[] =
     "  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2),"
     "  licensed INTEGER NOT NULL DEFAULT 0,"
     "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  doubts INTEGER NOT NULL DEFAULT 0,"
     "  due_ms INTEGER NOT NULL DEFAULT 0,"
     "  settled_ms INTEGER NOT NULL DEFAULT 0,"
     "  status INTEGER NOT NULL DEFAULT 0,"
@@ -52,6 +53,18 @@ static const char schema[] =
     "  (SELECT count(*) FROM delivery WHERE state = 0) AS pending;"
     "PRAGMA user_version = 1;";
 
+/* What came of tries that did not deliver; those that do cost nothing here. Made
+ * in any file that has it not, so no version tells of it. */
+static const char attempts_schema[] =
+    "CREATE TABLE IF NOT EXISTS attempt ("
+    "  alert_id INTEGER NOT NULL,"
+    "  recipient_id INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"
+    "  at_ms INTEGER NOT NULL,"
+    "  status INTEGER NOT NULL,"
+    "  reason TEXT NOT NULL,"
+    "  PRIMARY KEY (alert_id, recipient_id, n)) WITHOUT ROWID;";
+
 #define ALERT_ROW "(?,?,?,?,?,?,?,?)"
 #define DELIVERY_ROW "(?,?,?)"
 #define ENGAGED_ROW "(?,?,?,?,?,?)"
@@ -79,14 +92,21 @@ static const char *const texts[SQL_COUNT] = {
     /* A deferral licenses the next attempt, the only one without an outcome. */
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
-        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9,"
+        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
         " licensed = CASE ?3 WHEN 0 THEN ?4 + 1 ELSE licensed END"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 0",
+    [SQL_ATTEMPT] =
+        "INSERT INTO attempt SELECT ?1, ?2, ifnull(max(n), 0) + 1, ?3, ?4, ?5"
+        " FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2",
+    [SQL_ATTEMPT_FORGET] =
+        "DELETE FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2 AND n <="
+        " (SELECT max(n) FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2)"
+        " - ?3",
     [SQL_BEGAN] =
         "SELECT state, handle FROM delivery WHERE alert_id = ? AND recipient_id = ?",
     [SQL_TAKE] =
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
-        " a.action, a.began_id, a.key_hash, a.json"
+        " a.action, a.began_id, a.key_hash, a.json, d.doubts"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",
@@ -100,7 +120,7 @@ static const char *const texts[SQL_COUNT] = {
         "UPDATE delivery SET state = 2, reason = ?2, settled_ms = ?3"
         " WHERE recipient_id = ?1 AND state = 0",
     [SQL_REDRIVE] =
-        "UPDATE delivery SET state = 0, due_ms = 0, licensed = attempts"
+        "UPDATE delivery SET state = 0, due_ms = 0, doubts = 0, licensed = attempts"
         " WHERE alert_id = ? AND recipient_id = ? AND state = 2",
     [SQL_PRUNE_LIST] =
         "SELECT id FROM alert a WHERE id >= ?1 AND id < ?2"
@@ -113,6 +133,7 @@ static const char *const texts[SQL_COUNT] = {
         " ORDER BY id LIMIT ?3",
     [SQL_PRUNE_DELIVERIES] =
         "DELETE FROM delivery WHERE alert_id = ? AND state = ?",
+    [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert_id = ?",
     [SQL_PRUNE_ALERT] = "DELETE FROM alert WHERE id = ?",
     [SQL_TALLY] = "UPDATE tally SET n = n + ?2 WHERE state = ?1",
 };
@@ -191,7 +212,7 @@ bool database_open(struct database *d, const char *path, int max_pages,
     if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
         error_set(err, "%s", sqlite3_errmsg(d->db));
     else if (pragmas(d->db, max_pages, err) && migrate(d->db, err) &&
-             prepare(d, err))
+             run(d->db, attempts_schema, err) && prepare(d, err))
         return true;
     database_close(d);
     return error_in(err, "outbox %s", path);

@@ -158,7 +158,7 @@ static void sim_open(struct sim *sim)
                                          arena_printf(&sim->arena, "r%d", i))->id;
     c.config = p.config = sim->config;
     c.outbox = p.outbox = sim->outbox;
-    p.registry = sim->registry;
+    c.registry = p.registry = sim->registry;
     sim->courier = courier_new(sim->loop, &c);
     sim->pipeline = pipeline_new(sim->loop, &p);
 }

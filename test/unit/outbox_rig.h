@@ -403,6 +403,11 @@ static inline void rig_conserves(const struct rig *r)
     assert_int_equal(n.delivered, delivered);
     assert_int_equal(n.dead, dead);
     assert_int_equal(n.pending, pending);
+    assert_int_equal(rig_number(r->path,
+                                "SELECT count(*) FROM attempt"
+                                " WHERE alert_id NOT IN (SELECT id FROM alert)",
+                                0, 0),
+                     0);
 }
 
 #define RIG_TEST(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
