@@ -147,23 +147,34 @@ static bool ids_write(struct cli *c, struct json_out *o)
     return true;
 }
 
-static bool options_write(struct cli *c, struct json_out *o)
+static void text_option(struct cli *c, const char *name, struct json_out *o)
 {
-    static const char *const texts[] = {"by", "note", "text", "until"};
+    const char *value = cli_take(c, arena_printf(&c->arena, "--%s", name).p);
+
+    if (value != NULL)
+        out_text(o, name, value);
+}
+
+/* Before the options of a list: --until ends an acknowledgement, --text is a note's. */
+static bool options_write(struct cli *c, const char *verb, struct json_out *o)
+{
     const char *deletion = cli_take(c, "--deletion");
     int64_t number;
 
-    for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        const char *value =
-            cli_take(c, arena_printf(&c->arena, "--%s", texts[i]).p);
-
-        if (value != NULL)
-            out_text(o, texts[i], value);
+    text_option(c, "by", o);
+    if (strcmp(verb, "ack") == 0) {
+        text_option(c, "note", o);
+        text_option(c, "until", o);
+    } else if (strcmp(verb, "note") == 0) {
+        text_option(c, "text", o);
     }
     if (deletion == NULL)
         return true;
-    if (!str_to_i64(str_of(deletion), &number))
+    if (!str_to_i64(str_of(deletion), &number)) {
+        fprintf(stderr, "tocsin alerts: \"%s\" is no deletion's number\n",
+                deletion);
         return false;
+    }
     out_i64(o, "deletion", number);
     return true;
 }
@@ -178,9 +189,10 @@ int alerts_mark(struct cli *c, const char *verb)
 
     buf_printf(&path, "/api/v1/alerts/%s", verb);
     out_object(&o, NULL);
-    if (strcmp(verb, "note") != 0)
-        alert_filters(c, &path); /* --text is the note's there */
-    if (!options_write(c, &o) || !ids_write(c, &o) || !cli_done(c))
+    if (!options_write(c, verb, &o))
+        return EXIT_USAGE;
+    alert_filters(c, &path);
+    if (!ids_write(c, &o) || !cli_done(c))
         return EXIT_USAGE;
     out_object_end(&o);
     status = client_send(c, "POST", buf_c(&path), buf_view(&body), &a);
