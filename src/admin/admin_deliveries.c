@@ -77,14 +77,16 @@ static bool state_read(struct admin *a, struct exchange *x, int *out)
 {
     struct str text = exchange_query(x, "state");
 
+    enum delivery_state state;
+
     *out = -1;
     if (!exchange_has_query(x, "state"))
         return true;
-    for (int s = DELIVERY_PENDING; s <= DELIVERY_DEAD; s++)
-        if (str_is(text, delivery_state_name((enum delivery_state)s)))
-            *out = s;
-    return *out >= 0 ||
-           params_wrong(a, x, "state must be pending, delivered or dead");
+    if (!delivery_state_parse(text, &state))
+        return params_wrong(a, x, "state must be pending, held, delivered, dead "
+                                  "or withheld");
+    *out = (int)state;
+    return true;
 }
 
 static bool recipient_read(struct admin *a, struct exchange *x, int64_t *out)

@@ -28,7 +28,7 @@ static uint64_t waiting(const struct admin *a, const struct snapshot *s, size_t 
     struct lane_counts n;
 
     outbox_lane(a->with.outbox, s->recipients[i].id, &n);
-    return n.pending;
+    return n.n[DELIVERY_PENDING] + n.n[DELIVERY_HELD];
 }
 
 static size_t warnings(const struct snapshot *s, size_t i, struct arena *a,

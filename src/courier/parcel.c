@@ -109,11 +109,13 @@ static void settle_deferred(struct parcel *p, const struct item *i,
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
     bool shows = p->recipient->endpoint->type->repeats_show;
+    /* The time it was held back does not count. */
+    int64_t since_ms = MAX(i->kept->accepted_ms, i->freed_ms);
     const char *over;
 
     s->doubtful = v->doubtful && shows;
     over = retry_over(attempts, i->doubts + s->doubtful,
-                      now_ms - i->kept->accepted_ms,
+                      now_ms - since_ms,
                       p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
                  v->retry_after_ms == 0;

@@ -32,7 +32,8 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         sqlite3_busy_timeout(r->db, 1000) == SQLITE_OK &&
         prepare(r,
                 "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"
-                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle"
+                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"
+                " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms"
                 " FROM delivery d JOIN alert a ON a.id = d.alert_id" WANTED
                 " AND (?4 = 0 OR (d.alert_id, d.recipient_id) < (?4, ?5))"
                 " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?6",
@@ -88,6 +89,10 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
         .settled_ms = sqlite3_column_int64(s, 7),
         .reason = column(s, 8, a),
         .handle = column(s, 9, a),
+        .hold = {.kind = (enum hold_kind)sqlite3_column_int(s, 10),
+                 .ref = sqlite3_column_int64(s, 11),
+                 .until_ms = sqlite3_column_int64(s, 12)},
+        .freed_ms = sqlite3_column_int64(s, 13),
     };
 }
 

@@ -14,6 +14,8 @@ struct delivery_row {
     enum delivery_state state;
     int attempts, status;
     int64_t accepted_ms, due_ms, settled_ms; /* 0: n/a */
+    struct hold hold; /* of one held, withheld or freed: kind, ref, until_ms */
+    int64_t freed_ms;
     struct str reason, handle; /* in the caller's arena */
 };
 

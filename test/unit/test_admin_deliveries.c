@@ -104,7 +104,7 @@ static void lists_of_deliveries_are_filtered(void **state)
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?recipient=nobody")}[0], 400,
          "no recipient named \\\"nobody\\\"");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?state=lost")}[0], 400,
-         "state must be pending, delivered or dead");
+         "state must be pending, held, delivered, dead or withheld");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=x")}[0], 400,
          "alert must be");
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x"), 404);
