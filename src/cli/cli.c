@@ -69,9 +69,12 @@ static const char apply_usage[] =
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
 static const char import_usage[] =
-    "  tocsin import ntopng-pools FILE|- [--dry-run] [--replace]\n"
-    "                                     host pools as ntopng exports them, and a\n"
-    "                                     report; --replace: also those that are there\n";
+    "  tocsin import KIND FILE|- [--dry-run] [--replace] [--keep-empty-pools]\n"
+    "                                     KIND: ntopng-backup, ntopng-pools,\n"
+    "                                     alertmanager (its .yml) or apprise (its\n"
+    "                                     addresses); --dry-run: only the report;\n"
+    "                                     --replace: also what is there already;\n"
+    "                                     --keep-empty-pools: \"none\" as in ntopng\n";
 static const char check_config_usage[] =
     "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
 static const char status_usage[] = "  tocsin status\n";
@@ -94,8 +97,8 @@ static const struct command commands[] = {
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
-    {"import", command_import, "ntopng-pools FILE [--dry-run] [--replace]",
-     "take over what ntopng knows", import_usage},
+    {"import", command_import, "KIND FILE [--dry-run] [--replace]",
+     "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},

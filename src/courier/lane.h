@@ -94,7 +94,8 @@ void post_free(struct post *post);
 /* Whether this post may send one more request now; else its gate is set. */
 bool post_may_send(struct post *post, const struct endpoint_type *type);
 void post_view(const struct post *post, struct courier_endpoint *out);
-/* What an answer says of the endpoint and of the recipient. */
+/* What an answer says of the endpoint and of the recipient: the worst of it. AGAIN
+ * says nothing yet, UNSENT nothing at all. */
 void post_outcome(struct parcel *p, const struct verdict *v, bool answered);
 void lane_outcome(struct parcel *p, const struct verdict *v, bool answered);
 

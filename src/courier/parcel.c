@@ -71,9 +71,13 @@ static void settle_deferred(struct parcel *p, const struct item *i,
 {
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
-    const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
-                                  p->snapshot->settings.delivery_ttl);
+    bool shows = p->recipient->endpoint->type->repeats_show;
+    const char *over;
 
+    s->doubtful = v->doubtful && shows;
+    over = retry_over(attempts, i->doubts + s->doubtful,
+                      now_ms - i->kept->accepted_ms,
+                      p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
                  v->retry_after_ms == 0;
     if (over != NULL) {
@@ -136,6 +140,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
         settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
         break;
     case VERDICT_AGAIN:
+    case VERDICT_UNSENT:
         bug("a delivery settled before its end");
     }
     settlement_log(p, i, &s);
@@ -155,14 +160,18 @@ static void give_back(struct parcel *p, struct item *i)
 static bool wants_splitting(const struct parcel *p, const struct verdict *v,
                             const struct response *r)
 {
-    if (p->count < 2 || r->outcome != OUTCOME_ANSWERED)
+    size_t sent = 0;
+
+    if (r->outcome != OUTCOME_ANSWERED)
         return false;
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->count; i++) {
         if (v[i].kind == VERDICT_DELIVERED || v[i].kind == VERDICT_AGAIN ||
-            v[i].endpoint_fault || v[i].recipient_fault ||
+            v[i].endpoint_fault || v[i].recipient_fault || v[i].doubtful ||
             v[i].retry_after_ms > 0)
             return false;
-    return true;
+        sent += v[i].kind != VERDICT_UNSENT;
+    }
+    return sent >= 2;
 }
 
 /* What of the batch was given back before goes alone as well. */
@@ -197,7 +206,7 @@ static bool would_overtake(const struct parcel *p, const struct verdict *v,
     for (size_t i = 0; i < at; i++)
         if (!goes_on[i] && p->items[i]->kept->key_hash ==
                                p->items[at]->kept->key_hash &&
-            (v[i].kind == VERDICT_AGAIN || v[i].kind == VERDICT_DEFERRED))
+            v[i].kind != VERDICT_DELIVERED && v[i].kind != VERDICT_REFUSED)
             return true;
     return false;
 }
@@ -232,7 +241,7 @@ static const struct verdict *settle(struct parcel *p, const struct verdict *v,
         if (goes_on[i]) {
             p->items[p->count] = p->items[i];
             p->parts[p->count++] = p->parts[i];
-        } else if (v[i].kind == VERDICT_AGAIN) {
+        } else if (v[i].kind == VERDICT_AGAIN || v[i].kind == VERDICT_UNSENT) {
             give_back(p, p->items[i]);
         } else {
             settle_one(p, p->items[i], &v[i], r);

@@ -60,6 +60,8 @@ struct endpoint_type {
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
+    bool repeats_show; /* sent twice it is there twice: the other side knows no id
+                          of ours. After two tries in doubt it is given up */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
     bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell

@@ -302,12 +302,6 @@ static const struct {
      "fail2ban does not know this command; is it older than 0.10?"},
 };
 
-static bool said(struct str answer, const char *words)
-{
-    return answer.n > 0 &&
-           memmem(answer.p, answer.n, words, strlen(words)) != NULL;
-}
-
 static void judge_refusal(const struct response *r, struct arena *a,
                           struct verdict *v)
 {
@@ -320,7 +314,7 @@ static void judge_refusal(const struct response *r, struct arena *a,
                                  (int)utf8_cut(answer, REASON_MAX - 30),
                                  answer.n > 0 ? answer.p : "");
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        if (!said(r->body, refusals[i].said))
+        if (!text_says(r->body, refusals[i].said))
             continue;
         v->endpoint_fault = refusals[i].endpoint_fault;
         v->recipient_fault = refusals[i].recipient_fault;

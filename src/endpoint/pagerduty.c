@@ -57,9 +57,7 @@ static const struct field pagerduty_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also use API servers that are not PagerDuty's, also in your own "
              "network."},
-    {TEXT(struct pagerduty, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct pagerduty),
     FIELDS_END,
 };
 
@@ -342,13 +340,10 @@ static struct str url_of(const struct pagerduty *p, enum deed deed,
                          struct arena *a)
 {
     const char *path = deed == DEED_CHANGE ? "/v2/change/enqueue" : "/v2/enqueue";
-    struct str base = p->api_url;
 
-    if (base.n == 0)
+    if (p->api_url.n == 0)
         return arena_printf(a, "https://%s%s", hosts[p->region], path);
-    while (str_ends(base, "/"))
-        base.n--;
-    return arena_printf(a, "%.*s%s", STR_ARG(base), path);
+    return arena_printf(a, "%.*s%s", STR_ARG(url_base(p->api_url)), path);
 }
 
 /* At most some 40 KB, however much the alert says: the limit is 512. */
@@ -360,12 +355,7 @@ static bool pagerduty_render(const struct render_input *in, struct arena *a,
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = url_of(p, deed, a);
-    out->http.allow_private = p->allow_private;
-    out->http.ca_file = p->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, url_of(p, deed, a), p->allow_private, p->ca_file);
     write_event(in, deed, a, &o);
     return render_kept(&b, a, &out->http.body, err);
 }
@@ -392,13 +382,10 @@ static struct str words_of(const struct response *r, struct arena *a)
 }
 
 /* A wrong key is a 400 like any other; only its words tell. */
-static bool is_about_key(struct str said, struct arena *a)
+static bool is_about_key(struct str said)
 {
-    const char *c = arena_c(a, said);
-
-    return strcasestr(c, "routing_key") != NULL ||
-           strcasestr(c, "routing key") != NULL ||
-           strcasestr(c, "integration key") != NULL;
+    return text_says(said, "routing_key") || text_says(said, "routing key") ||
+           text_says(said, "integration key");
 }
 
 static void judge_refusal(const struct response *r, struct arena *a,
@@ -410,7 +397,7 @@ static void judge_refusal(const struct response *r, struct arena *a,
     judge_answer(&plain, a, v);
     if (r->status == 429 && v->retry_after_ms == 0)
         v->retry_after_ms = RATE_WAIT_MS;
-    if (r->status != 400 || !is_about_key(plain.body, a))
+    if (r->status != 400 || !is_about_key(plain.body))
         return;
     v->kind = VERDICT_DEFERRED;
     v->endpoint_fault = true;

@@ -113,6 +113,7 @@ static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *
     i->due_ms = t->due_ms;
     i->unlicensed = t->unlicensed;
     i->attempts = t->attempts;
+    i->doubts = t->doubts;
     i->began = t->began;
     i->handle = t->handle;
     t->kept = NULL;

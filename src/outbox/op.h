@@ -26,7 +26,7 @@ struct target { /* of a put: one recipient */
 struct taken { /* a row of a TAKE, ours until it is an item */
     struct kept *kept;
     int64_t due_ms;
-    int attempts;
+    int attempts, doubts;
     bool unlicensed;
     enum began began;
     struct str handle;
@@ -49,7 +49,7 @@ struct op {
             struct item *item; /* PENDING: goes back into its window; else NULL */
             struct delivery_id id;
             enum delivery_state state;
-            int attempts, status;
+            int attempts, doubts, status;
             int64_t due_ms, at_ms;
             struct str reason, handle; /* ours */
             bool changed;

@@ -381,9 +381,11 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
 
     assert(i->in_flight);
     i->attempts += s->counted;
+    i->doubts += s->doubtful;
     op->settle.id = (struct delivery_id){i->kept->id, i->recipient_id};
     op->settle.state = s->state;
     op->settle.attempts = i->attempts;
+    op->settle.doubts = i->doubts;
     op->settle.status = s->status;
     op->settle.due_ms = s->due_ms;
     op->settle.at_ms = s->state == DELIVERY_PENDING ? 0 : clock_wall_ms(o->clock);

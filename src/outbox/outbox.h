@@ -28,7 +28,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     struct kept *kept;
     int64_t recipient_id;
     int64_t due_ms;   /* wall; 0: at once */
-    int attempts;     /* that had an outcome */
+    int attempts, doubts; /* that had an outcome; that may have arrived, since a retry by hand */
     enum began began; /* never BEGAN_PENDING once taken */
     struct str handle; /* ours: of the engage's message; may be empty */
     bool in_flight, aside; /* aside: others may pass it; those of its key wait */
@@ -85,7 +85,7 @@ struct settlement {
     enum delivery_state state; /* PENDING: deferred until due_ms */
     int64_t due_ms;
     bool counted;       /* false: the endpoint's fault, not this alert's */
-    bool aside;
+    bool aside, doubtful; /* doubtful: it may have arrived all the same */
     int status;
     struct str reason;  /* no secrets; cut at REASON_MAX */
     struct str handle;  /* DELIVERED */

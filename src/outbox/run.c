@@ -32,6 +32,7 @@ static bool run_settle(struct database *d, struct op *op)
     sqlite3_bind_int(s, 7, op->settle.status);
     database_bind_str(s, 8, op->settle.reason);
     database_bind_str(s, 9, op->settle.handle);
+    sqlite3_bind_int(s, 10, op->settle.doubts);
     if (!step_done(d, SQL_SETTLE))
         return false;
     op->settle.changed = sqlite3_changes(d->db) > 0;
@@ -69,6 +70,7 @@ static bool take_rows(struct database *d, struct op *op, int *unended)
 
         t->due_ms = sqlite3_column_int64(s, 1);
         t->attempts = sqlite3_column_int(s, 2);
+        t->doubts = sqlite3_column_int(s, 9);
         unended[op->take.count++] = sqlite3_column_int(s, 3) - t->attempts;
         t->kept = kept_of_row(s);
         bytes += t->kept->json.n;

@@ -22,6 +22,7 @@ static const char schema[] =
     "  state INTEGER NOT NULL DEFAULT 0 CHECK (state BETWEEN 0 AND 2),"
     "  licensed INTEGER NOT NULL DEFAULT 0,"
     "  attempts INTEGER NOT NULL DEFAULT 0,"
+    "  doubts INTEGER NOT NULL DEFAULT 0,"
     "  due_ms INTEGER NOT NULL DEFAULT 0,"
     "  settled_ms INTEGER NOT NULL DEFAULT 0,"
     "  status INTEGER NOT NULL DEFAULT 0,"
@@ -79,14 +80,14 @@ static const char *const texts[SQL_COUNT] = {
     /* A deferral licenses the next attempt, the only one without an outcome. */
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
-        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9,"
+        " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
         " licensed = CASE ?3 WHEN 0 THEN ?4 + 1 ELSE licensed END"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 0",
     [SQL_BEGAN] =
         "SELECT state, handle FROM delivery WHERE alert_id = ? AND recipient_id = ?",
     [SQL_TAKE] =
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
-        " a.action, a.began_id, a.key_hash, a.json"
+        " a.action, a.began_id, a.key_hash, a.json, d.doubts"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",
@@ -100,7 +101,7 @@ static const char *const texts[SQL_COUNT] = {
         "UPDATE delivery SET state = 2, reason = ?2, settled_ms = ?3"
         " WHERE recipient_id = ?1 AND state = 0",
     [SQL_REDRIVE] =
-        "UPDATE delivery SET state = 0, due_ms = 0, licensed = attempts"
+        "UPDATE delivery SET state = 0, due_ms = 0, doubts = 0, licensed = attempts"
         " WHERE alert_id = ? AND recipient_id = ? AND state = 2",
     [SQL_PRUNE_LIST] =
         "SELECT id FROM alert a WHERE id >= ?1 AND id < ?2"

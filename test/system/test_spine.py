@@ -347,7 +347,7 @@ class Spine(unittest.TestCase):
             json.dump({"version": "1.0", "modules": {"pool": {"host": [
                 {"pool_id": 2, "name": "My IoT", "members": ["10.1.0.0/16@0"]}]}}}, f)
         out = self.tocsin(server, "import", "ntopng-pools", path, "--dry-run")
-        self.assertEqual(out, '~ pool My IoT: it is called "My-IoT" here\n+ pool My IoT: 1 members\n'
+        self.assertEqual(out, '~ pool      My IoT: it is called "My-IoT" here\n+ pool      My IoT: 1 members\n'
                               "1 taken, 1 adjusted, 0 not taken; nothing was changed\n")
         self.tocsin(server, "pool", "show", "My-IoT", status=3)
         self.tocsin(server, "import", "ntopng-pools", path)
@@ -355,6 +355,33 @@ class Spine(unittest.TestCase):
         self.assertIn("already", self.tocsin(server, "import", "ntopng-pools", path, status=1))
         self.tocsin(server, "import", "ntopng-pools", path, "--replace")
         self.tocsin(server, "import", "ntopng-pols", path, status=2)
+
+    def test_imports(self):
+        server = self.server()
+        key = os.path.join(self.work, "key")
+        with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write("0123456789abcdef0123456789abcdef")
+        path = os.path.join(self.work, "alertmanager.yml")
+        with open(path, "w") as f:
+            f.write("route: {receiver: mail, routes: [{matchers: ['team=\"db\"'], receiver: pager}]}\n"
+                    "receivers:\n"
+                    "- {name: mail, email_configs: [{to: a@example.org, from: b@example.org,"
+                    " smarthost: 'mail.example.org:587', send_resolved: true}]}\n"
+                    f"- {{name: pager, pagerduty_configs: [{{routing_key_file: {key}}}]}}\n")
+        self.tocsin(server, "import", "alertmanager", path, "--dry-run")
+        self.tocsin(server, "recipient", "show", "mail", status=3)
+        self.tocsin(server, "import", "alertmanager", path)
+        self.assertIn("not {team=", self.tocsin(server, "recipient", "show", "mail"))
+        out = self.tocsin(server, "import", "ntopng-backup",
+                          os.path.join("test", "samples", "ntopng-live-export-notifications-config.json"), status=1)
+        self.assertIn("+ recipient wh_rcp: on wh_ep", out)
+        self.assertNotIn("s3cr3t", out)
+        path = os.path.join(self.work, "apprise.txt")
+        with open(path, "w") as f:
+            f.write("night=syslog://local3\nntfy://nowhere\n")
+        out = self.tocsin(server, "import", "apprise", path, status=1)
+        self.assertIn("+ recipient line 1: night on apprise-syslog", out)
+        self.assertIn("! recipient line 2: ntfy: Tocsin has no endpoint", out)
 
     def test_check_config_and_apply(self):
         server = self.server()

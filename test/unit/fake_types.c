@@ -89,9 +89,12 @@ static void judge_word(struct str word, const struct render_item *i, struct aren
         v->handle = arena_printf(a, "h%.*s", STR_ARG(number_of(i)));
     } else if (str_is(word, "no")) {
         v->kind = VERDICT_REFUSED;
+    } else if (str_is(word, "unsent")) {
+        v->kind = VERDICT_UNSENT;
     } else if (str_starts(word, "again")) {
         again(word, a, v);
     }
+    v->doubtful = str_is(word, "maybe");
     v->endpoint_fault = str_is(word, "dead");
     v->recipient_fault = str_is(word, "gone") || str_starts(word, "flood");
     v->retry_after_ms = number_after(word, v->recipient_fault ? "flood" : "wait");
@@ -121,7 +124,8 @@ static void fake_judge(const struct render_input *in, const struct request *sent
     .recipient_fields = recipient_rows, .render = fake_render, .judge = fake_judge
 
 static const struct endpoint_type chat = {
-    .name = "chat", .title = "Chat", .batch_max = FAKE_BATCH, .edits = true, FAKE};
+    .name = "chat", .title = "Chat", .batch_max = FAKE_BATCH, .edits = true,
+    .repeats_show = true, FAKE};
 static const struct endpoint_type paced = {
     .name = "paced", .title = "Paced", .batch_max = 1, .rate_per_s = 1, .rate_burst = 2, FAKE};
 static const struct endpoint_type plain = {

@@ -14,9 +14,12 @@
  *   gone        deferred, by the recipient's fault
  *   floodMS     deferred, by the recipient's fault, for so long
  *   againN:TEXT another request: step N, with TEXT
+ *   maybe       deferred, and it may have arrived
+ *   unsent      the request had no room for it
  * A carry "unrenderable" cannot be rendered, nor can such a message.
  *
- * plain: four alerts a request; chat: the same, but edits; paced: one a request,
+ * plain: four alerts a request; chat: the same, but edits, and what
+ * is sent twice is seen twice; paced: one a request,
  * two at once and then one a second; rooms: that of each recipient. */
 #ifndef TEST_FAKE_TYPES_H
 #define TEST_FAKE_TYPES_H
