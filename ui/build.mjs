@@ -1,6 +1,5 @@
 // build.mjs -- the web interface as C: bundles, compresses, looks at the sizes.
-/* usage: node build.mjs OUTPUT.c DEPFILE [NAME.C.IN.THE.DEPFILE]
- * Everything that goes in is named in the depfile, so that ninja knows. */
+/* Everything that goes in is named in the depfile, so that ninja knows. */
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -70,20 +69,19 @@ export function sizesOf(assets) {
 }
 
 function depfile(target, inputs) {
-  const own = ["build.mjs", "assets.mjs", "src/index.html", "package-lock.json"];
+  const own = ["make.mjs", "build.mjs", "assets.mjs", "src/index.html", "package-lock.json"];
   const all = [...own, ...Object.keys(inputs)].map((p) => join(HERE, p));
   return `${target}: ${all.map((p) => relative(process.cwd(), p).replaceAll(" ", "\\ ")).join(" ")}\n`;
 }
 
-async function main([output, deps, target = output]) {
+/** Writes the C and the depfile; throws if the pages have grown too large. */
+export async function make(output, deps) {
   const result = await bundle();
   const assets = assetsOf(result);
   for (const { ext, size, limit } of sizesOf(assets)) {
-    console.log(`${ext} ${size} of ${limit} bytes, compressed`);
+    console.log(`ui: ${ext} ${size} of ${limit} bytes, compressed`);
     if (size > limit) throw new Error(`${ext} is ${size} bytes compressed; at most ${limit} are allowed`);
   }
   writeFileSync(output, sourceOf(assets));
-  writeFileSync(deps, depfile(target, result.metafile.inputs));
+  writeFileSync(deps, depfile(output, result.metafile.inputs));
 }
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) await main(process.argv.slice(2));

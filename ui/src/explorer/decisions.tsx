@@ -33,7 +33,7 @@ export function DecisionList({ decisions, deliveries }: { decisions: Decision[];
 export function DecisionTable({ decisions, deliveries = [] }: { decisions: Decision[]; deliveries?: Delivery[] }) {
   const names = [...new Set(decisions.flatMap((d) => d.criteria.map((c) => c.name)))];
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={t("why.table")}>
+    <div class="scroll card" tabIndex={0} role="region" aria-label={t("why.table")}>
       <table class="plain why">
         <thead><tr><th scope="col">{t("word.recipient")}</th><th scope="col">{t("why.result")}</th>{names.map((n) => <th key={n} scope="col">{word("criterion", n)}</th>)}</tr></thead>
         <tbody>

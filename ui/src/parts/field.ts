@@ -53,9 +53,11 @@ export function patchOf(before: Record<string, unknown>, after: Record<string, u
   return Object.keys(patch).length ? patch : null;
 }
 
-/** What has to be said first, then what may be; secrets and files last. */
+/** What has to be said first, then what may be. Where nothing has to, one of the
+ * secrets does: a webhook's address or a token. */
 export function parted(schema: ObjectSchema): { needed: [string, Schema][]; optional: [string, Schema][] } {
   const all = Object.entries(schema.properties);
-  const isNeeded = ([name, s]: [string, Schema]): boolean => schema.required.includes(name) || s["x-secret"] === true;
+  const anyNeeded = schema.required.length > 0;
+  const isNeeded = ([name, s]: [string, Schema]): boolean => (anyNeeded ? schema.required.includes(name) : s["x-secret"] === true);
   return { needed: all.filter(isNeeded), optional: all.filter((x) => !isNeeded(x)) };
 }
