@@ -122,7 +122,7 @@ test("the theme follows the system, and stays as chosen", () => withPage({ theme
 
 test("a secret is never in a form", () => withPage({}, async (page) => {
   const call = client(at);
-  await call("PATCH", "/endpoints/netops-hook", { params: { password: "canary-9f3b" } });
+  await call("PATCH", "/endpoints/netops-hook", { params: { username: "hook", password: "canary-9f3b" } });
   await page.goto(at.url + "/endpoints/netops-hook");
   await page.waitForSelector("form input");
   const all = await page.evaluate(() => document.documentElement.outerHTML + [...document.querySelectorAll("input, textarea")].map((e) => e.value).join());

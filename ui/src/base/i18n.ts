@@ -11,7 +11,12 @@ type Catalogue = Partial<Record<Key, string>>;
 const loaded = signal<Partial<Record<Language, Catalogue>>>({ en });
 const catalogue = computed<Catalogue>(() => loaded.value[language.value] ?? en);
 /** What numbers and dates are written for: the catalogue's, once it is there. */
-export const locale = computed(() => (loaded.value[language.value] ? language.value : "en"));
+export const locale = computed(() => regional(loaded.value[language.value] ? language.value : "en"));
+
+/** The reader's own region of the language, if the browser says one: "en-GB". */
+function regional(l: Language): string {
+  return navigator.languages.find((x) => x.slice(0, 2) === l) ?? l;
+}
 
 export async function load(l: Language): Promise<void> {
   if (l === "it") loaded.value = { ...loaded.value, it: (await import("../../../i18n/it.json")).default };

@@ -19,14 +19,16 @@ export function clock(ms: number): string {
   return format(ms, { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 }
 
+/** "24 Nov", with its year if that is another one. */
 export function day(ms: number): string {
-  return format(ms, { year: "numeric", month: "2-digit", day: "2-digit" });
+  const thisYear = new Date(ms).getFullYear() === new Date(now.value).getFullYear();
+  return format(ms, { month: "short", day: "numeric", ...(thisYear ? {} : { year: "numeric" }) });
 }
 
-/** "23/11/2020, 15:20:56 CET": never a time without a day and a zone. */
+/** "23 Nov 2020, 15:20:56 CET": never a time without a day and a zone. */
 export function absolute(ms: number): string {
   return format(ms, {
-    year: "numeric", month: "2-digit", day: "2-digit",
+    year: "numeric", month: "short", day: "numeric",
     hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZoneName: "short",
   });
 }

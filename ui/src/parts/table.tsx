@@ -95,19 +95,21 @@ function focused(): number {
   return tr ? Number(tr.dataset["row"]) : -1;
 }
 
-function focusRow(body: HTMLElement | null, index: number, height: number): void {
-  if (!body) return;
+/** Once the row is drawn; `done` when it has the focus. */
+function focusRow(body: HTMLElement, index: number, height: number, done: () => void): void {
   const at = body.getBoundingClientRect().top + scrollY + index * height;
   if (at < scrollY + 160 || at > scrollY + innerHeight - 120) scrollTo({ top: Math.max(0, at - innerHeight / 2) });
   requestAnimationFrame(() => {
     const tr = body.querySelector<HTMLElement>(`tr[data-row="${index}"]`);
-    tr?.querySelector<HTMLElement>("td:not(.cell-check) a, td:not(.cell-check) button, input")?.focus({ preventScroll: true });
+    tr?.querySelector<HTMLElement>("td:not(.cell-check) :is(a, button)")?.focus({ preventScroll: true });
+    done();
   });
 }
 
 export function Table<R>(p: Props<R>) {
   const body = useRef<HTMLTableSectionElement>(null);
   const anchor = useRef(0);
+  const aim = useRef<number | null>(null); /* where the focus is going */
   const height = useNarrow() ? CARD_PX : ROW_PX;
   const slice = useSlice(p.rows.length, height, body);
   const latest = useRef(p);
@@ -118,9 +120,11 @@ export function Table<R>(p: Props<R>) {
   }, [slice.to, p.rows.length]);
 
   const move = (by: number): void => {
-    const at = focused();
+    const at = aim.current ?? focused();
     const next = at < 0 ? slice.from : Math.min(latest.current.rows.length - 1, Math.max(0, at + by));
-    if (latest.current.rows.length > 0) focusRow(body.current, next, height);
+    if (latest.current.rows.length === 0 || !body.current) return;
+    aim.current = next;
+    focusRow(body.current, next, height, () => (aim.current = null));
   };
   const check = useRef((index: number, range: boolean): void => {
     const { rows, selected, onSelect, keyOf } = latest.current;
