@@ -1,7 +1,8 @@
 // range.tsx -- from when to when: presets, a step back or forth, or as typed.
 import { useState } from "preact/hooks";
 import { t } from "../base/i18n";
-import { absolute, moment, now } from "../base/time";
+import { moment } from "../base/ranges";
+import { absolute, now } from "../base/time";
 import { Labelled } from "../parts/form";
 import { Menu } from "../parts/menu";
 import { bounds, RANGES, shifted, type View } from "./view";

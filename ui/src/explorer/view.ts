@@ -1,7 +1,7 @@
 // view.ts -- the explorer's state, which the URL holds, as the API's parameters. Pure
 // but for the clock that is given.
 import { joined, partsOf } from "../base/filter";
-import { iso, moment, span } from "../base/time";
+import { iso, moment, span } from "../base/ranges";
 
 export const STATES = ["engaged", "attention", "any", "acknowledged"] as const;
 export type ViewState = (typeof STATES)[number];

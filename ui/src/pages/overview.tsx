@@ -2,7 +2,8 @@
 import { get, getIfThere, query } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
-import { iso, relative } from "../base/time";
+import { iso } from "../base/ranges";
+import { relative } from "../base/time";
 import type { Alert, Page, Status } from "../base/types";
 import { countOf, facets, type Facets } from "../explorer/counts";
 import { ENTITIES, SEVERITIES } from "../base/severity";

@@ -2,7 +2,7 @@
 import { get, query } from "../base/api";
 import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
-import { iso } from "../base/time";
+import { iso } from "../base/ranges";
 import type { Alert, Page } from "../base/types";
 import { useSettled } from "../recipient/would_have";
 

@@ -6,7 +6,7 @@ import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
 import { mayWrite } from "../base/session";
-import { iso } from "../base/time";
+import { iso } from "../base/ranges";
 import type { Page } from "../base/types";
 import { Dialog } from "../parts/dialog";
 import { Labelled } from "../parts/form";

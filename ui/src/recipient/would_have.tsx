@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { get, query } from "../base/api";
 import { number, t } from "../base/i18n";
 import { useLoad } from "../base/load";
-import { iso } from "../base/time";
+import { iso } from "../base/ranges";
 import type { Alert, Page, Recipient } from "../base/types";
 import { humane } from "../base/words";
 import { Waiting } from "../parts/notice";
