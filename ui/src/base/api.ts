@@ -113,6 +113,14 @@ export async function getIfThere<T>(path: string, signal?: AbortSignal): Promise
   }
 }
 
+/** A text that is no JSON; null where this version has no such thing. */
+export async function getText(path: string, signal: AbortSignal): Promise<string | null> {
+  const r = await answered("/api/v1" + path, { headers: headers({ Accept: "*/*" }), signal });
+  if (r.status === 404) return null;
+  if (!r.ok) throw problemOf(r.status, await bodyOf(r));
+  return r.text();
+}
+
 /** "?a=1&b=2", without what is empty. */
 export function query(values: Record<string, string | number | undefined>): string {
   const q = new URLSearchParams();

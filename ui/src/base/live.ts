@@ -43,6 +43,13 @@ function news(e: LiveEvent): void {
   channel?.postMessage(e);
 }
 
+/** "reset": more happened than the server remembers, so all is asked anew. "…-more"
+ * stands for many of one topic. */
+function heard(event: string, data: unknown): void {
+  const topics = event === "reset" ? TOPICS : [event.replace(/-more$/, "")];
+  for (const topic of topics) news({ topic, data });
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((done) => setTimeout(done, ms));
 }
@@ -66,7 +73,7 @@ async function listen(): Promise<boolean> {
   how.value = "told";
   for await (const e of eventsOf(r.body)) {
     if (e.id) lastId = e.id;
-    if (e.data) news({ topic: e.event, data: parsed(e.data) });
+    if (e.data) heard(e.event, parsed(e.data));
   }
   return true;
 }

@@ -6,7 +6,7 @@ import { Problem } from "./problem";
 export interface Me {
   name: string;
   role: string;
-  /** False where this version knows tokens only. */
+  /** False where a token stands for a user. */
   hasUsers: boolean;
 }
 
@@ -20,25 +20,24 @@ export const usersExist = signal(true);
 export const mayWrite = computed(() => ["admin", "editor"].includes(me.value?.role ?? ""));
 
 interface MeAnswer {
-  user?: string | { name?: string; role?: string };
-  name?: string;
-  role?: string;
-  csrf?: string;
-  data?: MeAnswer;
+  data: { kind: string; name: string; role: string | null; scopes: string[]; csrf?: string };
 }
 
-function meOf(answer: MeAnswer): Me {
-  const a = answer.data ?? answer;
-  const user = typeof a.user === "object" ? a.user : a;
-  const name = user.name ?? (typeof a.user === "string" ? a.user : "");
-  return { name: name || "admin", role: user.role ?? a.role ?? "admin", hasUsers: true };
+/** A token has no role, but scopes that amount to one. */
+function roleOf(scopes: string[]): string {
+  if (scopes.includes("admin")) return "admin";
+  return scopes.includes("config:write") ? "editor" : "viewer";
+}
+
+function meOf({ data: d }: MeAnswer): Me {
+  return { name: d.name, role: d.role ?? roleOf(d.scopes), hasUsers: d.kind === "session" };
 }
 
 /** Asks who we are; a token is tried where there are no users. */
 export async function enter(): Promise<void> {
   try {
     const answer = await get<MeAnswer>("/me");
-    setCsrf((answer.data ?? answer).csrf ?? "");
+    setCsrf(answer.data.csrf ?? "");
     me.value = meOf(answer);
     state.value = "in";
   } catch (e) {

@@ -10,23 +10,33 @@ import { usePages } from "../parts/pages";
 import { Table, type Column } from "../parts/table";
 import { When } from "../parts/when";
 
-type Entry = Record<string, unknown> & { id: number };
+interface Entry {
+  n: number;
+  at: string;
+  who: string;
+  from: string;
+  what: string;
+  object: string;
+  before: unknown;
+  after: unknown;
+}
 
-const at = (e: Entry): string => factText(e["at"] ?? e["tstamp"] ?? e["when"]);
+function changed(e: Entry): string {
+  return [e.before, e.after].map(factText).filter((x) => x !== "").join(" → ");
+}
 
 const columns = (): Column<Entry>[] => [
-  { id: "when", title: t("col.when"), cell: (e) => <When at={at(e)} /> },
-  { id: "who", title: t("audit.who"), cell: (e) => factText(e["who"] ?? e["actor"]) },
-  { id: "what", title: t("audit.what"), cell: (e) => <span class="clip" title={factText(e["detail"] ?? e["what"])}><b>{factText(e["what"] ?? e["action"])}</b> {factText(e["object"])} <span class="dim">{factText(e["detail"])}</span></span> },
-  { id: "from", title: t("audit.from"), cell: (e) => factText(e["from"] ?? e["address"]) },
-  { id: "result", title: t("audit.result"), cell: (e) => factText(e["result"]) },
+  { id: "when", title: t("col.when"), cell: (e) => <When at={e.at} /> },
+  { id: "who", title: t("audit.who"), cell: (e) => e.who },
+  { id: "what", title: t("audit.what"), cell: (e) => <span class="clip" title={changed(e)}><b>{e.what}</b> {e.object} <span class="dim">{changed(e)}</span></span> },
+  { id: "from", title: t("audit.from"), cell: (e) => e.from },
 ];
 
 function List() {
   const pages = usePages<Entry>("/audit", {});
   if (pages.problem) return <Failed problem={pages.problem} retry={pages.reload} />;
   if (pages.rows.length === 0) return pages.loading ? <Waiting /> : <Empty title={t("audit.none")} />;
-  return <Table label={t("nav.audit")} columns={columns()} rows={pages.rows} keyOf={(e) => e.id} total={pages.total?.value ?? pages.rows.length} onEnd={pages.more} />;
+  return <Table label={t("nav.audit")} columns={columns()} rows={pages.rows} keyOf={(e) => e.n} total={pages.total?.value ?? pages.rows.length} onEnd={pages.more} />;
 }
 
 export function AuditPage() {

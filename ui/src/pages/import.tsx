@@ -1,7 +1,7 @@
 // import.tsx -- from ntopng, Alertmanager, Apprise or files of ours: first looked
 // at, then done; and the configuration as files.
 import { useState } from "preact/hooks";
-import { call, getIfThere } from "../base/api";
+import { call, getText } from "../base/api";
 import { t, type Key } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
@@ -92,8 +92,7 @@ function From({ kind }: { kind: Kind }) {
 }
 
 function Export() {
-  const { value } = useLoad("export", (s) => getIfThere<unknown>("/config/export", s));
-  const text = typeof value === "string" ? value : value ? JSON.stringify(value, null, 2) : "";
+  const { value: text } = useLoad("export", (s) => getText("/config/export", s));
   return (
     <section class="card">
       <h2>{t("export.config")}</h2>

@@ -15,9 +15,8 @@ export interface Look {
 }
 
 interface Ending {
-  comment?: string;
-  ends?: string;
-  matches?: number;
+  comment: string;
+  ends: string | null;
 }
 
 const SOON_MS = 15 * 60_000;
@@ -62,7 +61,7 @@ function machine(s: Status): Look[] {
 
 function silences(list: Ending[], now: number): Look[] {
   return list.filter((x) => x.ends && Date.parse(x.ends) > now && Date.parse(x.ends) - now < SOON_MS).map((x) => look({
-    key: "look.ending", name: x.comment ?? "", at: x.ends ?? null, href: "/silences", action: "look.open",
+    key: "look.ending", name: x.comment, at: x.ends, href: "/silences", action: "look.open",
   }));
 }
 

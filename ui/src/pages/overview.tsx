@@ -20,7 +20,7 @@ interface Everything {
   latest: Page<Alert>;
   day: Page<Alert>;
   facets: Facets | null;
-  silences: Page<{ id: number; comment?: string; ends?: string; matches?: number }> | null;
+  silences: Page<{ comment: string; ends: string | null }> | null;
 }
 
 async function everything(s: AbortSignal): Promise<Everything> {

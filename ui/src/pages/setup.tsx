@@ -13,7 +13,6 @@ const STRENGTHS: Key[] = ["setup.weak", "setup.fair", "setup.good", "setup.stron
 
 async function setUp(token: string, user: string, password: string): Promise<void> {
   await post("/setup", { token, user, password });
-  await post("/login", { user, password });
   await enter();
   go("/sources?first=1");
 }
