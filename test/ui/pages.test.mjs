@@ -42,6 +42,22 @@ for (const theme of ["light", "dark"]) {
   });
 }
 
+for (const theme of ["light", "dark"]) {
+  test(`the door, ${theme}`, async (t) => {
+    for (const [name, path] of [["login", "/alerts"], ["setup", "/setup?token=tcn_0"]]) {
+      await t.test(name, async () => {
+        const { page, context, faults } = await open(browser, { ...at, token: "", theme, width: name === "login" ? 1440 : 320 });
+        await page.goto(at.url + path);
+        await page.waitForSelector(".door form input");
+        if (shots) await page.screenshot({ path: `${shots}/${name}-${theme}.png` });
+        assert.deepEqual(await violations(page), []);
+        assert.deepEqual(faults, []);
+        await context.close();
+      });
+    }
+  });
+}
+
 test("every page, 320 px", async (t) => {
   const { page, context, faults } = await open(browser, { ...at, width: 320, height: 640 });
   for (const [name, path] of PAGES) {

@@ -39,7 +39,7 @@ export interface Delivery {
   accepted: string;
   due: string | null;
   settled: string | null;
-  hold?: { kind: string; text?: string; until?: string | null } | null;
+  hold?: { kind: string; ref?: number; until?: string | null };
 }
 
 export interface Criterion {

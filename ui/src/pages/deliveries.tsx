@@ -58,7 +58,7 @@ function Detail({ d, onClose, reload }: { d: Delivery; onClose: () => void; relo
         <div><dt>{t("deliveries.accepted")}</dt><dd><When at={d.accepted} /></dd></div>
         {d.due && <div><dt>{t("deliveries.due")}</dt><dd><When at={d.due} /></dd></div>}
         {d.settled && <div><dt>{t("deliveries.settled")}</dt><dd><When at={d.settled} /></dd></div>}
-        {d.hold && <div><dt>{t("deliveries.hold")}</dt><dd>{d.hold.text ?? d.hold.kind}</dd></div>}
+        {d.hold && <div><dt>{t("deliveries.hold")}</dt><dd>{word("hold", d.hold.kind)} {d.hold.until && <When at={d.hold.until} />}</dd></div>}
       </dl>
       <Exchanged id={d.id} />
       <footer class="actions">

@@ -2,7 +2,7 @@
 // at, then done; and the configuration as files.
 import { useState } from "preact/hooks";
 import { call, getText } from "../base/api";
-import { t, type Key } from "../base/i18n";
+import { t, word, type Key } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
@@ -27,24 +27,20 @@ const KINDS: Kind[] = [
 ];
 
 interface ReportLine {
-  result: string;
+  result: string; /* taken, adjusted, left */
+  kind: string;
+  name: string;
   text: string;
-  [more: string]: unknown;
 }
 
-const SIGN: Record<string, string> = { taken: "+", changed: "~" };
-
-function linesOf(body: unknown): ReportLine[] {
-  const b = body as { lines?: ReportLine[]; data?: ReportLine[]; report?: ReportLine[] } | null;
-  return b?.lines ?? b?.report ?? (Array.isArray(b?.data) ? b.data : []);
-}
+const SIGN: Record<string, string> = { taken: "+", adjusted: "~", left: "!" };
 
 function Report({ lines, dryRun }: { lines: ReportLine[]; dryRun: boolean }) {
   return (
     <section class="card" role="status">
       <h2>{t(dryRun ? "import.would" : "import.did")}</h2>
       {lines.length === 0 ? <p>{t("import.no_lines")}</p> : (
-        <ul class="report">{lines.map((l, i) => <li key={i}><b aria-hidden="true">{SIGN[l.result] ?? "!"}</b> <span class="dim">{l.result}</span> {String(l["pool"] ?? l["object"] ?? l["name"] ?? "")} {l.text}</li>)}</ul>
+        <ul class="report">{lines.map((l, i) => <li key={i} class={l.result === "left" ? "bad" : ""}><b aria-hidden="true">{SIGN[l.result]}</b> <span class="dim">{word("import_result", l.result)}: {l.kind}</span> <b>{l.name}</b> {l.text}</li>)}</ul>
       )}
     </section>
   );
@@ -60,8 +56,8 @@ function From({ kind }: { kind: Kind }) {
     try {
       const body = kind.type ? text : (JSON.parse(text) as unknown);
       const q = `?dry_run=${dryRun}${replace ? "&replace=true" : ""}`;
-      const a = await call<unknown>("POST", `/import/${kind.id}${q}`, body, kind.type ? { type: kind.type } : {});
-      setReport({ lines: linesOf(a.body), dryRun });
+      const a = await call<{ report: ReportLine[] }>("POST", `/import/${kind.id}${q}`, body, kind.type ? { type: kind.type } : {});
+      setReport({ lines: a.body.report, dryRun });
       if (!dryRun) say(t("import.done"));
     } catch (e) {
       setReport(null);

@@ -35,6 +35,17 @@ const HELP: Record<string, "setting.instance" | "setting.ntopng_shared_secret" |
 
 const NOT_SETTINGS = new Set(["managed_by", "revision"]);
 
+/** What has members of its own has no input here; it is shown. */
+function isPlain(v: unknown): boolean {
+  if (Array.isArray(v)) return v.every((x) => typeof x === "string");
+  return typeof v !== "object" || v === null || "set" in v;
+}
+
+function Others({ of }: { of: Params }) {
+  const rest = Object.entries(of).filter(([n, v]) => !NOT_SETTINGS.has(n) && !isPlain(v));
+  return <>{rest.map(([n, v]) => <div key={n} class="field"><b>{humane(n)}</b><pre tabIndex={0} aria-label={humane(n)}>{JSON.stringify(v, null, 2)}</pre></div>)}</>;
+}
+
 function Form({ before, etag, reload }: { before: Params; etag: string | null; reload: () => void }) {
   const [is, set] = useState(before);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -51,10 +62,11 @@ function Form({ before, etag, reload }: { before: Params; etag: string | null; r
     <form class="form" onSubmit={save} noValidate>
       <Badge managedBy={managedBy} />
       {problem && <Failed problem={problem} />}
-      {Object.keys(before).filter((n) => !NOT_SETTINGS.has(n)).map((n) => (
+      {Object.keys(before).filter((n) => !NOT_SETTINGS.has(n) && isPlain(before[n])).map((n) => (
         <Field key={n} name={n} schema={schemaOf(n, before[n])} value={is[n]} needed={false} disabled={locked} wrong={problem?.about(n)}
           onChange={(v) => set({ ...is, [n]: v === "" && isSecretSet(before[n]) ? (before[n] ?? null) : v })} />
       ))}
+      <Others of={before} />
       {!locked && <footer class="form-foot"><button class="primary">{t("action.save")}</button></footer>}
     </form>
   );
