@@ -73,6 +73,8 @@ struct courier {
     size_t post_count;
     struct courier_endpoint *views; /* for courier_endpoints() */
     struct latency latency;
+    struct share *shares; /* ours; shares.c */
+    size_t share_count, share_room;
     struct inquiry *inquiries; /* outside the queue: tests, choices */
     size_t in_flight;
     bool quiescing;
@@ -83,6 +85,14 @@ struct courier {
 bool parcel_send(struct lane *lane, const struct snapshot *now,
                  int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
+
+/* shares.c: the handles of engages, of types where several can have the same. */
+void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,
+                struct str handle);
+/* How many other alerts of the recipient have it, and are engaged still. */
+size_t shares_of_others(const struct courier *c, int64_t recipient_id,
+                        struct str handle, int64_t alert_id);
+void shares_free(struct courier *c);
 
 /* inquiry.c: at shutdown; their done is not called. */
 void inquiries_abandon(struct courier *c);

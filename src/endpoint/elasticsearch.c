@@ -33,6 +33,7 @@ static const struct field elasticsearch_fields[] = {
      .help = "If the cluster asks for one."},
     {TEXT(struct elasticsearch, password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "username",
      .help = "That goes with the user name."},
     {TEXT(struct elasticsearch, api_key),
      .label = "API key", .optional = true, .secret = true, .max = 1024,

@@ -26,6 +26,7 @@ static const struct field email_fields[] = {
      .help = "To log in to the server, if it asks for it."},
     {TEXT(struct email, smtp_password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "smtp_username",
      .help = "To log in to the server, if it asks for it."},
     {TEXT(struct email, email_sender),
      .label = "Sender", .min = 3, .max = 400, .format = "email",

@@ -12,7 +12,7 @@
 #define SUMMARY_MAX 1024     /* characters */
 #define TEXT_MAX 255         /* characters of what else it is called */
 #define DEDUP_KEY_MAX 255    /* bytes */
-#define DETAILS_MAX (MESSAGE_FACTS_MAX + 10)
+#define DETAILS_MAX (2 * MESSAGE_FACTS_MAX + 10)
 #define RATE_WAIT_MS 30000   /* 429 does not say how long */
 
 enum region { REGION_US, REGION_EU };
@@ -247,11 +247,23 @@ static void detail(struct details *d, struct str name, struct str value)
         out_name_str(d->o, name, value);
 }
 
-static void write_details(const struct alert *alert, const struct message *m,
+static void detail_facts(struct details *d, const struct message *m)
+{
+    for (size_t i = 0; i < m->fact_count; i++)
+        detail(d, str_of(m->facts[i].label), m->facts[i].value);
+}
+
+/* A recipient's own text is read aloud; the details are data all the same. */
+static void write_details(const struct render_input *in, const struct message *m,
                           struct arena *a, struct json_out *o)
 {
+    const struct alert *alert = in->items[0].alert;
+    struct message_place place = in->place;
     struct details d = {.o = o};
+    struct message ours;
 
+    place.own = NULL;
+    message_build(alert, in->items[0].phase, &place, a, &ours);
     out_object(o, "custom_details");
     detail(&d, STR("Severity"), m->severity);
     detail(&d, STR("Score"), STR_NONE);
@@ -259,8 +271,8 @@ static void write_details(const struct alert *alert, const struct message *m,
     detail(&d, STR("Category"), shown(alert->category, TEXT_MAX, a));
     detail(&d, STR("Entity"), str_of(entity_label(alert->entity)));
     detail(&d, STR("Type"), shown(alert->type, TEXT_MAX, a));
-    for (size_t i = 0; i < m->fact_count; i++)
-        detail(&d, str_of(m->facts[i].label), m->facts[i].value);
+    detail_facts(&d, m);
+    detail_facts(&d, &ours);
     detail(&d, STR("When"), m->when);
     detail(&d, STR("From"), m->footer);
     out_object_end(o);
@@ -300,7 +312,7 @@ static void write_payload(const struct render_input *in, bool change,
                                            entity_name(alert->entity),
                                            STR_ARG(alert->type)), a);
     }
-    write_details(alert, m, a, o);
+    write_details(in, m, a, o);
     out_object_end(o);
 }
 
@@ -448,6 +460,7 @@ const struct endpoint_type endpoint_pagerduty = {
             "over.",
     .via = VIA_HTTP,
     .batch_max = 1,
+    .own_words = true,
     .rate_per_s = 1.8, /* 120 a minute an integration key, the burst included */
     .rate_burst = 10,
     .endpoint_size = sizeof(struct pagerduty),

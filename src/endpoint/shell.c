@@ -158,10 +158,9 @@ static void judge_exit(const struct shell_to *to, const struct response *r,
     if (r->status < 0)
         v->reason = reason.n > 0 ? reason : STR("ended by a signal");
     else
-        v->reason = arena_printf(a, "exit status %d%s%.*s", r->status,
-                                 reason.n > 0 ? ": " : "",
-                                 (int)utf8_cut(reason, REASON_MAX - 30),
-                                 reason.n > 0 ? reason.p : "");
+        v->reason = judge_reason(
+            0, arena_printf(a, "exit status %d%s%.*s", r->status,
+                            reason.n > 0 ? ": " : "", STR_ARG(reason)), a);
 }
 
 static void shell_judge(const struct render_input *in, const struct request *sent,

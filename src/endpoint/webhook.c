@@ -31,6 +31,7 @@ static const struct field webhook_fields[] = {
      .help = "For HTTP Basic authentication, if the receiver asks for it."},
     {TEXT(struct webhook, password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "username",
      .help = "For HTTP Basic authentication, if the receiver asks for it."},
     {TEXT(struct webhook, signing_secret),
      .label = "Signing secret", .optional = true, .secret = true, .max = 256,

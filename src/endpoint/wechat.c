@@ -260,8 +260,9 @@ static void judge_body(const struct render_input *in, const struct response *r,
         return;
     }
     judge_errcode(errcode, may_degrade, v);
-    v->reason = arena_printf(a, "errcode %lld: %.*s", (long long)errcode,
-                             (int)utf8_cut(said, REASON_MAX - 40), said.p);
+    v->reason = judge_reason(
+        0, arena_printf(a, "errcode %lld: %.*s", (long long)errcode, STR_ARG(said)),
+        a);
 }
 
 static void judge_read(const struct render_input *in, enum chat_deed deed unused,
