@@ -55,7 +55,7 @@ test("the URL's view as the API's question", () => {
   const now = Date.parse("2026-11-25T12:34:56Z");
   const view = (q) => viewOf(new URLSearchParams(q));
   assert.deepEqual(paramsOf(view("since=1h&q=a%3D1+or+b%3D2&state=attention"), now), {
-    entity: undefined, state: undefined, since: "2026-11-25T11:34:00.000Z", until: undefined, filter: "severity>=error and (a=1 or b=2)",
+    entity: undefined, state: undefined, acknowledged: undefined, since: "2026-11-25T11:34:00.000Z", until: undefined, filter: "severity>=error and (a=1 or b=2)",
   });
   assert.equal(paramsOf(view("state=engaged"), now).since, undefined, "what is engaged is shown whenever it began");
   assert.equal(view("state=nonsense").state, "any");

@@ -24,7 +24,8 @@ export interface Alert {
   repeats?: number;
   last?: string;
   lease?: string | null;
-  acknowledged?: boolean;
+  ack?: { at: string; until: string | null; by: string; note: string } | null;
+  notes?: number;
   [fact: string]: unknown;
 }
 

@@ -15,12 +15,13 @@ import { attempt } from "../parts/toast";
 import { When } from "../parts/when";
 import { act } from "./bulk";
 import { DecisionList } from "./decisions";
+import { Notes } from "./notes";
 
 export function decisionsOf(p: AlertPage): Decision[] {
   return Array.isArray(p.explanation) ? p.explanation : p.explanation.decisions;
 }
 
-const SHOWN_ABOVE = new Set(["message", "severity", "type", "state", "id", "entity_value", "tstamp"]);
+const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "type", "state", "id", "entity_value", "tstamp"]);
 
 function Value({ value }: { value: unknown }) {
   const text = factText(value);
@@ -63,7 +64,7 @@ function Actions({ alert, reload }: { alert: Alert; reload: () => void }) {
   };
   return (
     <div class="actions">
-      <button type="button" class="primary" onClick={() => void act(alert.acknowledged ? "unack" : "ack", { ids: [alert.id] }, 1, reload)}>{t(alert.acknowledged ? "bulk.unack" : "bulk.ack")}</button>
+      <button type="button" class="primary" onClick={() => void act(alert.ack ? "unack" : "ack", { ids: [alert.id] }, reload)}>{t(alert.ack ? "bulk.unack" : "bulk.ack")}</button>
       <a class="button" href={"/silences?new=" + encodeURIComponent(filter)}>{t("bulk.silence")}</a>
       <a class="button" href={`/why?alert=${alert.id}`}>{t("nav.why")}</a>
       {isOn && <button type="button" onClick={() => void release()}>{t("alert.release")}</button>}
@@ -87,9 +88,11 @@ export function AlertView({ id }: { id: string }) {
       <p class="alert-message">{a.message}</p>
       <p class="alert-subject">{word("entity", a.entity)} <b>{subjectText(a.entity_value)}</b></p>
       <p><When at={a.tstamp} /></p>
+      {a.ack && <p class="good">✔ {t("alert.acked_by", { who: a.ack.by })} <When at={a.ack.at} />{a.ack.note && <span class="block">{a.ack.note}</span>}</p>}
       <Actions alert={a} reload={reload} />
       <section><h3>{t("alert.who_got_it")}</h3><DecisionList decisions={decisionsOf(page)} deliveries={page.deliveries} /></section>
       <section><h3>{t("alert.timeline")}</h3><Timeline page={page} /></section>
+      <Notes id={a.id} />
       <div class="segments" role="group" aria-label={t("alert.details")}>
         {TABS.map((x) => <button key={x} type="button" aria-pressed={tab === x} onClick={() => setTab(x)}>{t(`alert.${x}`)}</button>)}
       </div>

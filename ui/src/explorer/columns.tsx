@@ -32,7 +32,7 @@ const ALL: AlertColumn[] = [
     ),
   },
   { id: "subject", name: "col.subject", title: "", cell: (a) => <span class="clip" title={a.entity_value}>{subjectText(a.entity_value)}</span> },
-  { id: "state", name: "col.state", title: "", cell: (a) => <><StateMark state={a.state} />{a.acknowledged && <span class="badge">{t("state.acknowledged")}</span>}</> },
+  { id: "state", name: "col.state", title: "", cell: (a) => <><StateMark state={a.state} />{a.ack && <span class="badge" title={a.ack.by}>{t("state.acknowledged")}</span>}</> },
   { id: "entity", name: "col.entity", title: "", cell: (a) => word("entity", a.entity) },
   { id: "category", name: "col.category", title: "", cell: (a) => word("category", a.category) },
   { id: "source", name: "col.source", title: "", cell: (a) => a.source },

@@ -45,7 +45,8 @@ export function paramsOf(v: View, now: number): Record<string, string | undefine
   const filter = v.state === "attention" ? joined(["severity>=error", ...partsOf(v.filter).map(inParens)]) : v.filter;
   return {
     entity: v.entity || undefined,
-    state: v.state === "any" || v.state === "attention" ? undefined : v.state,
+    state: v.state === "engaged" ? "engaged" : undefined,
+    acknowledged: v.state === "acknowledged" ? "true" : undefined,
     /* What is engaged is shown whenever it began. */
     since: v.state === "engaged" || from === null ? undefined : minute(from),
     until: v.state === "engaged" || to === null ? undefined : minute(to),

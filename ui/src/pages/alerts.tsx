@@ -44,10 +44,10 @@ function EntityTabs({ view, counts }: { view: View; counts: Facets | null }) {
   );
 }
 
-function StateTabs({ view }: { view: View }) {
+function StateTabs({ view, canAck }: { view: View; canAck: boolean }) {
   return (
     <div class="segments" role="group" aria-label={t("alerts.states")}>
-      {STATES.map((s) => (
+      {STATES.filter((s) => canAck || s !== "acknowledged").map((s) => (
         <button key={s} type="button" aria-pressed={view.state === s} onClick={() => setParams({ state: s === "any" ? "" : s, a: "" })}>{t(`alerts.${s}`)}</button>
       ))}
     </div>
@@ -81,7 +81,7 @@ function Results({ pages, view, selected, select, asked }: {
 }) {
   const shownColumns = useMemo(() => columnsOf(columns.value), [columns.value, t("col.when")]);
   const fresh = useFresh(pages, asked, selected.size);
-  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, 1, pages.reload);
+  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, pages.reload);
   const narrow = (sign: string) => (a: Alert): void => {
     const id = document.activeElement?.closest("td")?.className.match(/cell-(\S+)/)?.[1] ?? "alert";
     const field = { alert: "type", subject: "entity_value", when: "type", state: "type" }[id] ?? id;
@@ -131,14 +131,14 @@ export function AlertsPage() {
   useKeys({
     "[": () => shift(-1), "]": () => shift(1),
     Escape: () => (param("a") ? setParams({ a: "" }, false) : select(new Set())),
-    ...(ids.length ? { a: () => void act("ack", { ids }, ids.length, pages.reload), s: silence } : {}),
+    ...(ids.length ? { a: () => void act("ack", { ids }, pages.reload), s: silence } : {}),
   });
   const wrong = pages.problem?.status === 400 ? pages.problem.message : "";
   return (
     <PageFrame title={t("nav.alerts")} about={t("alerts.about")} actions={<><SavedViews /><Export params={asked} total={pages.total?.value ?? null} /></>}>
       <EntityTabs view={view} counts={counts.value} />
       <div class="toolbar">
-        <StateTabs view={view} />
+        <StateTabs view={view} canAck={counts.value !== null} />
         {view.state !== "engaged" && <Range view={view} onChange={(since, until) => setParams({ since, until, a: "" }, false)} />}
       </div>
       <FilterBar filter={view.filter} rows={pages.rows} view={asked} wrong={wrong} onChange={change} />

@@ -7,7 +7,7 @@ import { SPOTS } from "./places";
 const KEYS: [string, Key][] = [
   ["/", "keys.search"], ["j k", "keys.rows"], ["Enter", "keys.open"], ["x", "keys.select"],
   ["Shift+x", "keys.range"], ["*", "keys.all"], ["a", "keys.ack"], ["u", "keys.unack"],
-  ["s", "keys.silence"], ["w", "keys.why"], ["f", "keys.filter"], ["Shift+f", "keys.exclude"],
+  ["s", "keys.silence"], ["w", "keys.why"], ["m", "keys.note"], ["f", "keys.filter"], ["Shift+f", "keys.exclude"],
   ["[ ]", "keys.shift"], ["l", "keys.live"], ["c", "keys.copy"], ["t", "keys.theme"],
   ["Ctrl+K", "keys.palette"], ["Ctrl+Enter", "keys.save"], ["Esc", "keys.close"], ["?", "keys.help"],
 ];
