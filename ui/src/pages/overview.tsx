@@ -70,7 +70,7 @@ function Matrix({ f }: { f: Facets }) {
       <h2>{t("overview.by_entity")}</h2>
       <div class="scroll" tabIndex={0} role="region" aria-label={t("overview.by_entity")}>
         <table class="plain heat">
-          <thead><tr><th scope="col">{t("col.entity")}</th>{used.map((s) => <th key={s} scope="col"><SeverityMark severity={s} /></th>)}</tr></thead>
+          <thead><tr><th scope="col">{t("col.entity")}</th>{used.map((s) => <th key={s} scope="col" class="num"><SeverityMark severity={s} /></th>)}</tr></thead>
           <tbody>{rows.map((e) => (
             <tr key={e}><th scope="row"><a href={`/alerts?since=24h&entity=${e}`}>{word("entity", e)}</a></th>
               {used.map((s) => <td key={s} class="num">{f.entities[e]?.[s] ? <a href={`/alerts?since=24h&entity=${e}&q=severity%3D${s}`}>{number(f.entities[e]?.[s] ?? 0)}</a> : <span class="dim">0</span>}</td>)}</tr>

@@ -34,7 +34,7 @@ function optionsOf(p: Props, width: number): uPlot.Options {
     cursor: { y: false, drag: { x: true, y: false, setScale: false } },
     scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(1, max)] } },
     axes: [
-      { ...axis, values: (_u, ticks) => ticks.map((s) => tick(s, p.series)) },
+      { ...axis, size: 26, space: 90, values: (_u, ticks) => ticks.map(tick) },
       { ...axis, size: 44, values: (_u, ticks) => ticks.map((n) => (Number.isInteger(n) ? number(n) : "")) },
     ],
     series: [{}, ...[...p.series.by].reverse().map((s) => ({
@@ -49,12 +49,12 @@ function optionsOf(p: Props, width: number): uPlot.Options {
   };
 }
 
-function tick(s: number, series: Series): string {
-  const long = (series.at.at(-1) ?? 0) - (series.at[0] ?? 0) > 2 * 86_400;
+/** The clock; at midnight the day. */
+function tick(s: number): string {
   const zoned = zone.value ? { timeZone: zone.value } : {};
-  return new Intl.DateTimeFormat(locale.value, long
-    ? { month: "short", day: "numeric", ...zoned }
-    : { hour: "2-digit", minute: "2-digit", hour12: false, ...zoned }).format(s * 1000);
+  const clock = new Intl.DateTimeFormat(locale.value, { hour: "2-digit", minute: "2-digit", hour12: false, ...zoned }).format(s * 1000);
+  if (!/^(00|24):00$/.test(clock)) return clock;
+  return new Intl.DateTimeFormat(locale.value, { month: "short", day: "numeric", ...zoned }).format(s * 1000);
 }
 
 function Drawing(p: Props) {
