@@ -13,6 +13,7 @@ const { patchOf, said, typedValue, controlOf, parted } = await load("parts/field
 const { safeLink, humane, shellWord } = await load("base/words.ts");
 const { moment, span } = await load("base/ranges.ts");
 const { groupsOf, worstFirst } = await load("pages/engaged_groups.ts");
+const { seriesOf } = await load("explorer/counts.ts");
 const { looks } = await load("pages/looks.ts");
 const { strength } = await load("base/password.ts");
 
@@ -113,4 +114,11 @@ test("what needs a look: what is broken first, and nothing when all is well", ()
 
 test("a password's strength", () => {
   assert.deepEqual(["short", "aaaaaaaaaaaaaaaa", "correct horse battery staple"].map(strength), [0, 0, 2]);
+});
+
+test("buckets as stacked series: the least severe first, what never occurs left out", () => {
+  const bucket = (from, severities) => ({ from, severities });
+  assert.deepEqual(seriesOf({ bucket: 60, data: [bucket("1970-01-01T00:01:00Z", { error: 2, total: 2 }), bucket("1970-01-01T00:02:00Z", { notice: 1, debug: 0, total: 1 })] }), {
+    at: [60, 120], by: [{ severity: "notice", counts: [0, 1] }, { severity: "error", counts: [2, 0] }],
+  });
 });

@@ -5,19 +5,20 @@ import { SEVERITIES } from "../base/severity";
 import type { Series } from "../parts/chart";
 
 type Params = Record<string, string | undefined>;
+/** By severity, and "total". */
+type Counts = Record<string, number>;
 
-/** Alerts by entity and severity. */
 export interface Facets {
+  entities: Record<string, Counts>;
+  severities: Counts;
   total: number;
-  engaged?: number;
-  acknowledged?: number;
-  entities: Record<string, Record<string, number>>;
+  engaged: number;
+  acknowledged: number;
 }
 
-interface SeriesAnswer {
-  first: string;
-  bucket_s: number;
-  by_severity: Record<string, number[]>;
+export interface Buckets {
+  bucket: number; /* s */
+  data: { from: string; severities: Counts }[];
 }
 
 export interface TopValue {
@@ -29,36 +30,33 @@ export interface TopValue {
  * the list says what is wrong with it. */
 async function counted<T>(path: string, signal: AbortSignal): Promise<T | null> {
   try {
-    return (await get<{ data: T }>(path, signal)).data;
+    return await get<T>(path, signal);
   } catch (e) {
     if (e instanceof Problem && (e.isMissing || e.status === 400)) return null;
     throw e;
   }
 }
 
-export async function facets(params: Params, signal: AbortSignal): Promise<Facets | null> {
-  return counted<Facets>("/alerts/facets" + query(params), signal);
-}
+export const facets = (params: Params, signal: AbortSignal): Promise<Facets | null> =>
+  counted<Facets>("/alerts/facets" + query(params), signal);
 
 export async function timeseries(params: Params, signal: AbortSignal): Promise<Series | null> {
-  const a = await counted<SeriesAnswer>("/alerts/timeseries" + query({ ...params, buckets: 120 }), signal);
-  return a ? seriesOf(a) : null;
+  const b = await counted<Buckets>("/alerts/timeseries" + query(params), signal);
+  return b && seriesOf(b);
 }
 
 /** The least severe first, and only those that occur. */
-export function seriesOf(a: SeriesAnswer): Series {
-  const from = Date.parse(a.first) / 1000;
-  const n = Math.max(0, ...Object.values(a.by_severity).map((c) => c.length));
+export function seriesOf(b: Buckets): Series {
+  const occurs = (s: string): boolean => b.data.some((x) => (x.severities[s] ?? 0) > 0);
   return {
-    at: Array.from({ length: n }, (_, i) => from + i * a.bucket_s),
-    step: a.bucket_s,
-    by: SEVERITIES.filter((s) => a.by_severity[s]?.some((c) => c > 0)).map((s) => ({ severity: s, counts: a.by_severity[s] ?? [] })),
+    at: b.data.map((x) => Date.parse(x.from) / 1000),
+    by: SEVERITIES.filter(occurs).map((s) => ({ severity: s, counts: b.data.map((x) => x.severities[s] ?? 0) })),
   };
 }
 
-export async function top(field: string, params: Params, signal: AbortSignal): Promise<TopValue[] | null> {
-  return counted<TopValue[]>(`/alerts/top/${escaped(field)}` + query({ ...params, limit: 10 }), signal);
+export async function top(field: string, params: Params, signal: AbortSignal): Promise<TopValue[]> {
+  const found = await counted<{ data: TopValue[] }>(`/alerts/top/${escaped(field)}` + query({ ...params, limit: 10 }), signal);
+  return found?.data ?? [];
 }
 
-export const countOf = (f: Facets, entity: string): number =>
-  Object.values(f.entities[entity] ?? {}).reduce((a, b) => a + b, 0);
+export const countOf = (f: Facets, entity: string): number => f.entities[entity]?.["total"] ?? 0;

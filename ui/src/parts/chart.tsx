@@ -8,7 +8,6 @@ import { stacked } from "./stack";
 
 export interface Series {
   at: number[]; /* s */
-  step: number; /* s */
   by: { severity: string; counts: number[] }[]; /* least severe first */
 }
 
