@@ -11,6 +11,7 @@ import { Labelled } from "../parts/form";
 import { Failed } from "../parts/notice";
 import { PageFrame } from "../parts/page";
 import { say } from "../parts/toast";
+import { Revisions } from "./revisions";
 
 interface Kind {
   id: string;
@@ -105,7 +106,7 @@ export function ImportPage() {
       <div class="segments" role="group" aria-label={t("import.kind")}>
         {KINDS.map((k) => <button key={k.id} type="button" aria-pressed={kind.id === k.id} onClick={() => setParams({ from: k.id })}>{t(k.name)}</button>)}
       </div>
-      <div class="two"><div><From key={kind.id} kind={kind} /></div><div class="side"><Export /></div></div>
+      <div class="two"><div><From key={kind.id} kind={kind} /></div><div class="side"><Export /><Revisions /></div></div>
     </PageFrame>
   );
 }

@@ -31,7 +31,37 @@ function Result({ decisions, deliveries }: { decisions: Decision[]; deliveries: 
   );
 }
 
+/** With today's configuration; null where this version cannot say. */
+async function decisionsNow(id: string, signal: AbortSignal): Promise<Decision[] | null> {
+  try {
+    return (await get<{ decisions: Decision[] }>(`/alerts/${encodeURIComponent(id)}/decisions?as_of=now`, signal)).decisions;
+  } catch (e) {
+    if (e instanceof Problem && (e.isMissing || e.status === 400)) return null;
+    throw e;
+  }
+}
+
+const gets = (list: Decision[]): string => list.filter((d) => d.outcome === "deliver").map((d) => d.recipient).sort().join();
+
+function ThenOrNow({ then, now, deliveries }: { then: Decision[]; now: Decision[] | null; deliveries: Delivery[] }) {
+  const [isNow, setNow] = useState(false);
+  if (!now) return <Result decisions={then} deliveries={deliveries} />;
+  return (
+    <>
+      <div class="toolbar">
+        <div class="segments" role="group" aria-label={t("why.as_of")}>
+          <button type="button" aria-pressed={!isNow} onClick={() => setNow(false)}>{t("why.then")}</button>
+          <button type="button" aria-pressed={isNow} onClick={() => setNow(true)}>{t("why.now")}</button>
+        </div>
+        {gets(then) !== gets(now) && <span class="warn">▲ {t("why.differs")}</span>}
+      </div>
+      <Result decisions={isNow ? now : then} deliveries={isNow ? [] : deliveries} />
+    </>
+  );
+}
+
 function OfAlert({ id }: { id: string }) {
+  const { value: now } = useLoad("now" + id, (s) => decisionsNow(id, s), ["config"]);
   const { value: page, problem, reload } = useLoad(id, (s) => get<AlertPage>(`/alerts/${encodeURIComponent(id)}`, s), ["deliveries", "config"]);
   if (problem && !page) return <Failed problem={problem} retry={reload} />;
   if (!page) return <Waiting />;
@@ -39,7 +69,7 @@ function OfAlert({ id }: { id: string }) {
   return (
     <>
       <p class="card"><SeverityMark severity={a.severity} /> <a href={`/a/${a.id}`}><b>{humane(a.type)}</b></a> {a.entity_value} <span class="dim">{a.message}</span></p>
-      <Result decisions={decisionsOf(page)} deliveries={page.deliveries} />
+      <ThenOrNow then={decisionsOf(page)} now={now} deliveries={page.deliveries} />
     </>
   );
 }
