@@ -16,6 +16,7 @@ export function Dialog({ title, onClose, class: kind = "", children }: Props) {
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     ref.current?.showModal();
+    ref.current?.querySelector<HTMLElement>("input:not([type=checkbox]), select, textarea, footer button")?.focus();
     return () => before?.focus?.();
   }, []);
   return (
