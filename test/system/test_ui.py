@@ -14,7 +14,7 @@ import peers
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 TESTS = os.path.join(ROOT, "test", "ui")
-SECONDS_MAX = 400  # a machine that is busy; mostly it takes a fifth of it
+SECONDS_MAX = 600  # a machine that is busy; mostly it takes a sixth of it
 
 
 def node(*args, env=None, timeout=SECONDS_MAX):
