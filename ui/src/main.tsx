@@ -6,12 +6,23 @@ import { load } from "./base/i18n";
 import { startKeys } from "./base/keys";
 import { applyTheme, language } from "./base/prefs";
 import { followLinks } from "./base/route";
-import { enter } from "./base/session";
+import { enter, state } from "./base/session";
 import { sayProblem } from "./parts/toast";
+
+const RETRY_MS = 3_000;
+
+async function enterWhenAnswered(): Promise<void> {
+  try {
+    await enter();
+  } catch (e) {
+    sayProblem(e);
+    if (state.value === "unknown") setTimeout(() => void enterWhenAnswered(), RETRY_MS);
+  }
+}
 
 applyTheme();
 effect(() => void load(language.value));
 followLinks();
 startKeys();
-enter().catch(sayProblem);
+void enterWhenAnswered();
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -10,6 +10,8 @@ export interface Loaded<T> {
   reload: () => void;
 }
 
+const NEWS_PAUSE_MS = 1_000; /* however much happens, a page asks this often */
+
 /** Asks whenever `key` changes, and when one of the topics has news. What is
  * shown stays until its successor is there. */
 export function useLoad<T>(
@@ -48,7 +50,7 @@ export function useLoad<T>(
       timer ??= setTimeout(() => {
         timer = undefined;
         setTurn((n) => n + 1);
-      }, 400);
+      }, NEWS_PAUSE_MS);
     };
     const stops = topics.map((topic) => onLive(topic, soon));
     return () => {
