@@ -202,6 +202,7 @@ static void faces_begin(struct rooms *r)
         .settings_arg = r,
     };
     struct admin_options a = {
+        .loop = r->loop,
         .httpd = r->httpd,
         .config = r->config,
         .registry = r->registry,

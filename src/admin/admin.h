@@ -26,6 +26,7 @@ typedef bool admin_release_fn(void *arg, int64_t id, committed_fn *committed,
                               void *committed_arg, struct error *err);
 
 struct admin_options { /* all of it borrowed, and must outlive the admin */
+    struct loop *loop;
     struct httpd *httpd;
     struct config *config;
     struct registry *registry;

@@ -181,6 +181,7 @@ static void bench_faces(struct bench *b)
                                 .settings = bench_settings,
                                 .settings_arg = b};
     struct admin_options a = {
+        .loop = b->loop,
         .httpd = b->httpd,
         .config = b->config,
         .registry = b->registry,
