@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "recall.h"
 
 #define ROOM "pipeline"
 #define LAPSE_CHECK_MS 1000
@@ -19,6 +20,7 @@ struct pipeline {
     struct hold *holds;  /* and for what holds each back */
     size_t recipient_room;
     struct arena reasons; /* of holds; of one alert */
+    struct told *told; /* ours */
     struct hold_state hold_state;
 };
 
@@ -33,8 +35,18 @@ struct acceptance {
     struct step {
         struct acceptance *whole;
         struct undo *undo; /* NULL: a duplicate, only waits for its first */
+        uint64_t key_hash;
     } steps[];
 };
+
+/* Nobody was told of it: what is sent again is no repeat. */
+static void told_undo(struct pipeline *p, uint64_t key_hash)
+{
+    const struct snapshot *now = config_now(p->with.config);
+
+    for (size_t i = 0; i < now->recipient_count; i++)
+        told_forget(p->told, now->recipients[i].id, key_hash);
+}
 
 static void step_done(void *arg, bool committed)
 {
@@ -43,8 +55,10 @@ static void step_done(void *arg, bool committed)
 
     if (step->undo != NULL && committed)
         registry_keep(step->undo);
-    else if (step->undo != NULL)
+    else if (step->undo != NULL) {
         registry_undo(whole->pipeline->with.registry, step->undo);
+        told_undo(whole->pipeline, step->key_hash);
+    }
     whole->failed = whole->failed || !committed;
     if (--whole->waiting > 0)
         return;
@@ -68,7 +82,7 @@ static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
 
 /* What holds back which of the put's deliveries. */
 static void holds_find(struct pipeline *p, const struct snapshot *now,
-                       enum change change, struct put *put)
+                       enum change change, uint64_t key_hash, struct put *put)
 {
     struct hold_question q = {
         .alert = put->alert,
@@ -77,13 +91,16 @@ static void holds_find(struct pipeline *p, const struct snapshot *now,
         .rules = &now->holds,
         .state = &p->hold_state,
         .arena = &p->reasons,
+        .key_hash = key_hash,
     };
 
     arena_reset(&p->reasons);
     for (size_t i = 0; i < put->recipient_count; i++) {
         q.recipient_id = put->recipients[i];
         q.builtin = q.recipient_id == RECIPIENT_BUILTIN_ID;
+        q.pace = q.builtin ? NULL : &snapshot_recipient_id(now, q.recipient_id)->pace;
         holds_decide(&q, &p->holds[i]);
+        hold_note(p->told, &q, &p->holds[i]);
     }
     put->holds = p->holds;
 }
@@ -110,7 +127,8 @@ static void accept_one(struct pipeline *p, struct alert *a,
     put.recipients = recipients_room(p, now);
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);
-    holds_find(p, now, change, &put);
+    step->key_hash = alert_key_hash(a->key);
+    holds_find(p, now, change, step->key_hash, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
@@ -250,6 +268,11 @@ static void lapse_check(void *arg)
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 
+struct told *pipeline_told(struct pipeline *p)
+{
+    return p->told;
+}
+
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
 {
     struct pipeline *p = mem_new(sizeof *p);
@@ -257,6 +280,11 @@ struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
     p->loop = l;
     p->clock = loop_clock(l);
     p->with = *o;
+    p->told = told_new(TOLD_MAX);
+    p->hold_state.told = p->told;
+    if (o->outbox_path != NULL)
+        recall_told(p->told, config_now(o->config), o->outbox_path,
+                    clock_wall_ms(p->clock));
     loop_timer_set(l, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
     return p;
 }
@@ -269,5 +297,6 @@ void pipeline_free(struct pipeline *p)
     free(p->recipients);
     free(p->holds);
     arena_release(&p->reasons);
+    told_free(p->told);
     free(p);
 }

@@ -12,6 +12,7 @@ struct pipeline_options {
     struct config *config;
     struct registry *registry;
     struct outbox *outbox;
+    const char *outbox_path; /* its file, to know who was told what; NULL: nobody */
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);
@@ -26,5 +27,8 @@ struct intake_sink pipeline_sink(struct pipeline *p);
 /* Ends an engaged alert by hand. False: no engaged alert has that id (err). */
 bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
                       void *arg, struct error *err) must_check;
+
+/* Who was told what lately, for whoever decides about holds, too. */
+struct told *pipeline_told(struct pipeline *p);
 
 #endif

@@ -67,6 +67,15 @@ static void outbox_is_ready(void *arg, int64_t recipient_id)
         courier_ready(r->courier, recipient_id);
 }
 
+/* Nobody was told of it after all. */
+static void delivery_died(void *arg, int64_t recipient_id, uint64_t key_hash)
+{
+    struct rooms *r = arg;
+
+    if (r->pipeline != NULL)
+        told_forget(pipeline_told(r->pipeline), recipient_id, key_hash);
+}
+
 /* A commit that failed with an I/O error leaves its outcome unknown: we end, the
  * senders that got no answer send again, and their keys make that harmless. */
 static void outbox_is_broken(void *arg, const struct error *err)
@@ -130,6 +139,8 @@ static bool outbox_begin(struct rooms *r, struct error *err)
         .path = path,
         .ready = outbox_is_ready,
         .ready_arg = r,
+        .died = delivery_died,
+        .died_arg = r,
         .broken = outbox_is_broken,
         .broken_arg = r,
     };
@@ -191,10 +202,12 @@ static bool delivery_begin(struct rooms *r, struct error *err)
 
 static void faces_begin(struct rooms *r)
 {
+    char outbox_path[ROOMS_PATH_BYTES];
     struct pipeline_options p = {
         .config = r->config,
         .registry = r->registry,
         .outbox = r->outbox,
+        .outbox_path = outbox_path,
     };
     struct intake_options in = {
         .clock = loop_clock(r->loop),
@@ -215,6 +228,7 @@ static void faces_begin(struct rooms *r)
         .release_arg = r,
     };
 
+    rooms_path(r, "tocsin.db", outbox_path);
     r->pipeline = pipeline_new(r->loop, &p);
     in.sink = pipeline_sink(r->pipeline);
     r->intake = intake_new(r->httpd, &in);

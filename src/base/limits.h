@@ -44,6 +44,7 @@
 #define ATTEMPT_TIMEOUT_MS 30000
 #define CONNECT_TIMEOUT_MS 10000
 #define ENDPOINT_CONCURRENCY_MAX 10     /* requests in flight per endpoint */
+#define TOGETHER_MAX 200                /* alerts one summary stands for */
 #define EXEC_OUTPUT_MAX (64u << 10)     /* bytes kept of a script's output */
 
 /* configuration */

@@ -6,6 +6,7 @@
 
 #include "endpoint/endpoint.h"
 #include "routing/hold_judges.h"
+#include "routing/pace.h"
 
 #define ENDPOINT_BUILTIN "alert_store_db"
 #define RECIPIENT_BUILTIN "alert_store_db"
@@ -29,6 +30,8 @@ struct recipient {
     const struct endpoint *endpoint;
     const void *params;
     struct criteria criteria;
+    struct pace pace;  /* how much and when it is told */
+    struct zone *zone; /* ours: of its pace; NULL: none */
     bool builtin, on, enabled; /* as an endpoint's; routing goes by `on` */
     struct str managed_by, fault;
     struct str title_template, text_template; /* as written; "": none */
@@ -42,6 +45,8 @@ struct settings {
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days;
+    int64_t repeat_interval, flapping_count, flapping_window; /* who says nothing else */
+    struct str time_zone;
 };
 extern const struct field settings_fields[];
 

@@ -14,11 +14,13 @@ static_assert(COUNT_OF(kind_names) == OBJECT_KINDS, "a name for each kind");
 static const char *const endpoint_members[] = {
     "name", "type", "params", "enabled", NULL,
 };
-/* Those that are not here are criteria_names. */
+/* Those of criteria_names and pace_fields are among them. */
 static const char *const recipient_members[] = {
     "name",       "endpoint", "params", "enabled",    "minimum_severity",
     "categories", "entities", "types",  "host_pools", "am_hosts",
-    "filter",     "title_template", "text_template", NULL,
+    "filter",     "title_template", "text_template",
+    "repeat_interval", "flapping_count", "storm_limit", "storm_window",
+    "digest",     "quiet_hours", "urgent_severity", "time_zone", NULL,
 };
 static const char *const pool_members[] = {
     "name",

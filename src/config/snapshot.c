@@ -152,6 +152,8 @@ void held_free(struct held *h)
     routing_free(h->snapshot.routing);
     pools_free(h->snapshot.pools);
     geo_close(&h->snapshot.geo);
+    for (size_t i = 0; i < h->snapshot.recipient_count; i++)
+        zone_free(h->snapshot.recipients[i].zone);
     arena_release(&h->arena);
     free(h);
 }

@@ -51,6 +51,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         .alert = alert,
         .phase = phase_of(i),
         .handle = i->handle,
+        .remark = i->remark,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };

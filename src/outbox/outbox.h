@@ -36,6 +36,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     enum hold_kind held; /* by what it was until freed_ms (wall); NONE: it never was */
     bool together;       /* freed with others: may be told in one summary */
     int64_t freed_ms;
+    struct message_remark remark; /* what its message says about others */
     struct item *next, *previous;
 };
 
@@ -47,6 +48,9 @@ struct outbox_options {
     int max_pages, settled_max; /* of the file; instead of SETTLED_KEPT_MAX; 0: not (tests) */
     outbox_ready_fn *ready; /* something to take for this recipient */
     void *ready_arg;
+    /* A delivery is dead; NULL: nobody wants to know. */
+    void (*died)(void *arg, int64_t recipient_id, uint64_t key_hash);
+    void *died_arg;
     void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
     void *broken_arg;
 };

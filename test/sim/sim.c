@@ -160,6 +160,7 @@ static void sim_open(struct sim *sim)
     c.outbox = p.outbox = sim->outbox;
     c.registry = p.registry = sim->registry;
     sim->courier = courier_new(sim->loop, &c);
+    p.outbox_path = path;
     sim->pipeline = pipeline_new(sim->loop, &p);
 }
 
