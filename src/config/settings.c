@@ -3,6 +3,7 @@
 
 #include "config/build.h"
 #include "config/geo.h"
+#include "config/keep.h"
 
 const struct field settings_fields[] = {
     {
@@ -109,6 +110,14 @@ const struct field settings_fields[] = {
         .help = "Older alerts are taken out of the alert store.",
     },
     {
+        TEXT(struct settings, history_keep),
+        .label = "Keep some of it otherwise",
+        .optional = true,
+        .max = 1000,
+        .help = "Classes of alerts with their own age, size or both, the first "
+                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
+    },
+    {
         DURATION(struct settings, repeat_interval),
         .label = "Repeat at most every",
         .fallback = "1h",
@@ -170,6 +179,11 @@ static bool zone_is_known(struct str name, struct error *err)
 
 static bool settings_check(struct settings *s, struct error *err)
 {
+    struct keep_class classes[KEEP_CLASSES_MAX];
+    size_t n;
+
+    if (!keep_read(s->history_keep, classes, &n, err))
+        return error_at(err, "history_keep");
     if (!url_is_ours(s, err))
         return false;
     if (!str_starts(s->scripts_dir, "/")) {
