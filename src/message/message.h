@@ -70,6 +70,9 @@ struct message_remark {
     int64_t withheld; /* repeats of the same alert that were not told */
     int64_t since_ms; /* the first of them */
     bool flaps;       /* it flaps, and is not told again until it has settled */
+    int64_t escalated_ms; /* an escalation, for nobody acknowledged it so long; 0: none */
+    int64_t escalated_from;    /* the recipient who was told first ... */
+    struct str escalated_name; /* ... its name, for whoever renders */
 };
 /* As the first facts; also where the recipient's own text has no others. */
 void message_remark(const struct message_remark *r, struct arena *arena,
