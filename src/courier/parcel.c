@@ -35,6 +35,15 @@ static void part_share(struct parcel *p, const struct item *i,
                              ends ? i->kept->began_id : i->kept->id);
 }
 
+/* By its name as it is now; it may be gone. */
+static void part_escalated(const struct parcel *p, struct render_item *out)
+{
+    const struct recipient *from =
+        snapshot_recipient_id(p->snapshot, out->remark.escalated_from);
+
+    out->remark.escalated_name = from != NULL ? from->name : STR("somebody");
+}
+
 static bool part_make(struct parcel *p, const struct item *i,
                       struct render_item *out, struct error *err)
 {
@@ -55,6 +64,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };
+    part_escalated(p, out);
     part_share(p, i, out);
     return true;
 }

@@ -3,6 +3,7 @@
 #ifndef ROUTING_HOLD_JUDGES_H
 #define ROUTING_HOLD_JUDGES_H
 
+#include "routing/escalations.h"
 #include "routing/holds.h"
 #include "routing/told.h"
 
@@ -10,6 +11,7 @@
 struct hold_rules {
     const struct silences *silences;
     const struct inhibitions *inhibitions;
+    struct escalations escalations;
 };
 
 /* What happened so far, as the judges need it; each kept by its own file. */
@@ -17,6 +19,11 @@ struct hold_state {
     const struct told *told; /* NULL: nothing was told so far */
     const struct inhibitors *inhibitors; /* engaged alerts that mute others */
 };
+
+/* hold_escalation.c: what holds the delivery of who is told later, if ever. Of a
+ * release it says that there is nothing to close unless the engage was told. */
+void hold_escalation(const struct escalated *e, enum change change, int64_t now_ms,
+                     struct hold *out);
 
 /* hold_pace.c: these judges, and the remark for what is told. */
 extern const struct hold_judge hold_flapping, hold_repeat, hold_quiet, hold_digest,
