@@ -87,8 +87,10 @@ static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
 static void holds_find(struct pipeline *p, const struct snapshot *now,
                        enum change change, uint64_t key_hash, struct put *put)
 {
+    struct filter_subject subject;
     struct hold_question q = {
         .alert = put->alert,
+        .subject = &subject,
         .change = change,
         .now_ms = clock_wall_ms(p->clock),
         .rules = &now->holds,
@@ -97,7 +99,10 @@ static void holds_find(struct pipeline *p, const struct snapshot *now,
         .key_hash = key_hash,
     };
 
+    if (put->recipient_count == 0)
+        return;
     arena_reset(&p->reasons);
+    filter_subject_init(&subject, put->alert, now->holds.pools);
     for (size_t i = 0; i < put->recipient_count; i++) {
         q.recipient_id = put->recipients[i];
         q.builtin = q.recipient_id == RECIPIENT_BUILTIN_ID;
@@ -105,6 +110,7 @@ static void holds_find(struct pipeline *p, const struct snapshot *now,
         holds_decide(&q, &p->holds[i]);
         hold_note(p->told, &q, &p->holds[i]);
     }
+    filter_subject_release(&subject);
     put->holds = p->holds;
 }
 
@@ -156,6 +162,8 @@ static void accept_one(struct pipeline *p, struct alert *a,
     holds_find(p, now, change, step->key_hash, &put);
     escalations_add(p, now, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
+    if (change == CHANGE_RELEASED && p->with.released != NULL)
+        p->with.released(p->with.released_arg, a);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
 
@@ -313,6 +321,11 @@ struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
                     clock_wall_ms(p->clock));
     loop_timer_set(l, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
     return p;
+}
+
+const struct hold_state *pipeline_hold_state(const struct pipeline *p)
+{
+    return &p->hold_state;
 }
 
 void pipeline_free(struct pipeline *p)

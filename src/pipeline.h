@@ -13,10 +13,15 @@ struct pipeline_options {
     struct registry *registry;
     struct outbox *outbox;
     const char *outbox_path; /* its file, to know who was told what; NULL: nobody */
+    void (*released)(void *arg, const struct alert *release); /* NULL: nobody asks */
+    void *released_arg;
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);
 void pipeline_free(struct pipeline *p);
+
+/* What the judges of holds remember; whoever decides again asks with the same. */
+const struct hold_state *pipeline_hold_state(const struct pipeline *p);
 
 /* All of the batch or none of it; see struct intake_sink. */
 enum accepted pipeline_accept(struct pipeline *p, const struct batch *b,

@@ -150,6 +150,14 @@ static void history_retain(struct rooms *r, const struct settings *now)
     historian_retain(r->historian, classes, n + 1);
 }
 
+static void alert_released(void *arg, const struct alert *release)
+{
+    struct rooms *r = arg;
+
+    if (r->holder != NULL)
+        holder_released(r->holder, release);
+}
+
 static void config_is_new(void *arg, const struct snapshot *now)
 {
     struct rooms *r = arg;
@@ -158,6 +166,8 @@ static void config_is_new(void *arg, const struct snapshot *now)
         history_retain(r, &now->settings);
     if (r->courier != NULL)
         courier_changed(r->courier, now);
+    if (r->holder != NULL)
+        holder_changed(r->holder);
 }
 
 /* --- opening and closing --------------------------------------------------------- */
@@ -241,6 +251,13 @@ static void faces_begin(struct rooms *r)
         .registry = r->registry,
         .outbox = r->outbox,
         .outbox_path = outbox_path,
+        .released = alert_released,
+        .released_arg = r,
+    };
+    struct holder_options h = {
+        .config = r->config,
+        .registry = r->registry,
+        .outbox = r->outbox,
     };
     struct intake_options in = {
         .clock = loop_clock(r->loop),
@@ -263,6 +280,8 @@ static void faces_begin(struct rooms *r)
 
     rooms_path(r, "tocsin.db", outbox_path);
     r->pipeline = pipeline_new(r->loop, &p);
+    h.pipeline = r->pipeline;
+    r->holder = holder_new(r->loop, &h);
     in.sink = pipeline_sink(r->pipeline);
     r->intake = intake_new(r->httpd, &in);
     a.intake = r->intake;
@@ -310,6 +329,7 @@ void rooms_close(struct rooms *r)
     intake_free(r->intake);
     httpd_free(r->httpd);
     access_close(&r->options.http);
+    holder_free(r->holder);
     pipeline_free(r->pipeline);
     config_close(r->config);
     registry_free(r->registry);

@@ -7,6 +7,7 @@ static const char *const kind_names[] = {
     [OBJECT_ENDPOINT] = "endpoint",
     [OBJECT_RECIPIENT] = "recipient",
     [OBJECT_POOL] = "pool",
+    [OBJECT_SILENCE] = "silence",
     [OBJECT_SETTINGS] = SETTINGS_NAME,
 };
 static_assert(COUNT_OF(kind_names) == OBJECT_KINDS, "a name for each kind");
@@ -29,13 +30,18 @@ static const char *const pool_members[] = {
     "ntopng_id",
     NULL,
 };
+static const char *const silence_members[] = {
+    "name",   "comment",        "author",   "matcher",   "starts",
+    "ends",   "until_resolved", "schedule", "time_zone", NULL,
+};
 static const char *const *const members[OBJECT_KINDS] = {
     [OBJECT_ENDPOINT] = endpoint_members,
     [OBJECT_RECIPIENT] = recipient_members,
     [OBJECT_POOL] = pool_members,
+    [OBJECT_SILENCE] = silence_members,
 };
 static const char *const read_only_members[] = {
-    "id", "builtin", "managed_by", "revision", "fault", NULL,
+    "id", "builtin", "managed_by", "revision", "fault", "state", "until", NULL,
 };
 
 const char *object_kind_name(enum object_kind k)

@@ -5,19 +5,20 @@
 
 #include "routing/escalations.h"
 #include "routing/holds.h"
+#include "routing/silences.h"
 #include "routing/told.h"
 
-/* Of a snapshot: immutable, each compiled by its own file; NULL: none. */
+/* What a snapshot says, each kind in a struct of its own. */
 struct hold_rules {
-    const struct silences *silences;
-    const struct inhibitions *inhibitions;
+    const struct pools *pools;
+    struct silences silences;
     struct escalations escalations;
 };
 
-/* What happened so far, as the judges need it; each kept by its own file. */
+/* What happened so far, as the judges need it. */
 struct hold_state {
     const struct told *told; /* NULL: nothing was told so far */
-    const struct inhibitors *inhibitors; /* engaged alerts that mute others */
+    int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
 
 /* hold_escalation.c: what holds the delivery of who is told later, if ever. Of a
@@ -25,13 +26,14 @@ struct hold_state {
 void hold_escalation(const struct escalated *e, enum change change, int64_t now_ms,
                      struct hold *out);
 
+extern const struct hold_judge hold_judge_silenced;
+
 /* hold_pace.c: these judges, and the remark for what is told. */
-extern const struct hold_judge hold_flapping, hold_repeat, hold_quiet, hold_digest,
-    hold_storm;
-/* What was decided, as the next question must know it. After holds_decide(), once
- * for each delivery that is new, and once more when its hold has ended and it is
- * told (q->ended says by what it was held). */
-void hold_note(struct told *t, const struct hold_question *q, const struct hold *h);
+extern const struct hold_judge hold_judge_flapping, hold_judge_repeat,
+    hold_judge_quiet, hold_judge_digest, hold_judge_storm;
 void hold_pace_remark(const struct hold_question *q, struct message_remark *out);
+/* What was decided, as the next question must know it: after holds_decide(), once for
+ * each delivery that is new, and whenever what holds it has changed. */
+void hold_note(struct told *t, const struct hold_question *q, const struct hold *h);
 
 #endif

@@ -17,7 +17,7 @@ static const struct told_alert *was(const struct hold_question *q)
 
 static enum flapping flaps(const struct hold_question *q, int64_t *until_ms)
 {
-    return q->pace != NULL && q->change == CHANGE_ENGAGED && q->ended == HOLD_NONE
+    return q->pace != NULL && q->change == CHANGE_ENGAGED && q->held == HOLD_NONE
                ? pace_flaps(q->pace, was(q), q->now_ms, until_ms)
                : FLAPPING_NOT;
 }
@@ -40,6 +40,9 @@ static bool holds_repeat(const struct hold_question *q, struct hold *out)
     char when[TIME_TEXT_MAX], interval[DURATION_TEXT_MAX];
     int64_t settled_ms;
 
+    /* What gathers is told already, as it were; what has settled is to be told. */
+    if (hold_gathers(q->held) || q->ended == HOLD_FLAPPING)
+        return false;
     if (q->pace == NULL || !begins(q) || flaps(q, &settled_ms) != FLAPPING_NOT ||
         !pace_repeats(q->pace, told, q->alert->severity, q->now_ms, &out->until_ms))
         return false;
@@ -89,7 +92,7 @@ static bool holds_storm(const struct hold_question *q, struct hold *out)
 void hold_pace_remark(const struct hold_question *q, struct message_remark *out)
 {
     const struct told_alert *told = q->pace != NULL && begins(q) ? was(q) : NULL;
-    bool counted = q->ended == HOLD_REPEAT || q->ended == HOLD_FLAPPING;
+    bool counted = q->held == HOLD_REPEAT || q->held == HOLD_FLAPPING;
     int64_t settled_ms;
 
     *out = (struct message_remark){
@@ -136,17 +139,17 @@ void hold_note(struct told *t, const struct hold_question *q, const struct hold 
         .at_ms = q->now_ms,
         .severity = q->alert->severity,
         .change = q->change,
-        .again = q->ended != HOLD_NONE,
+        .again = q->held != HOLD_NONE,
     };
 
-    if (t == NULL || q->pace == NULL || hold_gathers(q->ended) || !outcome_of(h, &e) ||
+    if (t == NULL || q->pace == NULL || hold_gathers(q->held) || !outcome_of(h, &e) ||
         (e.again && e.outcome == TOLD_WITHHELD))
         return;
     told_note(t, q->pace, &e);
 }
 
-const struct hold_judge hold_flapping = {HOLD_FLAPPING, holds_flapping};
-const struct hold_judge hold_repeat = {HOLD_REPEAT, holds_repeat};
-const struct hold_judge hold_quiet = {HOLD_QUIET, holds_quiet};
-const struct hold_judge hold_digest = {HOLD_DIGEST, holds_digest};
-const struct hold_judge hold_storm = {HOLD_STORM, holds_storm};
+const struct hold_judge hold_judge_flapping = {HOLD_FLAPPING, holds_flapping};
+const struct hold_judge hold_judge_repeat = {HOLD_REPEAT, holds_repeat};
+const struct hold_judge hold_judge_quiet = {HOLD_QUIET, holds_quiet};
+const struct hold_judge hold_judge_digest = {HOLD_DIGEST, holds_digest};
+const struct hold_judge hold_judge_storm = {HOLD_STORM, holds_storm};

@@ -6,7 +6,8 @@
 
 /* In this order; a new kind gets its line here and its file beside. */
 static const struct hold_judge *const judges[] = {
-    &hold_flapping, &hold_repeat, &hold_quiet, &hold_digest, &hold_storm, NULL,
+    &hold_judge_silenced, &hold_judge_flapping, &hold_judge_repeat, &hold_judge_quiet,
+    &hold_judge_digest,   &hold_judge_storm,    NULL,
 };
 
 const char *hold_kind_name(enum hold_kind k)

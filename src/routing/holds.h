@@ -41,12 +41,14 @@ struct hold_question {
     int64_t now_ms;
     const struct hold_rules *rules; /* of the snapshot */
     const struct hold_state *state; /* what happened so far */
+    struct filter_subject *subject; /* of the alert */
     struct arena *arena;            /* for reasons */
     /* Of the recipient: */
     int64_t recipient_id;
     bool builtin;         /* history is never held */
     const struct pace *pace; /* NULL: it is told everything at once */
     uint64_t key_hash;    /* alert_key_hash() of the alert's key */
+    enum hold_kind held;  /* what holds it up to now; NONE: it is new */
     enum hold_kind ended; /* it was held by this until now: that time is over,
                              and it is not held by it again; NONE: it is new */
 };

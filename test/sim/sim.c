@@ -101,10 +101,23 @@ static void object_add(struct sim *sim, enum object_kind kind, struct str text)
           text.p, err.text);
 }
 
+static void settings_set(struct sim *sim, struct str text)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct error err = {0};
+    struct edit edit = {.kind = OBJECT_SETTINGS, .verb = EDIT_PATCH, .author = STR("sim"),
+                        .object = json_parse(&arena, text, &err)};
+
+    CHECK(edit.object != NULL && config_edit(sim->config, &edit, &err) == CONFIG_OK, "%s: %s",
+          text.p, err.text);
+}
+
 static void recipients_add(struct sim *sim)
 {
     struct arena arena freed_by(arena_release) = {0};
 
+    /* What ends delivered is counted, so nothing is left out as a repeat. */
+    settings_set(sim, STR("{\"repeat_interval\":\"0s\",\"flapping_count\":0}"));
     object_add(sim, OBJECT_ENDPOINT, STR("{\"name\":\"chat\",\"type\":\"chat\"}"));
     for (int i = 0; i < RECIPIENTS; i++) {
         if (i < WEBHOOKS)

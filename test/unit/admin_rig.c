@@ -176,7 +176,8 @@ static void bench_rooms(struct bench *b, struct error *err)
 
 static void bench_faces(struct bench *b)
 {
-    struct pipeline_options p = {b->config, b->registry, b->outbox};
+    struct pipeline_options p = {
+        .config = b->config, .registry = b->registry, .outbox = b->outbox};
     struct intake_options in = {.clock = loop_clock(b->loop),
                                 .settings = bench_settings,
                                 .settings_arg = b};
