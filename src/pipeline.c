@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "outbox/acknowledge.h"
 #include "recall.h"
 
 #define ROOM "pipeline"
@@ -299,6 +300,7 @@ static void lapse_check(void *arg)
             break;
         }
     }
+    acknowledge_lapse(&(struct engaged_set){p->with.registry, p->with.outbox}, now_ms);
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 
