@@ -49,12 +49,45 @@ static void delivery_of(const struct decided *d, int64_t recipient_id,
         }
 }
 
+/* Whom an engage comes to if nobody acknowledges it. */
+static size_t escalations_of(const struct snapshot *s, const struct decided *d,
+                             const struct explanation *list, size_t n,
+                             struct escalated **out)
+{
+    int64_t *told = arena_array(d->arena, MAX(n, 1u), sizeof *told);
+    size_t told_n = 0;
+
+    *out = arena_array(d->arena, MAX(n, 1u), sizeof **out);
+    if (d->change != CHANGE_ENGAGED)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].decision == DECISION_DELIVER)
+            told[told_n++] = list[i].recipient_id;
+    return escalations_reach(&s->holds.escalations, told, told_n, *out);
+}
+
+static void escalation_write(const struct snapshot *s, const struct escalated *e,
+                             size_t n, int64_t recipient_id, struct arena *arena,
+                             struct json_out *o)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (e[i].recipient_id != recipient_id)
+            continue;
+        out_object(o, "escalation");
+        out_str(o, "from", snapshot_recipient_id(s, e[i].from)->name);
+        out_str(o, "after", message_duration(e[i].after_ms, arena));
+        out_object_end(o);
+    }
+}
+
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
     const struct snapshot *s = config_now(a->with.config);
     struct explanation *list;
     size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+    struct escalated *escalated;
+    size_t escalated_n = escalations_of(s, d, list, n, &escalated);
 
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
@@ -63,6 +96,7 @@ void decisions_write(const struct admin *a, const struct decided *d,
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
         delivery_of(d, list[i].recipient_id, o);
+        escalation_write(s, escalated, escalated_n, list[i].recipient_id, d->arena, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }

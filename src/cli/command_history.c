@@ -155,6 +155,16 @@ static void text_option(struct cli *c, const char *name, struct json_out *o)
         out_text(o, name, value);
 }
 
+static void note_option(struct cli *c, struct json_out *o)
+{
+    const char *note = cli_take(c, "-m");
+
+    if (note != NULL)
+        out_text(o, "note", note);
+    else
+        text_option(c, "note", o);
+}
+
 /* --for 2h says the same as --until 2h. */
 static void until_option(struct cli *c, struct json_out *o)
 {
@@ -174,7 +184,7 @@ static bool options_write(struct cli *c, const char *verb, struct json_out *o)
 
     text_option(c, "by", o);
     if (strcmp(verb, "ack") == 0) {
-        text_option(c, "note", o);
+        note_option(c, o);
         until_option(c, o);
     } else if (strcmp(verb, "note") == 0) {
         text_option(c, "text", o);
