@@ -74,6 +74,14 @@ static void config_swap(struct config *c, struct held *next)
     held_drop(before);
 }
 
+void config_sign(const struct config *c, struct str text,
+                 unsigned char out[CONFIG_SIGNATURE_BYTES])
+{
+    static_assert(CONFIG_SIGNATURE_BYTES == SEAL_SIGNATURE_BYTES, "the same");
+
+    seal_sign(c->seal, text, out);
+}
+
 void config_redact(const struct config *c, struct buf *to, struct str text)
 {
     proposal_redact(&c->now->snapshot, to, text);

@@ -16,6 +16,7 @@ struct render_item {
     enum phase phase;
     struct str handle; /* of the message sent for the engage; may be empty */
     struct message_remark remark; /* what its message says about others */
+    struct str ack_link; /* by which it is acknowledged: for people; "": none */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
     size_t shared_by;  /* other engaged alerts with the same handle, see `shared` */
 };
