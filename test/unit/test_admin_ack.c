@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "admin_rig.h"
+#include "config/ack_link.h"
 
 #define ALERTS "/api/v1/alerts"
 #define RECIPIENTS "/api/v1/recipients"
@@ -155,6 +156,112 @@ static void explained(void **state)
     got_want(&g, 200, "\"escalation\":{\"from\":\"b\",\"after\":\"25 min\"}");
 }
 
+/* --- links ----------------------------------------------------------------------------- */
+
+/* "/l/..." for somebody who was told. */
+static const char *link_path(struct bench *b, int64_t alert_id, int64_t until_ms)
+{
+    const struct ack_link link = {alert_id, snapshot_recipient(config_now(b->config),
+                                                               STR("a"))->id,
+                                  until_ms};
+    struct str url = ack_link_url(b->config, &link, &b->arena);
+
+    assert_true(str_starts(url, "https://tocsin.example.org/x/l/"));
+    return arena_printf(&b->arena, "%.*s", STR_ARG(str_from(url, 28))).p;
+}
+
+static void base_url(struct bench *b)
+{
+    struct got g = api_ask(b, "PATCH", "/api/v1/settings",
+                           "{\"base_url\":\"https://tocsin.example.org/x/\"}");
+
+    GOT_STATUS(g, 200);
+}
+
+static struct got visit(struct bench *b, const char *method, const char *path,
+                        const char *body)
+{
+    return api_ask_with(b, method, path, "", body); /* nobody we know */
+}
+
+#define SOON (clock_wall_ms(&clock_real) + 60000)
+
+static void only_a_post_acknowledges(void **state)
+{
+    struct bench *b = *state;
+    const struct engaged *e;
+    const char *path;
+    int64_t id;
+    struct got g;
+
+    base_url(b);
+    chain(b);
+    id = engage(b, "10.0.0.1<script>", "error");
+    e = registry_find_id(b->registry, id);
+    path = link_path(b, id, SOON);
+    for (int i = 0; i < 3; i++) {
+        g = visit(b, "GET", path, "");
+        got_want(&g, 200, "<form method=\"post\">");
+        got_want(&g, 200, "&lt;script&gt;");
+        assert_true(str_is(got_header(&g, "Referrer-Policy"), "no-referrer"));
+        assert_true(str_starts(got_header(&g, "X-Robots-Tag"), "noindex"));
+        assert_null(e->ack);
+    }
+    assert_int_equal(held(b), 2);
+    g = visit(b, "POST", path, "note=on+my+way%3Cb%3E%0A%FF&note=not");
+    got_want(&g, 200, "Acknowledged");
+    assert_true(str_is(e->ack->by, "link of a"));
+    assert_true(str_starts(e->ack->note, "on my way<b>"));
+    assert_int_equal(held(b), 0);
+    g = visit(b, "GET", path, "");
+    got_want(&g, 200, "Acknowledged by link of a");
+    got_want(&g, 200, "on my way&lt;b&gt;");
+    g = visit(b, "POST", path, "note=again"); /* the first one counts */
+    GOT_STATUS(g, 200);
+    assert_true(str_starts(e->ack->note, "on my way"));
+}
+
+static void what_is_changed_expired_or_ended_does_nothing(void **state)
+{
+    struct bench *b = *state;
+    const struct engaged *e;
+    const char *path;
+    char changed[256];
+    int64_t id, other;
+    struct got g;
+
+    base_url(b);
+    chain(b);
+    id = engage(b, "10.0.0.1", "error");
+    other = engage(b, "10.0.0.2", "error");
+    e = registry_find_id(b->registry, id);
+    path = link_path(b, id, SOON);
+    for (size_t i = strlen("/l/"); i < strlen(path); i++) {
+        snprintf(changed, sizeof changed, "%s", path);
+        changed[i] = changed[i] == '1' ? '2' : '1';
+        g = visit(b, i % 2 ? "POST" : "GET", changed, "");
+        /* The last character has bits that mean nothing: then it is none. */
+        GOT_STATUS(g, 403);
+    }
+    snprintf(changed, sizeof changed, "%s", path);
+    changed[strlen(path) - 1] = '\0';
+    g = visit(b, "POST", changed, "");
+    GOT_STATUS(g, 403);
+    g = visit(b, "POST", arena_printf(&b->arena, "%s1", path).p, "");
+    GOT_STATUS(g, 403);
+    g = visit(b, "POST", "/l/1.2", "");
+    GOT_STATUS(g, 403);
+    g = visit(b, "POST", link_path(b, id, 1700000000000), "");
+    got_want(&g, 410, "good no more");
+    assert_null(e->ack);
+    assert_null(registry_find_id(b->registry, other)->ack);
+    g = api_ask(b, "POST", arena_printf(&b->arena, ALERTS "/%lld/release",
+                                        (long long)id).p, "{}");
+    GOT_STATUS(g, 200);
+    g = visit(b, "POST", path, "");
+    got_want(&g, 410, "has ended");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -163,6 +270,8 @@ int main(void)
         TEST(circles_and_strangers_are_refused),
         TEST(escalations_wait_and_end_with_an_acknowledgement),
         TEST(explained),
+        TEST(only_a_post_acknowledges),
+        TEST(what_is_changed_expired_or_ended_does_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
