@@ -30,8 +30,7 @@ struct render_input {
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
     const struct geo *geo; /* NULL, or without a find: nothing is known */
-    struct str occasion; /* why many are told together, "Quiet hours"; "": they
-                            only wait together */
+    struct str occasion; /* why many are told together: "Quiet hours"; or "" */
     bool test; /* a test message: says so */
     int step;  /* 0 at first; then what the verdict AGAIN asked for */
     struct str carry; /* what that verdict gave along; "" at step 0 */
@@ -65,9 +64,7 @@ struct endpoint_type {
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
-    size_t together_max; /* of those told together (held until a digest, the end of
-                           quiet hours or of a storm), how many one request stands
-                           for; 0: it has no summaries, and no such options */
+    size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
     bool repeats_show; /* sent twice it is there twice: the other side knows no id
                           of ours. After two tries in doubt it is given up */
     int64_t linger_ms; /* after a large request, how long to let the next one

@@ -82,10 +82,15 @@ int64_t outbox_seen(const struct outbox *o, const uint64_t hash[2]);
 /* Calls back after everything put so far is committed (a duplicate's answer). */
 void outbox_barrier(struct outbox *o, outbox_done_fn *done, void *arg);
 
-/* Up to max deliveries of the recipient that may be tried now, oldest first; they
- * are in flight until settled. `edits`: a release with its engage's handle comes
- * alone. 0: *next_ms says when to come back (wall; 0: `ready` will be called). */
-size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max, bool edits,
+struct take {
+    size_t max;          /* deliveries */
+    size_t together_max; /* of those told together; 0: they are like any other */
+    bool edits;          /* a release with its engage's handle comes alone */
+};
+/* Deliveries of the recipient that may be tried now, oldest first; they are in flight
+ * until settled. What is told together comes with its like: held by the same kind.
+ * 0: *next_ms says when to come back (wall; 0: `ready` will be called). */
+size_t outbox_take(struct outbox *o, int64_t recipient_id, const struct take *how,
                    struct item **out, int64_t *next_ms);
 
 struct settlement {

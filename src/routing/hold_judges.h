@@ -6,7 +6,7 @@
 #include "routing/escalations.h"
 #include "routing/holds.h"
 #include "routing/silences.h"
-#include "routing/told.h"
+#include "routing/pace.h"
 
 /* What a snapshot says, each kind in a struct of its own. */
 struct hold_rules {
