@@ -93,7 +93,7 @@ const struct field pace_fields[] = {
         DURATION(struct pace_options, escalate_after),
         .label = "Escalate after",
         .fallback = "15m",
-        .min = 60 * 1000,
+        .min = 1000,
         .max = 7 * 24 * 3600 * 1000LL,
         .help = "How long it waits for an acknowledgement before the other "
                 "recipient is told.",

@@ -205,6 +205,109 @@ static void a_release_goes_to_who_was_told(void **state)
     rig_conserves(r);
 }
 
+/* --- at random ---------------------------------------------------------------------- */
+
+#define KEYS 5
+#define IDS_MAX 4096
+
+/* What must become of the escalation of each alert: the first of the time that is
+ * up, an acknowledgement and a release decides. */
+struct model {
+    uint64_t dice;
+    int64_t engaged[KEYS]; /* ids; 0: not */
+    enum delivery_state want[IDS_MAX]; /* by id; PENDING: nothing put */
+    bool known[IDS_MAX];
+};
+
+static uint32_t roll(struct model *m, uint32_t n)
+{
+    m->dice = m->dice * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(m->dice >> 33) % n;
+}
+
+static void decide(struct model *m, int64_t id, enum delivery_state state)
+{
+    if (m->want[id] == DELIVERY_HELD)
+        m->want[id] = state;
+}
+
+static void step(struct rig *r, struct model *m)
+{
+    static const char *const keys[KEYS] = {"a", "b", "c", "d", "e"};
+    struct engaged_set s = set_of(r);
+    uint32_t k = roll(m, KEYS);
+    int64_t id = m->engaged[k];
+    size_t changed;
+
+    switch (id == 0 ? 0 : roll(m, 6)) {
+    case 0:
+        if (id != 0)
+            break;
+        m->engaged[k] = id = engage(r, keys[k]);
+        m->known[id] = true;
+        m->want[id] = DELIVERY_HELD;
+        break;
+    case 1:
+        release(r, keys[k]);
+        decide(m, id, DELIVERY_WITHHELD);
+        m->engaged[k] = 0;
+        break;
+    case 2:
+        assert_true(acknowledge(&s, &id, 1, &by_maya, &changed, NULL, NULL));
+        decide(m, id, DELIVERY_WITHHELD);
+        break;
+    case 3:
+        assert_true(acknowledge(&s, &id, 1, NULL, &changed, NULL, NULL));
+        break;
+    case 4:
+        free_it(r, id);
+        decide(m, id, DELIVERY_PENDING);
+        break;
+    default:
+        break;
+    }
+}
+
+static void judge(struct rig *r, const struct model *m)
+{
+    for (int64_t id = 1; id < IDS_MAX; id++)
+        if (m->known[id] && rig_state(r, id, 2) != m->want[id])
+            fail_msg("escalation of %lld is %s, not %s", (long long)id,
+                     delivery_state_name((enum delivery_state)rig_state(r, id, 2)),
+                     delivery_state_name(m->want[id]));
+    rig_conserves(r);
+}
+
+static void every_escalation_ends_as_what_came_first(void **state)
+{
+    struct rig *r = *state;
+
+    for (uint64_t seed = 1; seed <= 10; seed++) {
+        struct model m = {.dice = seed};
+        struct outbox_counts n;
+
+        for (int i = 0; i < 120; i++) {
+            step(r, &m);
+            if (roll(&m, 4) == 0)
+                rig_settle_down(r);
+            if (roll(&m, 40) == 0)
+                rig_reopen(r);
+        }
+        rig_settle_down(r);
+        judge(r, &m);
+        for (int k = 0; k < KEYS; k++)
+            if (m.engaged[k] != 0) {
+                release(r, (const char *[]){"a", "b", "c", "d", "e"}[k]);
+                decide(&m, m.engaged[k], DELIVERY_WITHHELD);
+            }
+        rig_settle_down(r);
+        judge(r, &m);
+        outbox_counts(r->outbox, &n);
+        assert_int_equal(n.held, 0);
+        assert_int_equal(registry_count_acknowledged(r->registry), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +318,7 @@ int main(void)
         RIG_TEST(what_is_acknowledged_is_not_escalated),
         RIG_TEST(an_end_and_an_acknowledgement_at_once),
         RIG_TEST(a_release_goes_to_who_was_told),
+        RIG_TEST(every_escalation_ends_as_what_came_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
