@@ -1,10 +1,12 @@
 /* admin_link.c -- /l/LINK: the page behind the link in a message. GET only shows it,
  * for programs that look at mail and chats follow links; POST acknowledges. */
 #include "admin/reply.h"
+#include "base/log.h"
 #include "config/ack_link.h"
 #include "message/escape.h"
 #include "outbox/acknowledge.h"
 
+#define ROOM "admin"
 #define PAGE_BYTES_MAX (64u << 10)
 #define FORM_MAX (16u << 10)
 #define CLICKS_MAX 60 /* acknowledgements by links within a minute; then 429 */
@@ -193,10 +195,41 @@ static struct str note_of(struct exchange *x)
     return arena_str(exchange_arena(x), str_first(note, utf8_cut(note, ACK_NOTE_MAX)));
 }
 
-struct click { /* until its commit */
+struct click { /* until its commit, and until the history has it, too */
     struct admin *admin;
-    struct exchange *x;
+    struct exchange *x; /* answered with the commit */
+    struct arena arena; /* of the texts in `mark` */
+    int64_t id;
+    struct store_mark mark;
+    struct store_marked marked;
+    struct error err;
+    bool ok;
 };
+
+static void click_free(struct click *c)
+{
+    arena_release(&c->arena);
+    free(c);
+}
+
+static void history_mark(void *click, const struct historian_view *view)
+{
+    struct click *c = click;
+    const struct store_query query = {
+        .entity = -1, .ids = &c->id, .id_count = 1, .limit = 1};
+
+    c->ok = store_engine_mark(view->engine, &query, &c->mark, &c->marked, &c->err);
+}
+
+static void history_marked(void *click)
+{
+    struct click *c = click;
+
+    if (!c->ok)
+        log_warn(ROOM, "alert %lld is acknowledged, but not in the history: %s",
+                 (long long)c->id, c->err.text);
+    click_free(c);
+}
 
 static void click_done(void *arg, bool committed)
 {
@@ -207,14 +240,32 @@ static void click_done(void *arg, bool committed)
         say(&v, 200, "Acknowledged", "Thank you. Who would have been told next is not.");
     else
         say(&v, 503, "Not now", "The disk is full. Nothing was done; try again.");
-    free(c);
+    if (!committed || v.admin->stopping ||
+        !historian_ask(v.admin->with.historian, history_mark, history_marked, c))
+        click_free(c);
+}
+
+static struct click *click_new(const struct visit *v, const struct ack *ack)
+{
+    struct click *c = mem_new(sizeof *c);
+
+    c->admin = v->admin;
+    c->x = v->x;
+    c->id = v->link.alert_id;
+    c->mark = (struct store_mark){
+        .kind = MARK_ACK,
+        .at_ms = ack->at_ms,
+        .by = arena_str(&c->arena, ack->by),
+        .text = arena_str(&c->arena, ack->note),
+    };
+    return c;
 }
 
 static void click(struct visit *v)
 {
     const struct admin_options *with = &v->admin->with;
     struct arena *arena = exchange_arena(v->x);
-    struct click *c = mem_new(sizeof *c);
+    struct click *c;
     struct ack ack = {
         .at_ms = clock_wall_ms(with->clock),
         .by = arena_printf(arena, "link of %.*s", STR_ARG(v->recipient->name)),
@@ -222,12 +273,12 @@ static void click(struct visit *v)
     };
     size_t changed = 0;
 
-    *c = (struct click){v->admin, v->x};
+    c = click_new(v, &ack);
     if (acknowledge(&(struct engaged_set){with->registry, with->outbox},
                     &v->link.alert_id, 1, &ack, &changed, click_done, c) &&
         changed > 0)
         return;
-    free(c);
+    click_free(c);
     say(v, 503, "Not now", "There is no room just now. Nothing was done; try again.");
 }
 

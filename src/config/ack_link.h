@@ -8,6 +8,11 @@
 
 #define ACK_LINK_LASTS_MS (7 * 24 * 3600 * 1000LL)
 
+/* config.c: an HMAC of ours for a text. */
+#define CONFIG_SIGNATURE_BYTES 32
+void config_sign(const struct config *c, struct str text,
+                 unsigned char out[CONFIG_SIGNATURE_BYTES]);
+
 struct ack_link {
     int64_t alert_id, recipient_id;
     int64_t until_ms; /* wall */

@@ -3,6 +3,7 @@
 #include "config/config.h"
 
 #include "base/log.h"
+#include "config/ack_link.h"
 #include "config/config_empty.h"
 #include "config/model_store.h"
 #include "config/proposal.h"

@@ -115,11 +115,6 @@ void pool_write(const struct snapshot *s, const struct pool *p, /* of s */
 void settings_write(const struct snapshot *s, struct json_out *o, const char *name);
 void schema_write(struct json_out *o, const char *name); /* endpoint-types */
 
-/* A signature (HMAC) of ours for a text, under a key made from DATA/secret.key. */
-#define CONFIG_SIGNATURE_BYTES 32
-void config_sign(const struct config *c, struct str text,
-                 unsigned char out[CONFIG_SIGNATURE_BYTES]);
-
 void config_redact(const struct config *c, struct buf *to, struct str text); /* redact.h */
 
 #endif

@@ -14,9 +14,9 @@
 struct render_item {
     const struct alert *alert;
     enum phase phase;
-    struct str handle; /* of the message sent for the engage; may be empty */
+    struct str handle;   /* of the message sent for the engage; may be empty */
+    struct str ack_link; /* by which people acknowledge it; "": none */
     struct message_remark remark; /* what its message says about others */
-    struct str ack_link; /* by which it is acknowledged: for people; "": none */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
     size_t shared_by;  /* other engaged alerts with the same handle, see `shared` */
 };
@@ -67,22 +67,18 @@ struct endpoint_type {
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
     bool repeats_show; /* sent twice it is there twice: the other side knows no id
                           of ours. After two tries in doubt it is given up */
-    int64_t linger_ms; /* after a large request, how long to let the next one
-                          grow: for what costs much a request, little an alert */
-    bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
-                              whether it arrived */
+    int64_t linger_ms; /* after a large request, how long the next one may grow */
+    bool confirms_nothing; /* DELIVERED is only "accepted"; nothing says it arrived */
     bool builtin;     /* not offered, not editable */
-    bool own_words;   /* speaks to people, by message_build(): its recipients may
-                         have templates for what it says */
+    bool own_words;   /* speaks by message_build(): its recipients may have templates */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;
 
     bool (*available)(struct error *why_not); /* NULL: always */
     /* What the tables cannot say. Either argument may be NULL: not given. NULL: nothing. */
     bool (*check)(const void *endpoint, const void *recipient, struct error *err);
-    /* Whether the item is for this recipient at all (shell: "on release" only);
-     * if not, why. NULL: always. What is skipped counts as delivered, reason
-     * "skipped: WHY". */
+    /* Whether the item is for this recipient at all; if not, why. NULL: always.
+     * What is skipped counts as delivered, reason "skipped: WHY". */
     bool (*wants)(const void *endpoint, const void *recipient,
                   const struct render_item *item, struct error *why_not);
     /* The handle it has or would get, where several can share one (a ban). NULL: never. */

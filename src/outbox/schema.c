@@ -89,7 +89,8 @@ static const char schema[] =
     CONSERVATION
     "PRAGMA user_version = 2;";
 
-/* 1 knew of no holds and no acknowledgements. A CHECK cannot be changed in place, so the table is copied. */
+/* 1 knew of no holds and no acknowledgements. A CHECK cannot be changed in place, so
+ * the table is copied. */
 static const char from_1[] =
     "DROP VIEW conservation;"
     "ALTER TABLE delivery RENAME TO delivery_1;"

@@ -240,7 +240,6 @@ static void what_is_changed_expired_or_ended_does_nothing(void **state)
         snprintf(changed, sizeof changed, "%s", path);
         changed[i] = changed[i] == '1' ? '2' : '1';
         g = visit(b, i % 2 ? "POST" : "GET", changed, "");
-        /* The last character has bits that mean nothing: then it is none. */
         GOT_STATUS(g, 403);
     }
     snprintf(changed, sizeof changed, "%s", path);
