@@ -123,6 +123,14 @@ static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
     return pipeline_release(r->pipeline, id, committed, committed_arg, err);
 }
 
+static void alert_released(void *arg, const struct alert *release)
+{
+    struct rooms *r = arg;
+
+    if (r->holder != NULL)
+        holder_released(r->holder, release);
+}
+
 #define DAY_MS (24 * 3600 * 1000LL)
 
 /* What fits no class of its own is kept for history_days. */
@@ -148,14 +156,6 @@ static void history_retain(struct rooms *r, const struct settings *now)
         .keep_ms = now->history_days * DAY_MS,
     };
     historian_retain(r->historian, classes, n + 1);
-}
-
-static void alert_released(void *arg, const struct alert *release)
-{
-    struct rooms *r = arg;
-
-    if (r->holder != NULL)
-        holder_released(r->holder, release);
 }
 
 static void config_is_new(void *arg, const struct snapshot *now)
@@ -265,6 +265,7 @@ static void faces_begin(struct rooms *r)
         .settings_arg = r,
     };
     struct admin_options a = {
+        .loop = r->loop,
         .httpd = r->httpd,
         .config = r->config,
         .registry = r->registry,
@@ -285,6 +286,7 @@ static void faces_begin(struct rooms *r)
     in.sink = pipeline_sink(r->pipeline);
     r->intake = intake_new(r->httpd, &in);
     a.intake = r->intake;
+    a.hold_state = pipeline_hold_state(r->pipeline);
     r->admin = admin_new(&a);
 }
 

@@ -1,6 +1,7 @@
 /* admin.c -- the API put together: every resource, one line each. */
 #include "admin/admin.h"
 
+#include "admin/jobs.h"
 #include "admin/question.h"
 #include "admin/room.h"
 
@@ -10,7 +11,8 @@ static void (*const resources[])(struct admin *) = {
     admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
     admin_retry,     admin_schema,     admin_apply,   admin_status,
     admin_metrics,   admin_probes,     admin_choices, admin_preview,
-    admin_import,    admin_counts,     admin_link,      admin_marks,
+    admin_import,    admin_revisions,  admin_jobs,    admin_replay,
+    admin_counts,    admin_link,      admin_marks,
 };
 
 struct admin *admin_new(const struct admin_options *o)
@@ -37,5 +39,6 @@ void admin_free(struct admin *a)
         return;
     admin_stop(a);
     questions_abandon(a);
+    jobs_free(a);
     free(a);
 }

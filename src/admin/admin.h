@@ -26,6 +26,7 @@ typedef bool admin_release_fn(void *arg, int64_t id, committed_fn *committed,
                               void *committed_arg, struct error *err);
 
 struct admin_options { /* all of it borrowed, and must outlive the admin */
+    struct loop *loop;
     struct httpd *httpd;
     struct config *config;
     struct registry *registry;
@@ -34,6 +35,7 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
     struct historian *historian;
     struct intake *intake;
     const struct clock *clock;
+    const struct hold_state *hold_state; /* what holds_decide() goes by now */
     const char *data_dir, *version;
     admin_release_fn *release;
     void *release_arg;

@@ -1,5 +1,5 @@
 /* decisions.c -- routing's explanation as JSON: the evaluator that decides for
- * real, asked with the configuration that is in force now. */
+ * real, asked with the configuration of now, or of then. */
 #include "admin/decisions.h"
 
 #include "admin/delivery.h"
@@ -38,15 +38,44 @@ static void reasons_write(const struct reason *reasons, size_t n,
     out_array_end(o);
 }
 
-static void delivery_of(const struct decided *d, int64_t recipient_id,
-                        struct json_out *o)
+/* What became of the decision: its delivery, and what holds it back. */
+static void delivery_write_of(const struct admin *a, const struct decided *d,
+                              int64_t recipient_id, struct json_out *o)
 {
-    for (size_t i = 0; i < d->n; i++)
-        if (d->deliveries[i].id.recipient_id == recipient_id) {
-            out_str(o, "delivery_id",
-                    delivery_id_text(d->deliveries[i].id, d->arena));
-            return;
-        }
+    for (size_t i = 0; i < d->n; i++) {
+        const struct delivery_row *row = &d->deliveries[i];
+
+        if (row->id.recipient_id != recipient_id)
+            continue;
+        out_str(o, "delivery_id", delivery_id_text(row->id, d->arena));
+        out_text(o, "delivery_state", delivery_state_name(row->state));
+        delivery_hold_write(row, o);
+        out_redacted(a, o, "delivery_reason", row->reason);
+        return;
+    }
+}
+
+/* What would hold it back, were it new; null: nothing would. */
+static void hold_write(struct hold_question *q, const struct explanation *e,
+                       struct json_out *o)
+{
+    struct hold hold;
+
+    q->recipient_id = e->recipient_id;
+    q->builtin = e->recipient_id == RECIPIENT_BUILTIN_ID;
+    holds_decide(q, &hold);
+    if (hold.kind == HOLD_NONE) {
+        out_null(o, "hold");
+        return;
+    }
+    out_object(o, "hold");
+    out_text(o, "kind", hold_kind_name(hold.kind));
+    if (hold.ref != 0)
+        out_i64(o, "ref", hold.ref);
+    out_time(o, "until", hold.until_ms);
+    out_bool(o, "final", hold.final);
+    out_str(o, "reason", hold.reason);
+    out_object_end(o);
 }
 
 /* Whom an engage comes to if nobody acknowledges it. */
@@ -83,24 +112,38 @@ static void escalation_write(const struct snapshot *s, const struct escalated *e
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
-    const struct snapshot *s = config_now(a->with.config);
+    const struct snapshot *s = d->by;
+    struct filter_subject subject;
+    struct hold_question q = {
+        .alert = d->alert,
+        .subject = &subject,
+        .change = d->change,
+        .now_ms = clock_wall_ms(a->with.clock),
+        .rules = &s->holds,
+        .state = a->with.hold_state,
+        .arena = d->arena,
+    };
     struct explanation *list;
-    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+    size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
     struct escalated *escalated;
     size_t escalated_n = escalations_of(s, d, list, n, &escalated);
 
+    filter_subject_init(&subject, d->alert, s->pools);
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
         out_object(o, NULL);
         out_str(o, "recipient", list[i].recipient);
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
-        delivery_of(d, list[i].recipient_id, o);
+        delivery_write_of(a, d, list[i].recipient_id, o);
+        if (list[i].decision == DECISION_DELIVER)
+            hold_write(&q, &list[i], o);
         escalation_write(s, escalated, escalated_n, list[i].recipient_id, d->arena, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }
     out_array_end(o);
+    filter_subject_release(&subject);
 }
 
 void decisions_members(const struct admin *a, const struct decided *d,
@@ -108,8 +151,11 @@ void decisions_members(const struct admin *a, const struct decided *d,
 {
     if (d->alert->id != 0)
         out_i64(o, "alert_id", d->alert->id);
+    if (d->accepted_ms != 0)
+        out_time(o, "accepted_at", d->accepted_ms);
     out_text(o, "change", change_name(d->change));
-    out_i64(o, "revision", config_now(a->with.config)->revision);
+    out_i64(o, "revision", d->by->revision);
+    out_bool(o, "is_now", d->by->revision == config_now(a->with.config)->revision);
     out_time(o, "evaluated_at", clock_wall_ms(a->with.clock));
     decisions_write(a, d, o, "decisions");
 }

@@ -13,6 +13,7 @@
 #define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
 #define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
 
+struct job;
 struct question;
 
 /* Endpoints, recipients and pools differ in these only. */
@@ -27,7 +28,7 @@ struct resource {
     uint64_t (*waiting)(const struct admin *a, const struct snapshot *s, size_t i);
     /* What may be a mistake in it; NULL: nothing is looked for. */
     size_t (*warnings)(const struct snapshot *s, size_t i, struct arena *a,
-                     struct warning **out);
+                      struct warning **out);
     void (*write)(const struct resource *r, const struct snapshot *s, size_t i,
                   struct json_out *o, const char *name);
 };
@@ -38,6 +39,8 @@ struct admin {
     int64_t started_tick_ms;
     struct resource endpoints, recipients, pools, silences;
     struct question *questions; /* those that are not answered yet */
+    struct job *jobs; /* ours, the last one begun first */
+    int64_t job_last_id;
     int64_t last_deletion;      /* the number of the last delete */
     unsigned tests;             /* and questions for choices, on their way */
     bool stopping;
@@ -63,8 +66,11 @@ void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
 void admin_retry(struct admin *a);
+void admin_revisions(struct admin *a);
 void admin_import(struct admin *a);
 void admin_schema(struct admin *a);
+void admin_jobs(struct admin *a);
+void admin_replay(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_status(struct admin *a);
 void admin_metrics(struct admin *a);

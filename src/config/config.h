@@ -42,7 +42,7 @@ struct settings {
     struct str scripts_dir, geo_city_file, geo_asn_file, history_keep;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
-    int64_t history_days;
+    int64_t history_days, revisions_kept;
     int64_t repeat_interval, flapping_count, flapping_window; struct str time_zone;
 };
 extern const struct field settings_fields[];
@@ -82,8 +82,7 @@ const struct recipient *snapshot_recipient_id(const struct snapshot *s, int64_t 
 
 /* Objects as JSON, one kind at a time. Every change is checked as a whole (a new
  * snapshot is built) before anything is written. */
-enum object_kind { OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SILENCE,
-                   OBJECT_SETTINGS };
+enum object_kind {OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SILENCE, OBJECT_SETTINGS};
 const char *object_kind_name(enum object_kind k); /* "endpoint" */
 
 enum config_result { CONFIG_OK, CONFIG_INVALID, CONFIG_NOT_FOUND, CONFIG_EXISTS,

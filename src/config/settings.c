@@ -110,12 +110,13 @@ const struct field settings_fields[] = {
         .help = "Older alerts are taken out of the alert store.",
     },
     {
-        TEXT(struct settings, history_keep),
-        .label = "Keep some of it otherwise",
-        .optional = true,
-        .max = 1000,
-        .help = "Classes of alerts with their own age, size or both, the first "
-                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
+        NUMBER(struct settings, revisions_kept),
+        .label = "Keep revisions",
+        .fallback = "1000",
+        .min = 1,
+        .max = 100000,
+        .help = "How many changes of the configuration are remembered, to be "
+                "looked at, rolled back and explained from; at most 64 MB.",
     },
     {
         DURATION(struct settings, repeat_interval),
@@ -153,6 +154,14 @@ const struct field settings_fields[] = {
         .max = ZONE_NAME_MAX,
         .help = "Whose clocks quiet hours, digests and recurring silences are "
                 "meant by, like Europe/Rome. A recipient may have its own.",
+    },
+    {
+        TEXT(struct settings, history_keep),
+        .label = "Keep some of it otherwise",
+        .optional = true,
+        .max = 1000,
+        .help = "Classes of alerts with their own age, size or both, the first "
+                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
     },
     FIELDS_END,
 };

@@ -31,6 +31,24 @@ static bool rows_walk(struct sqlite *e, const struct ask *k, sqlite3_stmt *s,
     return code == SQLITE_DONE || engine_error(e, err);
 }
 
+/* Behind what came last, in either direction. */
+static void where_onward(struct where *w, const struct store_query *q)
+{
+    const char *beyond = q->oldest_first ? " > " : " < ";
+
+    if (q->before_id != 0) {
+        where_say(w, " AND (o.tstamp_ms");
+        where_say(w, beyond);
+        where_number(w, q->before_tstamp_ms);
+        where_say(w, " OR o.id");
+        where_say(w, beyond);
+        where_number(w, q->before_id);
+        where_say(w, ")");
+    }
+    where_say(w, q->oldest_first ? " ORDER BY o.tstamp_ms, o.id"
+                                 : " ORDER BY o.tstamp_ms DESC, o.id DESC");
+}
+
 bool sqlite_rows(struct sqlite *e, const struct store_query *q,
                  const struct sqlite_walk *w, struct sqlite_walked *out,
                  struct error *err)
@@ -44,18 +62,13 @@ bool sqlite_rows(struct sqlite *e, const struct store_query *q,
     *out = (struct sqlite_walked){0};
     if (!ask_make(e, q, &arena, &k, err))
         return false;
-    if (!from_top)
+    if (!from_top && q->oldest_first)
+        k.first_ms = MAX(k.first_ms, q->before_tstamp_ms);
+    else if (!from_top)
         k.last_ms = MIN(k.last_ms, q->before_tstamp_ms);
     where_say(&where, "SELECT o.id, o.tstamp_ms, o.odd");
     where_rows(&where, &k, k.first_ms, k.last_ms);
-    if (!from_top) {
-        where_say(&where, " AND (o.tstamp_ms < ");
-        where_number(&where, q->before_tstamp_ms);
-        where_say(&where, " OR o.id < ");
-        where_number(&where, q->before_id);
-        where_say(&where, ")");
-    }
-    where_say(&where, " ORDER BY o.tstamp_ms DESC, o.id DESC");
+    where_onward(&where, q);
     s = where_statement(&where, e, err);
     return s != NULL && rows_walk(e, &k, s, w, out, err);
 }

@@ -176,12 +176,13 @@ static void bench_rooms(struct bench *b, struct error *err)
 
 static void bench_faces(struct bench *b)
 {
-    struct pipeline_options p = {
-        .config = b->config, .registry = b->registry, .outbox = b->outbox};
+    struct pipeline_options p = {.config = b->config, .registry = b->registry,
+                                 .outbox = b->outbox};
     struct intake_options in = {.clock = loop_clock(b->loop),
                                 .settings = bench_settings,
                                 .settings_arg = b};
     struct admin_options a = {
+        .loop = b->loop,
         .httpd = b->httpd,
         .config = b->config,
         .registry = b->registry,
@@ -196,6 +197,7 @@ static void bench_faces(struct bench *b)
     };
 
     b->pipeline = pipeline_new(b->loop, &p);
+    a.hold_state = pipeline_hold_state(b->pipeline);
     in.sink = pipeline_sink(b->pipeline);
     b->intake = intake_new(b->httpd, &in);
     a.intake = b->intake;
