@@ -226,7 +226,7 @@ static void what_is_changed_expired_or_ended_does_nothing(void **state)
     struct bench *b = *state;
     const struct engaged *e;
     const char *path;
-    char changed[256];
+    char *changed;
     int64_t id, other;
     struct got g;
 
@@ -237,14 +237,13 @@ static void what_is_changed_expired_or_ended_does_nothing(void **state)
     e = registry_find_id(b->registry, id);
     path = link_path(b, id, SOON);
     for (size_t i = strlen("/l/"); i < strlen(path); i++) {
-        snprintf(changed, sizeof changed, "%s", path);
+        changed = mem_dup(path, strlen(path) + 1);
         changed[i] = changed[i] == '1' ? '2' : '1';
         g = visit(b, i % 2 ? "POST" : "GET", changed, "");
+        free(changed);
         GOT_STATUS(g, 403);
     }
-    snprintf(changed, sizeof changed, "%s", path);
-    changed[strlen(path) - 1] = '\0';
-    g = visit(b, "POST", changed, "");
+    g = visit(b, "POST", arena_printf(&b->arena, "%.*s", (int)strlen(path) - 1, path).p, "");
     GOT_STATUS(g, 403);
     g = visit(b, "POST", arena_printf(&b->arena, "%s1", path).p, "");
     GOT_STATUS(g, 403);
