@@ -35,6 +35,7 @@ struct recipient {
     struct message_words own; /* what they say */
 };
 
+enum store_engine_kind { STORE_IN_SQLITE, STORE_IN_CLICKHOUSE };
 struct settings {
     struct str instance, base_url;
     struct str ntopng_shared_secret, ntopng_username, ntopng_password;
@@ -42,6 +43,9 @@ struct settings {
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days;
+    int store_engine; /* enum store_engine_kind; what follows is ClickHouse's */
+    struct str clickhouse_url, clickhouse_database, clickhouse_user;
+    struct str clickhouse_password, clickhouse_cluster, clickhouse_ca_file;
 };
 extern const struct field settings_fields[];
 
