@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "config/keep.h"
 
 #define ROOM "rooms"
 
@@ -113,10 +114,39 @@ static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
     return pipeline_release(r->pipeline, id, committed, committed_arg, err);
 }
 
+#define DAY_MS (24 * 3600 * 1000LL)
+
+/* What fits no class of its own is kept for history_days. */
+static void history_retain(struct rooms *r, const struct settings *now)
+{
+    struct keep_class keep[KEEP_CLASSES_MAX];
+    struct store_class classes[KEEP_CLASSES_MAX + 1];
+    struct error ignored; /* it was read when it was set */
+    size_t n = 0;
+
+    if (!keep_read(now->history_keep, keep, &n, &ignored))
+        bug("a setting that was taken cannot be read");
+    for (size_t i = 0; i < n; i++)
+        classes[i] = (struct store_class){
+            .entities = keep[i].entities,
+            .least = keep[i].least,
+            .most = keep[i].most,
+            .keep_ms = keep[i].keep_ms,
+            .max_bytes = keep[i].max_bytes,
+        };
+    classes[n] = (struct store_class){
+        .most = SEVERITY_EMERGENCY,
+        .keep_ms = now->history_days * DAY_MS,
+    };
+    historian_retain(r->historian, classes, n + 1);
+}
+
 static void config_is_new(void *arg, const struct snapshot *now)
 {
     struct rooms *r = arg;
 
+    if (r->historian != NULL)
+        history_retain(r, &now->settings);
     if (r->courier != NULL)
         courier_changed(r->courier, now);
 }
@@ -163,7 +193,23 @@ static bool history_begin(struct rooms *r, struct error *err)
     rooms_path(r, "history.db", store_path);
     rooms_path(r, "tocsin.db", outbox_path);
     r->historian = historian_start(r->loop, &o, err);
-    return r->historian != NULL;
+    if (r->historian == NULL)
+        return false;
+    history_retain(r, &config_now(r->config)->settings);
+    return true;
+}
+
+static bool shares_load(struct rooms *r, struct error *err)
+{
+    char path[ROOMS_PATH_BYTES];
+    struct outbox_reader *reader;
+    bool loaded;
+
+    rooms_path(r, "tocsin.db", path);
+    reader = outbox_reader_open(path, err);
+    loaded = reader != NULL && courier_shares_load(r->courier, reader, err);
+    outbox_reader_close(reader);
+    return loaded;
 }
 
 static bool delivery_begin(struct rooms *r, struct error *err)
@@ -173,14 +219,18 @@ static bool delivery_begin(struct rooms *r, struct error *err)
         .store_arg = r,
         .user_agent = "Tocsin/" TOCSIN_VERSION,
     };
-    struct courier_options c = {.config = r->config, .outbox = r->outbox};
+    struct courier_options c = {
+        .config = r->config,
+        .outbox = r->outbox,
+        .registry = r->registry,
+    };
 
     r->transport = transport_new(r->loop, &t, err);
     if (r->transport == NULL)
         return false;
     c.carrier = transport_carrier(r->transport);
     r->courier = courier_new(r->loop, &c);
-    return true;
+    return shares_load(r, err);
 }
 
 static void faces_begin(struct rooms *r)

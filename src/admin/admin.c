@@ -9,7 +9,7 @@ static void (*const resources[])(struct admin *) = {
     admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
     admin_retry,     admin_schema,     admin_apply,   admin_status,
     admin_metrics,   admin_probes,     admin_choices, admin_preview,
-    admin_import,
+    admin_import,    admin_counts,     admin_marks,
 };
 
 struct admin *admin_new(const struct admin_options *o)

@@ -8,11 +8,7 @@
 #define SHOWN 60
 #define TEXT_MAX_BYTES 500
 
-const char *const filter_params[] = {
-    "state",  "since",        "until", "severity", "entity", "type",   "category",
-    "source", "entity_value", "ip",    "text",     "filter", "limit",  "cursor",
-    NULL,
-};
+const char *const filter_params[] = {FILTER_PARAMS, NULL};
 
 static struct str shown(struct str value)
 {
@@ -114,10 +110,31 @@ static bool position_read(struct admin *a, struct exchange *x,
                          &out->before_id);
 }
 
+static bool acked_read(struct admin *a, struct exchange *x,
+                       enum store_acked *out)
+{
+    struct str text = exchange_query(x, "acknowledged");
+
+    if (!exchange_has_query(x, "acknowledged"))
+        return true;
+    *out = str_is(text, "true") ? STORE_ACKED : STORE_NOT_ACKED;
+    return str_is(text, "true") || str_is(text, "false") ||
+           params_wrong(a, x, "acknowledged must be true or false, not "
+                              "\"%.*s\"",
+                        STR_ARG(shown(text)));
+}
+
 bool filter_read(struct admin *a, struct exchange *x, struct store_query *out)
 {
+    return filter_read_among(a, x, filter_params, out);
+}
+
+bool filter_read_among(struct admin *a, struct exchange *x,
+                       const char *const *names, struct store_query *out)
+{
     *out = (struct store_query){0};
-    return params_known(a, x, filter_params) && position_read(a, x, out) &&
+    return params_known(a, x, names) && position_read(a, x, out) &&
+           acked_read(a, x, &out->acked) &&
            state_read(a, x, &out->state) &&
            params_time(a, x, "since", &out->since_ms) &&
            params_time(a, x, "until", &out->until_ms) &&

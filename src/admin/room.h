@@ -7,6 +7,9 @@
 
 #define ADMIN_ANSWER_MAX (32u << 20) /* bytes of one answer */
 #define ADMIN_TESTS_MAX 4            /* tests, choices on their way at once */
+#define ADMIN_MARK_MAX 100000        /* alerts of one acknowledge or delete */
+#define ADMIN_MARK_BITE 500          /* of these in one transaction */
+#define ADMIN_UNDO_MS (24 * 3600 * 1000LL) /* then a delete is final */
 #define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
 #define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
 
@@ -20,6 +23,11 @@ struct resource {
     size_t (*count)(const struct snapshot *s);
     struct str (*name)(const struct snapshot *s, size_t i);
     int64_t (*revision)(const struct snapshot *s, size_t i);
+    /* Deliveries that would be dead without it; NULL: there are none. */
+    uint64_t (*waiting)(const struct admin *a, const struct snapshot *s, size_t i);
+    /* What may be a mistake in it; NULL: nothing is looked for. */
+    size_t (*warnings)(const struct snapshot *s, size_t i, struct arena *a,
+                     struct warning **out);
     void (*write)(const struct snapshot *s, size_t i, struct json_out *o,
                   const char *name);
 };
@@ -30,6 +38,7 @@ struct admin {
     int64_t started_tick_ms;
     struct resource endpoints, recipients, pools;
     struct question *questions; /* those that are not answered yet */
+    int64_t last_deletion;      /* the number of the last delete */
     unsigned tests;             /* and questions for choices, on their way */
     bool stopping;
 };
@@ -44,6 +53,8 @@ void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);
 void admin_alert(struct admin *a);
+void admin_counts(struct admin *a);
+void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
 void admin_retry(struct admin *a);

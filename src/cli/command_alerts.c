@@ -1,4 +1,5 @@
-/* command_alerts.c -- tocsin alerts list|show|release, tocsin explain. */
+/* command_alerts.c -- tocsin alerts list|show|release, tocsin explain; what else
+ * alerts can be asked is in command_history.c. */
 #include "cli/commands.h"
 
 #include <unistd.h>
@@ -9,6 +10,29 @@ int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *t
     int status = client_get(c, path, &a);
 
     return status != EXIT_OK ? status : show_answer(c, a.json, id_member, table);
+}
+
+/* "4812" as "4,812". */
+static struct str grouped(struct cli *c, int64_t n)
+{
+    return n < 1000 ? arena_printf(&c->arena, "%lld", (long long)n)
+                    : arena_printf(&c->arena, "%.*s,%03lld",
+                                   STR_ARG(grouped(c, n / 1000)), (long long)(n % 1000));
+}
+
+/* A page that is not all says so. */
+static void more_print(struct cli *c, const struct json *answer, const struct json *list)
+{
+    const struct json *total = json_get(answer, "total");
+    struct str next = json_text(json_get(answer, "next"));
+    bool exact = json_bool_or(json_get(total, "exact"), true);
+
+    if (next.n == 0 || list == NULL)
+        return;
+    fprintf(stderr, "%.*s of %s%.*s shown; --limit N, or --cursor %.*s for more\n",
+            STR_ARG(grouped(c, (int64_t)list->count)), exact ? "" : "more than ",
+            STR_ARG(grouped(c, json_i64_or(json_get(total, "value"), 0))),
+            STR_ARG(cell_text(c, json_get(answer, "next"))));
 }
 
 int show_answer(struct cli *c, const struct json *answer, const char *id_member,
@@ -26,6 +50,7 @@ int show_answer(struct cli *c, const struct json *answer, const char *id_member,
         break;
     case OUTPUT_TABLE:
         table(c, list);
+        more_print(c, answer, list);
         break;
     }
     return list == NULL || list->count == 0 ? EXIT_NOTHING : EXIT_OK;
@@ -49,18 +74,10 @@ static void alert_rows(struct cli *c, const struct json *list)
 
 static int alerts_list(struct cli *c)
 {
-    static const char *const filters[] = {
-        "state", "since", "until", "severity", "entity", "type", "category",
-        "source", "entity_value", "ip", "text", "filter", "limit", "cursor",
-    };
     struct buf path freed_by(buf_release) = BUF(32768);
 
     buf_text(&path, "/api/v1/alerts");
-    for (size_t i = 0; i < COUNT_OF(filters); i++) {
-        struct str option = arena_printf(&c->arena, "--%s", filters[i]);
-
-        client_query(&path, filters[i], cli_take(c, option.p));
-    }
+    alert_filters(c, &path);
     if (!cli_done(c))
         return EXIT_USAGE;
     return show_list(c, buf_c(&path), "id", alert_rows);
@@ -172,6 +189,8 @@ static int alerts_release(struct cli *c)
 
 int command_alerts(struct cli *c)
 {
+    static const char *const marks[] = {"ack", "unack", "note", "delete",
+                                        "undelete"};
     const char *verb = cli_word(c);
 
     if (verb == NULL || strcmp(verb, "list") == 0)
@@ -180,6 +199,15 @@ int command_alerts(struct cli *c)
         return alerts_show(c);
     if (strcmp(verb, "release") == 0)
         return alerts_release(c);
+    if (strcmp(verb, "count") == 0)
+        return alerts_count(c);
+    if (strcmp(verb, "histogram") == 0)
+        return alerts_histogram(c);
+    if (strcmp(verb, "top") == 0)
+        return alerts_top(c);
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        if (strcmp(verb, marks[i]) == 0)
+            return alerts_mark(c, verb);
     fprintf(stderr, "tocsin alerts: there is no verb \"%s\"\n", verb);
     return EXIT_USAGE;
 }

@@ -5,7 +5,7 @@
 #define CONFIG_CONFIG_H
 
 #include "endpoint/endpoint.h"
-#include "routing/routing.h"
+#include "routing/hold_judges.h"
 
 #define ENDPOINT_BUILTIN "alert_store_db"
 #define RECIPIENT_BUILTIN "alert_store_db"
@@ -39,7 +39,7 @@ enum store_engine_kind { STORE_IN_SQLITE, STORE_IN_CLICKHOUSE };
 struct settings {
     struct str instance, base_url;
     struct str ntopng_shared_secret, ntopng_username, ntopng_password;
-    struct str scripts_dir, geo_city_file, geo_asn_file;
+    struct str scripts_dir, geo_city_file, geo_asn_file, history_keep;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days;
@@ -49,7 +49,7 @@ struct settings {
 };
 extern const struct field settings_fields[];
 
-struct origin { /* of pools and settings; managed_by "": nobody set them */
+struct origin { /* of pools, settings; managed_by "": nobody set them */
     struct str managed_by, fault;
     int64_t revision;
 };
@@ -65,6 +65,7 @@ struct snapshot { /* immutable, counted: config_acquire / config_release */
     size_t pool_count;
     struct pools *pools;
     struct routing *routing;
+    struct hold_rules holds;
     struct settings settings;
     struct origin settings_origin;
     struct geo geo; /* ours */
@@ -118,7 +119,6 @@ void pool_write(const struct snapshot *s, const struct pool *p, /* of s */
 void settings_write(const struct snapshot *s, struct json_out *o, const char *name);
 void schema_write(struct json_out *o, const char *name); /* endpoint-types */
 
-/* Every secret value in force, for the redactor (config/redact.h). */
-void config_redact(const struct config *c, struct buf *to, struct str text);
+void config_redact(const struct config *c, struct buf *to, struct str text); /* redact.h */
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "config/build.h"
 #include "config/geo.h"
+#include "config/keep.h"
 
 static const char *const store_engines[] = {"sqlite", "clickhouse", NULL};
 
@@ -46,6 +47,7 @@ const struct field settings_fields[] = {
         .label = "ntopng password",
         .optional = true,
         .secret = true,
+        .user = "ntopng_username",
         .max = 500,
         .help = "Password that goes with the ntopng user name.",
     },
@@ -167,6 +169,14 @@ const struct field settings_fields[] = {
         .help = "PEM file with the authority that signed the certificate of "
                 "ClickHouse; the system's authorities unless set.",
     },
+    {
+        TEXT(struct settings, history_keep),
+        .label = "Keep some of it otherwise",
+        .optional = true,
+        .max = 1000,
+        .help = "Classes of alerts with their own age, size or both, the first "
+                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
+    },
     FIELDS_END,
 };
 
@@ -223,6 +233,11 @@ static bool clickhouse_check(const struct settings *s, struct error *err)
 
 static bool settings_check(struct settings *s, struct error *err)
 {
+    struct keep_class classes[KEEP_CLASSES_MAX];
+    size_t n;
+
+    if (!keep_read(s->history_keep, classes, &n, err))
+        return error_at(err, "history_keep");
     if (!url_is_ours(s, err) || !clickhouse_check(s, err))
         return false;
     if (!str_starts(s->scripts_dir, "/")) {

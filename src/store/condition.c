@@ -17,10 +17,15 @@ static struct condition *condition_new(struct making *m,
     return c;
 }
 
-static void look_at(struct making *m, const struct field_columns *f)
+void conditions_look_at(struct conditions *c, const struct field_columns *f)
 {
     for (size_t i = 0; i < f->n; i++)
-        m->out->columns[f->at[i] / 64] |= UINT64_C(1) << f->at[i] % 64;
+        c->columns[f->at[i] / 64] |= UINT64_C(1) << f->at[i] % 64;
+}
+
+static void look_at(struct making *m, const struct field_columns *f)
+{
+    conditions_look_at(m->out, f);
 }
 
 static struct condition *asked(struct making *m)

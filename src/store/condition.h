@@ -53,6 +53,8 @@ void conditions_make(const struct store_query *q, struct arena *a,
  * entity, type, category, source. */
 bool conditions_are_counted(const struct conditions *c);
 bool column_is_counted(size_t column);
+/* A top looks at its field's columns as well. */
+void conditions_look_at(struct conditions *c, const struct field_columns *f);
 
 /* What asks a line for the filter; true: it may pass (yes or unsure). */
 bool line_passes(const struct store_query *q, struct str line,

@@ -270,9 +270,17 @@ static void bind_row(sqlite3_stmt *s, const struct occurrence *o, int64_t now_ms
 
     for (size_t i = 0; i < COUNT_OF(numbers); i++)
         bind_i64(s, (int)i + 1, numbers[i]);
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
-        bind_value(s, (int)(COUNT_OF(numbers) + i) + 1, &columns[i],
+    for (int i = 0; i < COLUMN_HOT_COUNT; i++)
+        bind_value(s, (int)COUNT_OF(numbers) + i + 1, &columns[i],
                    &o->values[i]);
+}
+
+static void bind_detail(sqlite3_stmt *s, const struct occurrence *o)
+{
+    bind_i64(s, 1, o->tstamp_ms);
+    bind_i64(s, 2, o->id);
+    for (int i = COLUMN_HOT_COUNT; i < COLUMN_COUNT; i++)
+        bind_value(s, 3 + i - COLUMN_HOT_COUNT, &columns[i], &o->values[i]);
 }
 
 /* *changed: the row is written now; false: it was there before. */
@@ -287,6 +295,15 @@ static bool put_row(struct sqlite *e, enum sql which,
         return false;
     *changed = sqlite3_changes(e->db) > 0;
     return true;
+}
+
+static bool put_detail(struct sqlite *e, enum sql which,
+                       const struct occurrence *o, struct error *err)
+{
+    STATEMENT(s, e, which);
+
+    bind_detail(s, o);
+    return statement_run(e, s, err);
 }
 
 static bool put_line(struct sqlite *e, enum sql which,
@@ -314,12 +331,14 @@ bool sqlite_put(struct sqlite *e, const struct occurrence *o, int64_t now_ms,
     if (o->state == STATE_RELEASED) {
         if (!put_row(e, SQL_RELEASE, o, now_ms, &changed, err))
             return false;
-        if (changed)
-            return put_line(e, SQL_RELEASE_LINE, o, &changed, err);
+        if (changed) /* the line last: it says where the row was */
+            return put_detail(e, SQL_RELEASE_DETAIL, o, err) &&
+                   put_line(e, SQL_RELEASE_LINE, o, &changed, err);
     }
     if (!put_line(e, SQL_INSERT_LINE, o, &changed, err))
         return false;
-    return !changed || put_row(e, SQL_INSERT, o, now_ms, &changed, err);
+    return !changed || (put_row(e, SQL_INSERT, o, now_ms, &changed, err) &&
+                        put_detail(e, SQL_INSERT_DETAIL, o, err));
 }
 
 bool sqlite_keep(struct store_engine *engine, const struct occurrence *rows,

@@ -18,7 +18,8 @@ typedef bool counted_fn(void *to, const struct counted *c, struct error *err);
 struct counting {
     struct sqlite *e;
     const struct ask *ask;
-    const char *what; /* ", o.x, o.y" */
+    const char *what; /* ", o.x, o.y" ... */
+    const struct field_columns *field; /* ... and these; NULL: no more */
     counted_fn *add;
     void *to;
     bool by_hour; /* the hourly counts do */
@@ -56,6 +57,15 @@ static bool counting_run(const struct counting *c, struct where *w,
     return code == SQLITE_DONE || engine_error(c->e, err);
 }
 
+static void counting_what(const struct counting *c, struct where *w)
+{
+    where_say(w, c->what);
+    for (size_t i = 0; c->field != NULL && i < c->field->n; i++) {
+        where_say(w, ",");
+        where_column(w, c->field->at[i]);
+    }
+}
+
 static bool counting_rows(const struct counting *c, int64_t first_ms,
                           int64_t last_ms, struct error *err)
 {
@@ -64,7 +74,7 @@ static bool counting_rows(const struct counting *c, int64_t first_ms,
     if (first_ms > last_ms)
         return true;
     where_say(&w, "SELECT o.id, o.tstamp_ms, o.odd, o.severity, 1, o.score");
-    where_say(&w, c->what);
+    counting_what(c, &w);
     where_rows(&w, c->ask, first_ms, last_ms);
     return counting_run(c, &w, err);
 }
@@ -75,7 +85,7 @@ static bool counting_hours(const struct counting *c, int64_t from,
     struct where w freed_by(where_release) = WHERE();
 
     where_say(&w, "SELECT 0, o.hour * 3600000, 0, o.severity, o.n, o.score");
-    where_say(&w, c->what);
+    counting_what(c, &w);
     where_hours(&w, c->ask, from, before);
     return counting_run(c, &w, err);
 }
@@ -201,6 +211,8 @@ static bool count_ask(struct sqlite *e, const struct store_query *q,
     c->ask = &k;
     sqlite_question(e);
     ok = ask_make(e, q, a, &k, err);
+    if (ok && c->field != NULL)
+        conditions_look_at(&k.conditions, c->field);
     if (ok) {
         c->by_hour = c->by_hour && hours_will_do(&k);
         ok = counting_all(c, err);
@@ -287,18 +299,18 @@ bool sqlite_top(struct store_engine *engine, const struct store_query *q,
                 struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
-    struct buf what freed_by(buf_release) = BUF(1024);
     struct tally tally freed_by(tally_release) = {
         .column = &columns[field->at[0]],
     };
     struct topping t = {.tally = &tally, .field = field};
-    struct counting c = {.add = top_add, .to = &t, .by_hour = true};
+    struct counting c = {
+        .what = "",
+        .field = field,
+        .add = top_add,
+        .to = &t,
+        .by_hour = true,
+    };
 
-    for (size_t i = 0; i < field->n; i++) {
-        buf_printf(&what, ", o.\"%s\"", columns[field->at[i]].name);
-        c.by_hour = c.by_hour && column_is_counted(field->at[i]);
-    }
-    c.what = buf_c(&what);
     if (!count_ask(sqlite_of(engine), q, &arena, &c, err))
         return false;
     tally_top(&tally, prefix, limit, a, out);

@@ -235,6 +235,11 @@ bool sqlite_verify(struct store_engine *engine, struct error *err)
          "alerts without their line"},
         {"SELECT (SELECT count(*) FROM line) - (SELECT count(*) FROM"
          " occurrence)", "lines without their alert"},
+        {"SELECT count(*) FROM occurrence AS o WHERE NOT EXISTS (SELECT 1 FROM"
+         " detail AS d WHERE d.id = o.id AND d.tstamp_ms = o.tstamp_ms)",
+         "alerts without their details"},
+        {"SELECT (SELECT count(*) FROM detail) - (SELECT count(*) FROM"
+         " occurrence)", "details without their alert"},
         {"SELECT count(*) FROM (SELECT * FROM hourly EXCEPT " COUNTED ")",
          "hourly counts that are not those of the alerts"},
         {"SELECT count(*) FROM (" COUNTED " EXCEPT SELECT * FROM hourly)",

@@ -3,7 +3,8 @@
  *
  * The rows lie in the order of time (WITHOUT ROWID, by tstamp and id), so that
  * a page, a histogram and a top are one walk along a range and need no index.
- * Lines lie apart, by id: only what is shown is read. `hourly` counts by what
+ * What is asked for seldom lies apart (`detail`, in the same order), so that the
+ * walk reads a third; and lines, by id: only what is shown is read. `hourly` counts by what
  * totals ask most, kept by triggers so that no statement can forget it; what is
  * deleted and not final yet is not counted. Two more indexes are partial: of
  * releases, and of what is deleted. */
@@ -17,7 +18,7 @@ const char sqlite_pragmas[] =
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 20000;"
     "PRAGMA journal_size_limit = 268435456;"
-    "PRAGMA cache_size = -65536;"
+    "PRAGMA cache_size = -32768;"
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA mmap_size = 0;"
@@ -62,6 +63,12 @@ static const char schema_before[] =
     " stored_ms INTEGER NOT NULL,"
     " tstamp_end_ms INTEGER NOT NULL,"
     " bytes INTEGER NOT NULL";
+
+static const char schema_between[] =
+    ", PRIMARY KEY (tstamp_ms, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE detail ("
+    " tstamp_ms INTEGER NOT NULL,"
+    " id INTEGER NOT NULL";
 
 static const char schema_after[] =
     ", PRIMARY KEY (tstamp_ms, id)) STRICT, WITHOUT ROWID;"
@@ -109,6 +116,7 @@ static const char schema_after[] =
     COUNT_OUT COUNT_IN " END;"
     "CREATE TRIGGER occurrence_out AFTER DELETE ON occurrence BEGIN"
     COUNT_OUT
+    " DELETE FROM detail WHERE tstamp_ms = old.tstamp_ms AND id = old.id;"
     " DELETE FROM line WHERE id = old.id;"
     " DELETE FROM mark WHERE id = old.id;"
     " DELETE FROM note WHERE id = old.id; END;"
@@ -127,27 +135,35 @@ const char *sqlite_schema(struct arena *a)
     struct buf b freed_by(buf_release) = BUF(SQL_MAX);
 
     buf_text(&b, schema_before);
-    for (size_t i = 0; i < COLUMN_COUNT; i++)
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        buf_text(&b, i == COLUMN_HOT_COUNT ? schema_between : "");
         buf_printf(&b, ", \"%s\" %s", columns[i].name,
                    is_text(&columns[i]) ? "TEXT" : "INTEGER");
+    }
     buf_text(&b, schema_after);
     assert(!b.over);
     return arena_c(a, buf_view(&b));
 }
 
-/* What bind_columns() of sqlite.c binds: ?1 to ?7, then a column each. */
+/* What bind_row() of sqlite.c binds: ?1 to ?7, then a hot column each; and what
+ * bind_detail() does: ?1, ?2, then a column each of the others. */
 #define ROW_NAMES                                                              \
     "tstamp_ms, id, odd, release_id, stored_ms, tstamp_end_ms, bytes"
 #define ROW_MARKS "?1, ?2, ?3, ?4, ?5, ?6, ?7"
-#define COLUMNS_FROM 8
+#define HOT_FROM 8
+#define DETAIL_FROM 3
 
-#define WITH_NAMES 1 /* where these stand, column_names() and _marks() go */
-#define WITH_MARKS 2
+#define HOT_NAMES '\1' /* where these stand, columns_write() puts them */
+#define HOT_MARKS '\2'
+#define DETAIL_NAMES '\3'
+#define DETAIL_MARKS '\4'
 
+#define OF_LINE                                                                \
+    " WHERE tstamp_ms = (SELECT tstamp_ms FROM line WHERE id = ?2)"            \
+    " AND id = ?2"
 #define AT_ID                                                                  \
     " WHERE tstamp_ms = (SELECT tstamp_ms FROM line WHERE id = ?1) AND id = ?1"
 
-/* \1: the columns' names, \2: a parameter for each. */
 static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
@@ -156,10 +172,12 @@ static const char *const statements[SQL_STATEMENTS] = {
                         " VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
     [SQL_INSERT] = "INSERT INTO occurrence (" ROW_NAMES "\1)"
                    " VALUES (" ROW_MARKS "\2)",
-    [SQL_RELEASE] =
-        "UPDATE occurrence SET (" ROW_NAMES "\1) = (" ROW_MARKS "\2)"
-        " WHERE tstamp_ms = (SELECT tstamp_ms FROM line WHERE id = ?2)"
-        " AND id = ?2 AND action = 0",
+    [SQL_INSERT_DETAIL] = "INSERT INTO detail (tstamp_ms, id\3)"
+                          " VALUES (?1, ?2\4)",
+    [SQL_RELEASE] = "UPDATE occurrence SET (" ROW_NAMES "\1) = (" ROW_MARKS
+                    "\2)" OF_LINE " AND action = 0",
+    [SQL_RELEASE_DETAIL] = "UPDATE detail SET (tstamp_ms, id\3) = (?1, ?2\4)"
+                           OF_LINE,
     [SQL_RELEASE_LINE] =
         "UPDATE line SET tstamp_ms = ?2, json = ?3 WHERE id = ?1",
     /* For row_read() of sqlite_list.c. */
@@ -202,13 +220,17 @@ static const char *const statements[SQL_STATEMENTS] = {
         " WHERE o.deletion = deletion.number AND o.deletion <> 0)",
 };
 
-static void columns_write(struct buf *to, bool names)
+static void columns_write(struct buf *to, char which)
 {
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (names)
+    bool hot = which == HOT_NAMES || which == HOT_MARKS;
+    int first = hot ? 0 : COLUMN_HOT_COUNT;
+    int end = hot ? COLUMN_HOT_COUNT : COLUMN_COUNT;
+
+    for (int i = first; i < end; i++)
+        if (which == HOT_NAMES || which == DETAIL_NAMES)
             buf_printf(to, ", \"%s\"", columns[i].name);
         else
-            buf_printf(to, ", ?%d", COLUMNS_FROM + i);
+            buf_printf(to, ", ?%d", (hot ? HOT_FROM : DETAIL_FROM) + i - first);
 }
 
 const char *sqlite_statement(enum sql which, struct arena *a)
@@ -216,8 +238,8 @@ const char *sqlite_statement(enum sql which, struct arena *a)
     struct buf b freed_by(buf_release) = BUF(SQL_MAX);
 
     for (const char *c = statements[which]; *c != '\0'; c++)
-        if (*c == WITH_NAMES || *c == WITH_MARKS)
-            columns_write(&b, *c == WITH_NAMES);
+        if (*c >= HOT_NAMES && *c <= DETAIL_MARKS)
+            columns_write(&b, *c);
         else
             buf_char(&b, *c);
     assert(!b.over);

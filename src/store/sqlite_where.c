@@ -77,9 +77,10 @@ sqlite3_stmt *where_statement(struct where *w, struct sqlite *e,
 
 /* --- tests ---------------------------------------------------------------------- */
 
-static void say_column(struct where *w, size_t at)
+void where_column(struct where *w, size_t at)
 {
-    buf_printf(&w->sql, "o.\"%s\"", columns[at].name);
+    buf_printf(&w->sql, "%c.\"%s\"", at < COLUMN_HOT_COUNT ? 'o' : 'd',
+               columns[at].name);
 }
 
 static void say_values(struct where *w, const struct condition *c, bool number)
@@ -100,7 +101,7 @@ static void say_empty(struct where *w, const struct condition *c)
     where_say(w, "(1");
     for (size_t i = 0; i < c->columns.n; i++) {
         where_say(w, " AND coalesce(");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         where_say(w, ",'')=''");
     }
     where_say(w, ")");
@@ -113,7 +114,7 @@ static void say_text(struct where *w, const struct condition *c)
         bool number = columns[c->columns.at[i]].type == COLUMN_NUMBER;
 
         where_say(w, " OR coalesce(");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         say_values(w, c, number);
         where_say(w, ",0)");
     }
@@ -152,7 +153,7 @@ static void say_number(struct where *w, const struct condition *c)
     where_say(w, "(0");
     for (size_t i = 0; i < c->columns.n; i++) {
         where_say(w, " OR coalesce(");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         say_reals(w, c);
         where_say(w, ",0)");
     }
@@ -166,7 +167,7 @@ static void say_prefix(struct where *w, const struct condition *c)
         where_say(w, " OR in_prefix(");
         where_pointer(w, c);
         where_say(w, ",");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         where_say(w, ")");
     }
     where_say(w, ")");
@@ -179,7 +180,7 @@ static void say_pattern(struct where *w, const struct condition *c)
         where_say(w, " OR fits_pattern(");
         where_pointer(w, c->pattern);
         where_say(w, ",");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         where_say(w, ")");
     }
     where_say(w, " OR CASE WHEN ");
@@ -196,7 +197,7 @@ static void say_words(struct where *w, const struct condition *c)
         where_say(w, " OR holds_words(");
         where_text(w, c->values[0].text);
         where_say(w, ",");
-        say_column(w, c->columns.at[i]);
+        where_column(w, c->columns.at[i]);
         where_say(w, ")");
     }
     where_say(w, ")");
@@ -207,7 +208,7 @@ static void say_one_of(struct where *w, const struct condition *c)
     where_say(w, "(");
     where_number(w, (int64_t)c->mask);
     where_say(w, " >> ");
-    say_column(w, c->columns.at[0]);
+    where_column(w, c->columns.at[0]);
     where_say(w, " & 1)");
 }
 
@@ -320,23 +321,41 @@ static void say_deletion(struct where *w, int64_t deletion)
     }
 }
 
-static void say_from(struct where *w, const struct ask *k)
+static bool looks_at_details(const struct ask *k)
 {
-    if (k->rows == NULL) {
-        where_say(w, " FROM occurrence AS o ");
-        if (k->query->deletion != 0)
-            where_say(w, "INDEXED BY occurrence_deletion ");
-        where_say(w, "WHERE 1");
-        return;
-    }
-    where_say(w, " FROM line AS l CROSS JOIN occurrence AS o"
-                 " ON o.tstamp_ms = l.tstamp_ms AND o.id = l.id"
-                 " WHERE l.id IN (NULL");
+    for (size_t i = COLUMN_HOT_COUNT; i < COLUMN_COUNT; i++)
+        if (k->conditions.columns[i / 64] >> i % 64 & 1)
+            return true;
+    return false;
+}
+
+#define JOIN_DETAIL                                                            \
+    " CROSS JOIN detail AS d ON d.tstamp_ms = o.tstamp_ms AND d.id = o.id"
+
+static void say_ids(struct where *w, const struct ask *k)
+{
+    where_say(w, " AND l.id IN (NULL");
     for (size_t i = 0; i < k->query->id_count; i++) {
         where_say(w, ",");
         where_number(w, k->rows[i]);
     }
     where_say(w, ")");
+}
+
+static void say_from(struct where *w, const struct ask *k)
+{
+    if (k->rows != NULL)
+        where_say(w, " FROM line AS l CROSS JOIN occurrence AS o"
+                     " ON o.tstamp_ms = l.tstamp_ms AND o.id = l.id");
+    else
+        where_say(w, k->query->deletion != 0
+                         ? " FROM occurrence AS o INDEXED BY occurrence_deletion"
+                         : " FROM occurrence AS o");
+    if (looks_at_details(k))
+        where_say(w, JOIN_DETAIL);
+    where_say(w, " WHERE 1");
+    if (k->rows != NULL)
+        say_ids(w, k);
 }
 
 void where_rows(struct where *w, const struct ask *k, int64_t first_ms,

@@ -24,6 +24,7 @@ void where_release(struct where *w);
 /* Text of ours; a parameter bound to a number. */
 void where_say(struct where *w, const char *sql);
 void where_number(struct where *w, int64_t number);
+void where_column(struct where *w, size_t column);
 
 /* A query asked of a database: its ends closed. */
 struct ask {

@@ -1,10 +1,7 @@
-/* store.h -- the alert store's question: history, for the explorer. One question,
- * answered by any engine of engine.h; test_store_conformance.c asks all of them
- * and compares. Called on the historian's thread only (historian.h).
- *
- * One row is one occurrence: an engage and its release share it. All functions
- * return false with err when they cannot answer, "too slow: ..." among the
- * reasons; an answer is never cut without saying so. */
+/* store.h -- the alert store's question: history, for the explorer. Any engine of
+ * engine.h answers it; test_store_conformance.c asks them all and compares. A row
+ * is one occurrence: an engage and its release share it. What cannot be answered
+ * is false with err ("too slow: ..."); no answer is cut without saying so. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 

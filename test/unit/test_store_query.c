@@ -185,7 +185,9 @@ static void a_condition_is_paged(void **state)
     rows_make(rows);
     rows_put(b, rows);
     qsort(rows, ROWS, sizeof *rows, newest_first);
-    q.filter = filter_parse(STR("(source=native or severity>=alert) and label.no=''"), &kept, NULL, NULL);
+    q.filter = filter_parse(
+        STR("(source=native or severity>=alert) and label.no=''"), &kept, NULL,
+        NULL);
     q.limit = 37;
     for (size_t at = 0;;) {
         struct store_page page = store_ask(b, &q);
