@@ -7,7 +7,7 @@
 struct known { /* an id, and the newest of it */
     int64_t id;
     struct place place;
-    bool there, gone;
+    bool there;
     enum row_state state;
     struct row_extra extra;
     const struct occurrence *o; /* of this batch: to be written; or NULL */
@@ -56,12 +56,14 @@ static bool known_read(void *putting, const struct str *c, size_t n,
     struct known *k = known_of(p, cell_number(c[1]));
 
     assert(n == 11);
+    k->extra.version = MAX(k->extra.version, cell_number(c[2]));
+    if (cell_number(c[3]) != 0)
+        return true; /* gone: what comes now is new, but a later version */
     k->there = true;
     k->place = (struct place){cell_number(c[0]), k->id};
-    k->gone = cell_number(c[3]) != 0;
     k->state = (enum row_state)cell_number(c[4]);
     k->extra = (struct row_extra){
-        .version = cell_number(c[2]),
+        .version = k->extra.version,
         .acked_ms = cell_number(c[5]),
         .acked_until_ms = cell_number(c[6]),
         .acked_by = arena_str(&p->arena, c[7]),
@@ -108,7 +110,7 @@ static bool replaces(const struct known *k, const struct occurrence *o)
 {
     bool is_release = o->state == STATE_RELEASED;
 
-    return !k->there || (is_release && !k->gone && k->state == STATE_ENGAGED);
+    return !k->there || (is_release && k->state == STATE_ENGAGED);
 }
 
 static void put_one(struct putting *p, const struct occurrence *o)
