@@ -85,20 +85,6 @@ bool asking_make(struct clickhouse *e, const struct store_query *q,
 void say_from(struct buf *b, const struct clickhouse *e, const char *how);
 void say_where(struct buf *b, const struct asking *k);
 
-/* --- a row's columns --- */
-struct row_extra { /* what a version has beside the alert */
-    int64_t version, stored_ms;
-    int64_t acked_ms, acked_until_ms, deletion, final_ms;
-    struct str acked_by, acked_note;
-};
-void say_names(struct buf *b); /* all columns, with commas */
-/* One line of JSONEachRow; a NULL occurrence: gone. */
-void row_write(struct buf *to, const struct place *at,
-               const struct occurrence *o, const struct row_extra *x);
-/* INSERT INTO alert (...) FORMAT JSONEachRow */
-void say_insert(struct buf *b, const struct clickhouse *e);
-const char *address_key(struct str address, char out[40]); /* "", "4...", "6..." */
-
 /* Rows of a query, newest first from its cursor. */
 struct walked {
     struct place place;

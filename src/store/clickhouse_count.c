@@ -46,7 +46,8 @@ static bool count_grouped(struct counting *c, struct error *err)
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
     bool filtered = c->ask->conditions.filter != NULL;
 
-    buf_printf(&b, "SELECT count(),sum(score),'',%s", c->what);
+    buf_text(&b, "SELECT count(),sum(score),'',");
+    buf_text(&b, c->what);
     say_from(&b, c->e, " FINAL");
     say_where(&b, c->ask);
     buf_printf(&b, "%s GROUP BY %s", filtered ? " AND odd=0" : "", c->what);
@@ -57,7 +58,8 @@ static bool count_asked(struct counting *c, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_printf(&b, "SELECT 1,score,json,%s", c->each);
+    buf_text(&b, "SELECT 1,score,json,");
+    buf_text(&b, c->each);
     say_from(&b, c->e, " FINAL");
     say_where(&b, c->ask);
     buf_text(&b, c->ask->on_lines ? "" : " AND odd=1");

@@ -45,7 +45,8 @@ static bool none_of(struct clickhouse *e, const char *what_sql,
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
     int64_t n;
 
-    buf_printf(&b, "SELECT %s", what_sql);
+    buf_text(&b, "SELECT ");
+    buf_text(&b, what_sql);
     say_from(&b, e, " FINAL");
     buf_printf(&b, " AND %s", where_sql);
     if (!clickhouse_numbers(e, &b, &n, 1, err))

@@ -139,8 +139,8 @@ static bool stretch_read(struct stretch *s, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_printf(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,%s",
-               line_of(s->ask));
+    buf_text(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,");
+    buf_text(&b, line_of(s->ask));
     say_from(&b, s->e, " FINAL");
     say_where(&b, s->ask);
     say_before(&b, &s->before);

@@ -1,6 +1,7 @@
 /* clickhouse_put.c -- alerts into the store: what is there is looked at first, then
  * only what is new is inserted, so that a batch sent again changes nothing. */
 #include "store/clickhouse_engine.h"
+#include "store/clickhouse_row.h"
 
 #include "base/hash.h"
 

@@ -4,7 +4,7 @@
  * What columns cannot say (patterns, labels) is asked on the line later; here a
  * filter is widened to what may pass. Kleene's logic splits into two plain ones:
  * "may be yes", and, under a NOT, "is surely yes". */
-#include "store/clickhouse.h"
+#include "store/clickhouse_row.h"
 
 #include "alert/ip.h"
 
