@@ -392,7 +392,8 @@ static void engine_compare(struct suite *s, const struct engine *engine,
         facets_compare(&c);
         histogram_compare(&c);
         for (size_t f = 0; f < ORACLE_FIELDS; f++)
-            top_compare(&c, f, i % 2 ? 10 : STORE_TOP_MAX);
+            if (i < 12 || (i + f) % 4 == 0) /* each with some filters */
+                top_compare(&c, f, i % 2 ? 10 : STORE_TOP_MAX);
     }
     if (!store_engine_verify(e, &err))
         fail_msg("%s: %s", engine->name, err.text);
