@@ -57,7 +57,7 @@ bool clickhouse_places(struct clickhouse *e, const int64_t *ids, size_t n,
 
 /* --- a walk -------------------------------------------------------------------------- */
 
-struct stretch { /* of a walk: rows from before a key down to another */
+struct stretch { /* of a walk: rows behind a key and up to another */
     struct clickhouse *e;
     const struct asking *ask;
     struct walk *walk;
@@ -69,12 +69,28 @@ struct stretch { /* of a walk: rows from before a key down to another */
     struct arena scratch;
 };
 
-static void say_before(struct buf *b, const struct place *before)
+/* Rows that come after a key, in the order of the walk; or up to it, with it. */
+static void say_side(struct buf *b, const struct stretch *s,
+                     const struct place *key, bool behind)
 {
-    if (before->id != 0)
-        buf_printf(b, " AND tstamp_ms<=%lld AND (tstamp_ms<%lld OR id<%lld)",
-                   (long long)before->tstamp_ms, (long long)before->tstamp_ms,
-                   (long long)before->id);
+    bool rising = s->ask->query->oldest_first == behind;
+    long long ms = key->tstamp_ms;
+
+    buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%s%lld)",
+               rising ? ">" : "<", ms, rising ? ">" : "<", ms,
+               rising ? ">" : "<", behind ? "" : "=", (long long)key->id);
+}
+
+static void say_before(struct buf *b, const struct stretch *s)
+{
+    if (s->before.id != 0)
+        say_side(b, s, &s->before, true);
+}
+
+static const char *order_of(const struct store_query *q)
+{
+    return q->oldest_first ? " ORDER BY tstamp_ms,id"
+                           : " ORDER BY tstamp_ms DESC,id DESC";
 }
 
 static bool candidate(void *stretch, const struct str *cells, size_t n unused,
@@ -94,8 +110,8 @@ static bool candidates(struct stretch *s, struct error *err)
     buf_text(&b, "SELECT tstamp_ms,id");
     say_from(&b, s->e, "");
     say_where(&b, s->ask);
-    say_before(&b, &s->before);
-    buf_printf(&b, " ORDER BY tstamp_ms DESC,id DESC LIMIT %zu", s->rows);
+    say_before(&b, s);
+    buf_printf(&b, "%s LIMIT %zu", order_of(s->ask->query), s->rows);
     s->candidates = 0;
     return clickhouse_rows(s->e, &b, candidate, s, err);
 }
@@ -143,11 +159,9 @@ static bool stretch_read(struct stretch *s, struct error *err)
     buf_text(&b, line_of(s->ask));
     say_from(&b, s->e, " FINAL");
     say_where(&b, s->ask);
-    say_before(&b, &s->before);
-    buf_printf(&b, " AND tstamp_ms>=%lld AND (tstamp_ms>%lld OR id>=%lld)"
-                   " ORDER BY tstamp_ms DESC,id DESC",
-               (long long)s->down_to.tstamp_ms, (long long)s->down_to.tstamp_ms,
-               (long long)s->down_to.id);
+    say_before(&b, s);
+    say_side(&b, s, &s->down_to, false);
+    buf_text(&b, order_of(s->ask->query));
     return clickhouse_rows(s->e, &b, stretch_row, s, err);
 }
 
@@ -235,7 +249,7 @@ static bool page_row(void *paging, const struct str *c, size_t n,
     "acked_note"
 
 static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
-                       struct error *err)
+                       const char *order, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
@@ -243,7 +257,7 @@ static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
     say_from(&b, e, " FINAL");
     buf_text(&b, deleted_too ? " AND " : " AND deletion=0 AND ");
     say_places(&b, p->places, p->n);
-    buf_text(&b, " ORDER BY tstamp_ms DESC,id DESC");
+    buf_text(&b, order);
     return p->n == 0 || clickhouse_rows(e, &b, page_row, p, err);
 }
 
@@ -288,7 +302,7 @@ static bool page_read(struct clickhouse *e, const struct store_query *q,
 
     p.places = arena_array(a, MAX(q->limit, 1u), sizeof *p.places);
     out->rows = arena_array(a, MAX(q->limit, 1u), sizeof *out->rows);
-    if (!clickhouse_walk(e, q, &w, err) || !rows_fetch(e, &p, true, err) ||
+    if (!clickhouse_walk(e, q, &w, err) || !rows_fetch(e, &p, true, order_of(q), err) ||
         !notes_count(e, out, err))
         return false;
     out->more = w.more;
@@ -326,7 +340,7 @@ bool clickhouse_get(struct store_engine *engine, int64_t id, struct arena *a,
         !clickhouse_places(e, &id, 1, a, &p.places, &p.n, err))
         return false;
     page.rows = arena_array(a, MAX(p.n, 1u), sizeof *page.rows);
-    if (!rows_fetch(e, &p, false, err) || !notes_count(e, &page, err) ||
+    if (!rows_fetch(e, &p, false, "", err) || !notes_count(e, &page, err) ||
         page.n == 0)
         return false;
     *out = page.rows[0];
