@@ -6,6 +6,7 @@ what they ask SQLite; tocsin fills it, while it is down, killed and back."""
 import glob
 import json
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -180,10 +181,8 @@ class Whole(unittest.TestCase):
             self.assertNotIn("$", sql)
             self.assertTrue(self.server.ask(sql + " FORMAT JSONCompact"))
             return
-        for word in target["expr"].replace("(", " ").replace("{", " ").replace("[", " ").split():
-            if word.startswith("tocsin_"):
-                name = word.removesuffix("_bucket").removesuffix("_sum").removesuffix("_count")
-                self.assertIn(f"# TYPE {name} ", metrics)
+        for word in re.findall(r"tocsin_\w+", target["expr"]):
+            self.assertIn(f"# TYPE {word.removesuffix('_bucket')} ", metrics)
 
 
 if __name__ == "__main__":
