@@ -179,9 +179,11 @@ static bool recipient_pace(struct build *b, const struct object *o, size_t edit,
                            struct recipient *r)
 {
     const struct settings *s = &b->s->settings;
+    /* Records and bans are not news: each counts, unless a recipient says so. */
+    bool to_people = r->endpoint->type->own_words;
     struct pace_defaults defaults = {
-        .repeat_interval = s->repeat_interval,
-        .flapping_count = s->flapping_count,
+        .repeat_interval = to_people ? s->repeat_interval : 0,
+        .flapping_count = to_people ? s->flapping_count : 0,
         .flapping_window = s->flapping_window,
         .time_zone = s->time_zone,
     };
