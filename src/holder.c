@@ -7,6 +7,7 @@
 #define ROOM "holder"
 #define LOOK_MS 1000
 #define RESOLVE_BITE 500 /* engaged alerts looked at in one turn */
+#define SOURCES_MAX 1000 /* released ones remembered; past it all is looked at */
 
 struct holder {
     struct loop *loop;
@@ -17,6 +18,8 @@ struct holder {
     bool asking;
     bool all_wanted;  /* everything is to be looked at once more */
     bool due_wanted;
+    int64_t *sources; /* ours: released ones, whose targets are to be looked at */
+    size_t source_count;
     struct arena arena; /* of one bite */
     bool resolve_wanted; /* a silence may have nothing left to hit */
     int64_t resolve_before; /* engaged alerts below are still to be looked at */
@@ -157,11 +160,18 @@ static void bite(void *arg, const struct held_row *rows, size_t n)
 
 static bool query_next(struct holder *h)
 {
-    if (h->query.after.alert_id != 0 && h->query.by == HELD_ALL && !h->all_wanted)
+    if (h->query.after.alert_id != 0 && !h->all_wanted &&
+        (h->query.by == HELD_ALL || h->query.by == HELD_REF))
         return true; /* goes on where it was */
     h->query = (struct held_query){.by = HELD_ALL};
     if (h->all_wanted) {
         h->all_wanted = false;
+        h->source_count = 0;
+        return true;
+    }
+    if (h->source_count > 0) {
+        h->query = (struct held_query){.by = HELD_REF, .a = HOLD_INHIBITED,
+                                       .b = h->sources[--h->source_count]};
         return true;
     }
     if (!h->due_wanted)
@@ -299,9 +309,23 @@ void holder_changed(struct holder *h)
     resolve_restart(h);
 }
 
-void holder_released(struct holder *h, const struct alert *release)
+/* What it muted is looked at: another one may mute it now. */
+static void source_released(struct holder *h, int64_t id)
 {
-    (void)release;
+    if (h->all_wanted)
+        return;
+    if (h->source_count == SOURCES_MAX) {
+        h->all_wanted = true;
+    } else {
+        h->sources[h->source_count++] = id;
+        ask(h);
+    }
+}
+
+void holder_released(struct holder *h, const struct alert *release, bool muted)
+{
+    if (muted)
+        source_released(h, release->began_id);
     if (any_until_resolved(h))
         resolve_restart(h);
 }
@@ -313,6 +337,7 @@ struct holder *holder_new(struct loop *l, const struct holder_options *o)
     h->loop = l;
     h->clock = loop_clock(l);
     h->with = *o;
+    h->sources = mem_array(SOURCES_MAX, sizeof *h->sources);
     holder_changed(h); /* whatever happened while we were not there */
     loop_timer_set(l, &h->look, 1, look, h);
     return h;
@@ -325,5 +350,6 @@ void holder_free(struct holder *h)
     loop_timer_clear(h->loop, &h->look);
     arena_release(&h->arena);
     free(h->hit);
+    free(h->sources);
     free(h);
 }

@@ -83,9 +83,11 @@ void decisions_write(const struct admin *a, const struct decided *d,
 {
     const struct snapshot *s = d->by;
     struct filter_subject subject;
+    struct muted muted = {0};
     struct hold_question q = {
         .alert = d->alert,
         .subject = &subject,
+        .muted = &muted,
         .change = d->change,
         .now_ms = clock_wall_ms(a->with.clock),
         .rules = &s->holds,

@@ -52,6 +52,7 @@
 #define ENDPOINTS_MAX 1000
 #define RECIPIENTS_MAX 10000
 #define POOLS_MAX 1000
+#define INHIBITIONS_MAX 200
 #define SILENCES_MAX 2000               /* expired ones as well */
 #define POOL_MEMBERS_MAX 100000         /* of all pools together */
 #define PARAM_TEXT_MAX 4096             /* bytes of one parameter */

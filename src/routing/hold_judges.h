@@ -4,6 +4,7 @@
 #define ROUTING_HOLD_JUDGES_H
 
 #include "routing/holds.h"
+#include "routing/inhibitions.h"
 #include "routing/silences.h"
 #include "routing/pace.h"
 
@@ -11,15 +12,17 @@
 struct hold_rules {
     const struct pools *pools;
     struct silences silences;
+    struct inhibitions inhibitions;
 };
 
 /* What happened so far, as the judges need it. */
 struct hold_state {
     const struct told *told; /* NULL: nothing was told so far */
+    const struct inhibitors *inhibitors; /* NULL: nothing is engaged */
     int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
 
-extern const struct hold_judge hold_judge_silenced;
+extern const struct hold_judge hold_judge_silenced, hold_judge_inhibited;
 
 /* hold_pace.c: these judges, and the remark for what is told. */
 extern const struct hold_judge hold_judge_flapping, hold_judge_repeat,

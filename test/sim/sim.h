@@ -10,6 +10,7 @@
 #define RECIPIENTS (WEBHOOKS + CHATS)
 #define ALERTS_MAX 4096
 #define KEYS 12
+#define INHIBITIONS 3
 #define SENT_MAX 100000
 #define FLIGHTS_MAX 64
 
@@ -63,6 +64,7 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    size_t inhibited; /* steps in which something was */
     bool freed[RECIPIENTS][ALERTS_MAX]; /* was held back for a while */
     size_t numbers[ALERTS_MAX]; /* of each alert, by its id: the sim_id webhooks see */
     size_t steps, edits, gone, redriven; /* how much of it there was */
