@@ -50,6 +50,7 @@ void admin_pools(struct admin *a);
 void admin_silences(struct admin *a);
 void admin_inhibitions(struct admin *a);
 void admin_alertmanager(struct admin *a);
+void admin_alertmanager_alerts(struct admin *a);
 void admin_preview(struct admin *a);
 void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);
