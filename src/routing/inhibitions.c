@@ -11,6 +11,11 @@ const char *const relation_names[] = {
     [RELATIONS] = NULL,
 };
 
+bool inhibition_pairs(const struct inhibition *i)
+{
+    return i->relation != RELATION_PARENT;
+}
+
 bool inhibition_is_source(const struct inhibition *i, struct filter_subject *s)
 {
     return filter_ask(i->source, s) == FILTER_YES;

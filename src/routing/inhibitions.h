@@ -3,7 +3,8 @@
  * an object of the configuration; here it is compiled. Immutable once made; pure.
  *
  * As in Alertmanager a muted alert mutes others all the same, and two alerts that both
- * are source and target of one rule do not mute each other. Where two rules would
+ * are source and target of one rule do not mute each other (but a parent its child:
+ * that goes one way). Where two rules would
  * close a ring, the alert that engaged first is told: who may be a target of some rule
  * mutes only what engaged later. So of any number of alerts one at least is told. */
 #ifndef ROUTING_INHIBITIONS_H
@@ -47,6 +48,9 @@ struct inhibitions { /* by id */
 /* Whether a rule is about the alert on that side, in doubt not. */
 bool inhibition_is_source(const struct inhibition *i, struct filter_subject *s);
 bool inhibition_is_target(const struct inhibition *i, struct filter_subject *s);
+
+/* Whether the relation holds both ways, so that two of a kind would mute each other. */
+bool inhibition_pairs(const struct inhibition *i);
 
 /* What relates them: a source mutes a target when they have one in common. Texts of
  * the alert, or in the arena. */

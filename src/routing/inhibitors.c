@@ -210,12 +210,14 @@ bool inhibitors_add(struct inhibitors *x, const struct inhibitions *rules,
     filter_subject_init(&s, a, pools);
     for (size_t i = 0; i < rules->n; i++) {
         const struct inhibition *rule = &rules->v[i];
-        enum sort sort = SORT_BOTH;
+        enum sort sort = SORT_FREE;
 
         if (!inhibition_is_source(rule, &s))
             continue;
-        if (!inhibition_is_target(rule, &s))
-            sort = is_any_target(rules, &s) ? SORT_TARGET : SORT_FREE;
+        if (inhibition_pairs(rule) && inhibition_is_target(rule, &s))
+            sort = SORT_BOTH;
+        else if (is_any_target(rules, &s))
+            sort = SORT_TARGET;
         fits = source_add(x, rule, sort, &s, &arena) && fits;
     }
     return fits;
@@ -262,7 +264,8 @@ static const struct inhibitor *rule_find(const struct inhibitors *x,
                                          const struct inhibition *rule,
                                          struct filter_subject *s, struct arena *a)
 {
-    enum sort end = inhibition_is_source(rule, s) ? SORT_BOTH : SORTS;
+    bool both = inhibition_pairs(rule) && inhibition_is_source(rule, s);
+    enum sort end = both ? SORT_BOTH : SORTS;
     struct str keys[INHIBITION_KEYS_MAX];
     size_t n = inhibition_keys(rule, s, false, a, keys);
 

@@ -241,6 +241,22 @@ static void two_of_a_kind_do_not_mute_each_other(void **state)
     (void)state;
 }
 
+static void a_parent_mutes_its_like(void **state)
+{
+    struct rig r freed_by(rig_release);
+
+    rig_init(&r);
+    rule_add(&r, "type=down", "type=down", "parent");
+    engage(&r, 1, HOST("down", "a"));
+    engage(&r, 2, WITH("down", "host", "b", "\"parent\":\"a\""));
+    assert_int_equal(muted_by(&r, 1, HOST("down", "a")), 0);
+    assert_int_equal(muted_by(&r, 2, WITH("down", "host", "b", "\"parent\":\"a\"")), 1);
+    assert_int_equal(muted_by(&r, 3, WITH("down", "host", "c", "\"parent\":\"b\"")), 2);
+    /* Each the other's: the first one is told. */
+    assert_int_equal(muted_by(&r, 1, WITH("down", "host", "a", "\"parent\":\"b\"")), 0);
+    (void)state;
+}
+
 /* Any order of engaging, any look later on: one of the ring is told. */
 static void a_ring_of_rules_leaves_the_first_one_told(void **state)
 {
@@ -333,6 +349,7 @@ int main(void)
         cmocka_unit_test(the_reason_names_source_and_rule),
         cmocka_unit_test(no_alert_mutes_itself),
         cmocka_unit_test(two_of_a_kind_do_not_mute_each_other),
+        cmocka_unit_test(a_parent_mutes_its_like),
         cmocka_unit_test(a_ring_of_rules_leaves_the_first_one_told),
         cmocka_unit_test(a_later_source_mutes_when_it_is_no_target),
         cmocka_unit_test(another_source_takes_over),
