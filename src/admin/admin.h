@@ -8,7 +8,7 @@
 #include "intake/intake.h"
 #include "outbox/outbox.h"
 #include "registry/registry.h"
-#include "store/store.h"
+#include "store/historian.h"
 #include "web/httpd.h"
 
 #define ACCESS_TOKEN_BYTES 41 /* with its NUL */
