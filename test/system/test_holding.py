@@ -1,7 +1,7 @@
 # test_holding.py -- silences and inhibitions as people make them: command line, API and
 # YAML, with the real program, and a kill in between.
 """usage: test_holding.py BUILD"""
-import json, os, shutil, subprocess, sys, tempfile, unittest
+import datetime, json, os, shutil, subprocess, sys, tempfile, unittest
 
 import harness
 
@@ -120,7 +120,7 @@ class Holding(unittest.TestCase):
         number = self.until("held", 1)[0]["id"].split(".")[0]
         self.assertIn("new switch", self.cli("explain", number))
         explained = self.server.post("/api/v1/explain", {
-            "type": "down", "entity": "host", "entity_value": "10.0.0.8",
+            "type": "slow", "entity": "host", "entity_value": "10.0.0.8",
             "action": "engage"})[1]
         hook = [d for d in explained["decisions"] if d["recipient"] == "hook"][0]
         self.assertEqual(hook["hold"]["kind"], "silenced")
@@ -160,6 +160,18 @@ class Holding(unittest.TestCase):
             self.cli("silence", "show", name))["state"] == "expired")
         self.assertEqual(len(self.rows("delivered")), 2)
         self.assertEqual(len(self.rows("withheld")), 2)
+
+    def test_silences_long_over_are_deleted_and_others_stay(self):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        for name, days in (("old", 31), ("recent", 29)):
+            self.cli("silence", "add", "host=a", "--comment", "c", "--name", name,
+                     "--ends", (now - datetime.timedelta(days=days)).isoformat(timespec="seconds"))
+        self.server.stop()
+        self.server.start()
+        def names():
+            return [s["name"] for s in self.server.get("/api/v1/silences")[1]["data"]]
+        harness.wait_until("the old one is gone", lambda: names() == ["recent"])
+        self.assertIn("1 silences that ended more than 30 days ago", self.server.log_text())
 
     def test_in_yaml_and_back(self):
         with open(os.path.join(self.work, "holds.yaml"), "w") as f:

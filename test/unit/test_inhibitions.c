@@ -104,90 +104,92 @@ static int64_t muted_by(struct rig *r, int64_t id, const char *text)
     return h.ref;
 }
 
-#define HOST(type, value) "{\"type\":\"" type "\",\"entity\":\"host\",\"entity_value\":\"" value "\"}"
+#define HOST(type, value)                                            \
+    "{\"type\":\"" type "\",\"entity\":\"host\",\"entity_value\":\"" value \
+    "\"}"
 #define WITH(type, entity, value, more)                                          \
     "{\"type\":\"" type "\",\"entity\":\"" entity "\",\"entity_value\":\"" value \
     "\"," more "}"
 
+static const struct {
+    const char *name, *how, *source, *target;
+    bool mutes;
+} relations[] = {
+    {"the same host", "host", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.7"), true},
+    {"another host", "host", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.8"), false},
+    {"no field at all", "", HOST("down", "10.1.0.7"), HOST("slow", "192.0.2.1"), true},
+    {"one of two fields", "host,label.env",
+     WITH("down", "host", "10.1.0.7", "\"labels\":{\"env\":\"a\"}"),
+     WITH("slow", "host", "10.1.0.7", "\"labels\":{\"env\":\"b\"}"), false},
+    {"both without it", "label.env", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.8"),
+     true},
+    {"only one without it", "label.env",
+     WITH("down", "host", "10.1.0.7", "\"labels\":{\"env\":\"a\"}"),
+     HOST("slow", "10.1.0.8"), false},
+    {"not what looks the same put together", "fact.x,fact.y",
+     WITH("down", "host", "h", "\"x\":\"a\",\"y\":\"bc\""),
+     WITH("slow", "host", "h", "\"x\":\"ab\",\"y\":\"c\""), false},
+    {"a number", "vlan", WITH("down", "host", "h", "\"vlan_id\":7"),
+     WITH("slow", "host", "i", "\"vlan_id\":7"), true},
+    {"hosts of one pool", "pool", HOST("down", "10.1.0.7"), HOST("slow", "10.1.9.9"),
+     true},
+    {"the pool itself", "pool", WITH("down", "host_pool", "4", "\"x\":1"),
+     HOST("slow", "10.1.9.9"), true},
+    {"the pool by its name", "pool", WITH("down", "host_pool", "lab", "\"x\":1"),
+     HOST("slow", "10.1.9.9"), true},
+    {"another pool", "pool", HOST("down", "10.1.0.7"), HOST("slow", "10.2.0.1"), false},
+    {"Default is no pool", "pool", HOST("down", "192.0.2.1"), HOST("slow", "192.0.2.2"),
+     false},
+    {"a flow in the pool", "pool", HOST("down", "10.1.0.7"),
+     WITH("slow", "flow", "f", "\"cli_ip\":\"192.0.2.1\",\"srv_ip\":\"10.1.0.9\""), true},
+    {"on the interface", "interface", WITH("down", "interface", "3", "\"ifid\":3"),
+     WITH("slow", "host", "10.1.0.7", "\"ifid\":3"), true},
+    {"on another interface", "interface", WITH("down", "interface", "3", "\"ifid\":3"),
+     WITH("slow", "host", "10.1.0.7", "\"ifid\":4"), false},
+    {"the interface by its name", "interface",
+     WITH("down", "interface", "eth1", "\"x\":1"),
+     WITH("slow", "host", "10.1.0.7", "\"ifname\":\"eth1\""), true},
+    {"the system is no interface", "interface", WITH("down", "host", "a", "\"ifid\":-1"),
+     WITH("slow", "host", "b", "\"ifid\":-1"), false},
+    {"the parent", "parent", HOST("down", "192.0.2.1"),
+     WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""), true},
+    {"one of two parents", "parent", HOST("down", "192.0.2.1"),
+     WITH("slow", "host", "10.1.0.7", "\"parent\":[\"192.0.2.9\",\"192.0.2.1\"]"), true},
+    {"the parent as a label", "parent", HOST("down", "sw1"),
+     WITH("slow", "host", "10.1.0.7", "\"labels\":{\"parent\":\"sw1\"}"), true},
+    {"the gateway", "parent", HOST("down", "192.0.2.1@12"),
+     WITH("slow", "host", "10.1.0.7", "\"gateway\":\"192.0.2.1\""), true},
+    {"the flow's probe", "parent", HOST("down", "192.0.2.1"),
+     WITH("slow", "flow", "f", "\"probe_ip\":\"192.0.2.1\""), true},
+    {"the SNMP port's device", "parent", WITH("down", "snmp_device", "192.0.2.1", "\"x\":1"),
+     WITH("slow", "snmp_device", "192.0.2.1_ifidx3", "\"x\":1"), true},
+    {"not the device of its own port", "parent",
+     WITH("down", "snmp_device", "192.0.2.1_ifidx3", "\"ip\":\"192.0.2.1\""),
+     WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""), false},
+    {"a host behind a port", "parent",
+     WITH("down", "snmp_device", "192.0.2.1_ifidx3", "\"ip\":\"192.0.2.1\""),
+     WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1_ifidx3\""), true},
+    {"what is pinged", "parent", WITH("down", "am_host", "icmp@sw1", "\"x\":1"),
+     WITH("slow", "host", "10.1.0.7", "\"parent\":\"sw1\""), true},
+    {"the parent is not muted by its child", "parent",
+     WITH("down", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""),
+     HOST("slow", "192.0.2.1"), false},
+    {"no parent", "parent", HOST("down", "192.0.2.1"), HOST("slow", "10.1.0.7"), false},
+};
+
 static void a_source_mutes_what_it_is_related_to(void **state)
 {
-    static const struct {
-        const char *name, *how, *source, *target;
-        bool mutes;
-    } table[] = {
-        {"the same host", "host", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.7"), true},
-        {"another host", "host", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.8"), false},
-        {"no field at all", "", HOST("down", "10.1.0.7"), HOST("slow", "192.0.2.1"), true},
-        {"one of two fields", "host,label.env",
-         WITH("down", "host", "10.1.0.7", "\"labels\":{\"env\":\"a\"}"),
-         WITH("slow", "host", "10.1.0.7", "\"labels\":{\"env\":\"b\"}"), false},
-        {"both without it", "label.env", HOST("down", "10.1.0.7"), HOST("slow", "10.1.0.8"),
-         true},
-        {"only one without it", "label.env",
-         WITH("down", "host", "10.1.0.7", "\"labels\":{\"env\":\"a\"}"),
-         HOST("slow", "10.1.0.8"), false},
-        {"not what looks the same put together", "fact.x,fact.y",
-         WITH("down", "host", "h", "\"x\":\"a\",\"y\":\"bc\""),
-         WITH("slow", "host", "h", "\"x\":\"ab\",\"y\":\"c\""), false},
-        {"a number", "vlan", WITH("down", "host", "h", "\"vlan_id\":7"),
-         WITH("slow", "host", "i", "\"vlan_id\":7"), true},
-        {"hosts of one pool", "pool", HOST("down", "10.1.0.7"), HOST("slow", "10.1.9.9"),
-         true},
-        {"the pool itself", "pool", WITH("down", "host_pool", "4", "\"x\":1"),
-         HOST("slow", "10.1.9.9"), true},
-        {"the pool by its name", "pool", WITH("down", "host_pool", "lab", "\"x\":1"),
-         HOST("slow", "10.1.9.9"), true},
-        {"another pool", "pool", HOST("down", "10.1.0.7"), HOST("slow", "10.2.0.1"), false},
-        {"Default is no pool", "pool", HOST("down", "192.0.2.1"), HOST("slow", "192.0.2.2"),
-         false},
-        {"a flow in the pool", "pool", HOST("down", "10.1.0.7"),
-         WITH("slow", "flow", "f", "\"cli_ip\":\"192.0.2.1\",\"srv_ip\":\"10.1.0.9\""), true},
-        {"on the interface", "interface", WITH("down", "interface", "3", "\"ifid\":3"),
-         WITH("slow", "host", "10.1.0.7", "\"ifid\":3"), true},
-        {"on another interface", "interface", WITH("down", "interface", "3", "\"ifid\":3"),
-         WITH("slow", "host", "10.1.0.7", "\"ifid\":4"), false},
-        {"the interface by its name", "interface",
-         WITH("down", "interface", "eth1", "\"x\":1"),
-         WITH("slow", "host", "10.1.0.7", "\"ifname\":\"eth1\""), true},
-        {"the system is no interface", "interface", WITH("down", "host", "a", "\"ifid\":-1"),
-         WITH("slow", "host", "b", "\"ifid\":-1"), false},
-        {"the parent", "parent", HOST("down", "192.0.2.1"),
-         WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""), true},
-        {"one of two parents", "parent", HOST("down", "192.0.2.1"),
-         WITH("slow", "host", "10.1.0.7", "\"parent\":[\"192.0.2.9\",\"192.0.2.1\"]"), true},
-        {"the parent as a label", "parent", HOST("down", "sw1"),
-         WITH("slow", "host", "10.1.0.7", "\"labels\":{\"parent\":\"sw1\"}"), true},
-        {"the gateway", "parent", HOST("down", "192.0.2.1@12"),
-         WITH("slow", "host", "10.1.0.7", "\"gateway\":\"192.0.2.1\""), true},
-        {"the flow's probe", "parent", HOST("down", "192.0.2.1"),
-         WITH("slow", "flow", "f", "\"probe_ip\":\"192.0.2.1\""), true},
-        {"the SNMP port's device", "parent", WITH("down", "snmp_device", "192.0.2.1", "\"x\":1"),
-         WITH("slow", "snmp_device", "192.0.2.1_ifidx3", "\"x\":1"), true},
-        {"not the device of its own port", "parent",
-         WITH("down", "snmp_device", "192.0.2.1_ifidx3", "\"ip\":\"192.0.2.1\""),
-         WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""), false},
-        {"a host behind a port", "parent",
-         WITH("down", "snmp_device", "192.0.2.1_ifidx3", "\"ip\":\"192.0.2.1\""),
-         WITH("slow", "host", "10.1.0.7", "\"parent\":\"192.0.2.1_ifidx3\""), true},
-        {"what is pinged", "parent", WITH("down", "am_host", "icmp@sw1", "\"x\":1"),
-         WITH("slow", "host", "10.1.0.7", "\"parent\":\"sw1\""), true},
-        {"the parent is not muted by its child", "parent",
-         WITH("down", "host", "10.1.0.7", "\"parent\":\"192.0.2.1\""),
-         HOST("slow", "192.0.2.1"), false},
-        {"no parent", "parent", HOST("down", "192.0.2.1"), HOST("slow", "10.1.0.7"), false},
-    };
-
-    for (size_t i = 0; i < COUNT_OF(table); i++) {
+    for (size_t i = 0; i < COUNT_OF(relations); i++) {
         struct rig r freed_by(rig_release);
 
         rig_init(&r);
-        rule_add(&r, "type=down", "type=slow", table[i].how);
-        engage(&r, 1, table[i].source);
-        if (muted_by(&r, 2, table[i].target) != (table[i].mutes ? 1 : 0))
-            fail_msg("%s: %s", table[i].name, table[i].mutes ? "told" : "muted");
+        rule_add(&r, "type=down", "type=slow", relations[i].how);
+        engage(&r, 1, relations[i].source);
+        if (muted_by(&r, 2, relations[i].target) != (relations[i].mutes ? 1 : 0))
+            fail_msg("%s: %s", relations[i].name, relations[i].mutes ? "told" : "muted");
         inhibitors_remove(r.index, 1);
-        if (muted_by(&r, 2, table[i].target) != 0)
-            fail_msg("%s: muted by what is over", table[i].name);
+        if (muted_by(&r, 2, relations[i].target) != 0)
+            fail_msg("%s: muted by what is over", relations[i].name);
     }
     (void)state;
 }
