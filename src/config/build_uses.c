@@ -103,10 +103,31 @@ bool build_is_gone(struct build *b, enum object_kind kind, struct str name)
     return false;
 }
 
+/* The pool that was called so until this change; NULL: none was. */
+static const struct object *renamed_from(const struct build *b, struct str name)
+{
+    for (const struct object *p = b->m->first[OBJECT_POOL]; p != NULL; p = p->next)
+        if (!p->gone && p->was.json != NULL && str_eq(p->was.name, name) &&
+            !str_eq(p->name, name))
+            return p;
+    return NULL;
+}
+
+static bool pool_missing(struct build *b, const struct object *o,
+                         const struct filter_value *v, const char *member, size_t edit)
+{
+    model_not_found(b->m, OBJECT_POOL, v->text, b->err);
+    error_in(b->err, "column %zu", v->column);
+    error_at(b->err, member);
+    object_blame(b->err, o->kind, o->name);
+    return build_failed(b, edit, CONFIG_INVALID);
+}
+
 /* "" is an alert about no host. What was there before an edit stays as it was. */
 bool build_filter_pools(struct build *b, const struct object *o, const struct filter *f,
                         const char *member)
 {
+    const struct object *renamed;
     const struct filter_value *v;
 
     for (size_t i = 0; f != NULL && (v = filter_pool(f, i)) != NULL; i++) {
@@ -115,13 +136,10 @@ bool build_filter_pools(struct build *b, const struct object *o, const struct fi
             continue;
         if (build_is_gone(b, OBJECT_POOL, v->text))
             return false;
-        if (o->edit == 0 && o->kind != OBJECT_RECIPIENT)
-            continue;
-        model_not_found(b->m, OBJECT_POOL, v->text, b->err);
-        error_in(b->err, "column %zu", v->column);
-        error_at(b->err, member);
-        object_blame(b->err, o->kind, o->name);
-        return build_failed(b, o->edit, CONFIG_INVALID);
+        renamed = renamed_from(b, v->text);
+        if (o->edit != 0 || renamed != NULL || o->kind == OBJECT_RECIPIENT)
+            return pool_missing(b, o, v, member,
+                                o->edit == 0 && renamed != NULL ? renamed->edit : o->edit);
     }
     return true;
 }

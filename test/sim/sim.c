@@ -422,7 +422,7 @@ static void run(uint64_t seed)
             silence_comes(sim);
         if (roll(sim, 30) == 0 && sim->silenced > 0)
             silence_goes(sim, roll(sim, (uint32_t)sim->silenced));
-        if (roll(sim, 30) == 0)
+        if (roll(sim, 10) == 0)
             inhibition_comes(sim);
         if (roll(sim, 60) == 0)
             inhibition_goes(sim, roll(sim, INHIBITIONS));

@@ -10,7 +10,7 @@
 #define RECIPIENTS (WEBHOOKS + CHATS)
 #define ALERTS_MAX 4096
 #define KEYS 12
-#define INHIBITIONS 3
+#define INHIBITIONS 8
 #define SENT_MAX 100000
 #define FLIGHTS_MAX 64
 
