@@ -44,6 +44,8 @@ struct admin {
     int64_t last_deletion;      /* the number of the last delete */
     unsigned tests;             /* and questions for choices, on their way */
     bool stopping;
+    int64_t clicks_since_ms; /* tick; acknowledgements by links since */
+    unsigned clicks;
 };
 
 /* Each declares its routes: the whole API, one line a resource. */
@@ -61,6 +63,7 @@ void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);
 void admin_alert(struct admin *a);
 void admin_counts(struct admin *a);
+void admin_link(struct admin *a);
 void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);

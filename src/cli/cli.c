@@ -35,7 +35,7 @@ static const char alerts_usage[] =
     "  tocsin alerts histogram [--bucket 10m]\n"
     "  tocsin alerts top FIELD [--limit N]\n"
     "                                     these three take the options of list\n"
-    "  tocsin alerts ack ID ... [--note TEXT] [--until 8h] [--by WHO]\n"
+    "  tocsin alerts ack ID ... [-m NOTE] [--for 8h | --until TIME] [--by WHO]\n"
     "  tocsin alerts unack | delete ID ...\n"
     "                                     or the options of list, for all it finds\n"
     "  tocsin alerts note ID ... --text TEXT\n"

@@ -1,5 +1,5 @@
 /* build_uses.c -- who speaks of an object by its name, so that it cannot go: pools
- * in criteria and filters, endpoints in recipients. */
+ * in criteria and filters, endpoints and escalations in recipients. */
 #include "config/build.h"
 
 #define USERS_SHOWN 5 /* of each kind, when something is in use */
@@ -52,6 +52,8 @@ static bool names_pool(const struct object *o, struct str name)
 
 static bool names_object(const struct object *o, enum object_kind kind, struct str name)
 {
+    if (kind == OBJECT_RECIPIENT)
+        return str_eq(json_text(json_get(o->json, "escalate_to")), name);
     return kind == OBJECT_ENDPOINT
                ? str_eq(json_text(json_get(o->json, "endpoint")), name)
                : names_pool(o, name);

@@ -3,6 +3,7 @@
 #ifndef ROUTING_HOLD_JUDGES_H
 #define ROUTING_HOLD_JUDGES_H
 
+#include "routing/escalations.h"
 #include "routing/holds.h"
 #include "routing/inhibitions.h"
 #include "routing/silences.h"
@@ -13,6 +14,7 @@ struct hold_rules {
     const struct pools *pools;
     struct silences silences;
     struct inhibitions inhibitions;
+    struct escalations escalations;
 };
 
 /* What happened so far, as the judges need it. */
@@ -21,6 +23,11 @@ struct hold_state {
     const struct inhibitors *inhibitors; /* NULL: nothing is engaged */
     int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
+
+/* hold_escalation.c: what holds the delivery of who is told later, if ever. Of a
+ * release it says that there is nothing to close unless the engage was told. */
+void hold_escalation(const struct escalated *e, enum change change, int64_t now_ms,
+                     struct hold *out);
 
 extern const struct hold_judge hold_judge_silenced, hold_judge_inhibited;
 
