@@ -1,12 +1,16 @@
 /* holder.c -- ends holds: one question at a time to the outbox, one bite a time. */
 #include "holder.h"
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "outbox/held.h"
 
 #define ROOM "holder"
 #define LOOK_MS 1000
 #define RESOLVE_BITE 500 /* engaged alerts looked at in one turn */
+#define PRUNE_MS 3600000 /* how often silences long over are looked for */
+#define PRUNE_BITE 100   /* of them in one change of the configuration */
+#define SOURCES_MAX 1000 /* released ones remembered; past it all is looked at */
 
 struct holder {
     struct loop *loop;
@@ -17,6 +21,9 @@ struct holder {
     bool asking;
     bool all_wanted;  /* everything is to be looked at once more */
     bool due_wanted;
+    int64_t *sources; /* ours: released ones, whose targets are to be looked at */
+    size_t source_count;
+    int64_t prune_ms; /* tick: when silences long over are looked for */
     struct arena arena; /* of one bite */
     bool resolve_wanted; /* a silence may have nothing left to hit */
     int64_t resolve_before; /* engaged alerts below are still to be looked at */
@@ -157,11 +164,18 @@ static void bite(void *arg, const struct held_row *rows, size_t n)
 
 static bool query_next(struct holder *h)
 {
-    if (h->query.after.alert_id != 0 && h->query.by == HELD_ALL && !h->all_wanted)
+    if (h->query.after.alert_id != 0 && !h->all_wanted &&
+        (h->query.by == HELD_ALL || h->query.by == HELD_REF))
         return true; /* goes on where it was */
     h->query = (struct held_query){.by = HELD_ALL};
     if (h->all_wanted) {
         h->all_wanted = false;
+        h->source_count = 0;
+        return true;
+    }
+    if (h->source_count > 0) {
+        h->query = (struct held_query){.by = HELD_REF, .a = HOLD_INHIBITED,
+                                       .b = h->sources[--h->source_count]};
         return true;
     }
     if (!h->due_wanted)
@@ -279,6 +293,51 @@ static void resolve_bite(struct holder *h)
         resolved_end(h, silences_now(h));
 }
 
+/* --- silences that are long over ------------------------------------------------- */
+
+static bool is_long_over(const struct silence *s, int64_t now_ms)
+{
+    return s->ends_ms != 0 && !str_starts(s->managed_by, "file:") &&
+           s->ends_ms < now_ms - SILENCE_KEPT_DAYS * 86400000LL;
+}
+
+/* A file's own are the file's: they are there again at the next apply. */
+static size_t long_over_find(const struct silences *all, int64_t now_ms,
+                             struct edit *out)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n && n < PRUNE_BITE; i++)
+        if (is_long_over(&all->v[i], now_ms))
+            out[n++] = (struct edit){.kind = OBJECT_SILENCE, .verb = EDIT_DELETE,
+                                     .name = all->v[i].name,
+                                     .author = all->v[i].managed_by};
+    return n;
+}
+
+static void prune(struct holder *h)
+{
+    int64_t tick_ms = clock_tick_ms(h->clock);
+    struct edit edits[PRUNE_BITE];
+    struct error err = {0};
+    size_t n, failed;
+
+    if (tick_ms < h->prune_ms)
+        return;
+    n = long_over_find(silences_now(h), clock_wall_ms(h->clock), edits);
+    if (n < PRUNE_BITE)
+        h->prune_ms = tick_ms + PRUNE_MS;
+    if (n == 0)
+        return;
+    if (config_edit_all(h->with.config, edits, n, &failed, &err) == CONFIG_OK) {
+        log_info(ROOM, "%zu silences that ended more than %d days ago are deleted", n,
+                 SILENCE_KEPT_DAYS);
+    } else {
+        h->prune_ms = tick_ms + PRUNE_MS;
+        log_error(ROOM, "silences long over cannot be deleted: %s", err.text);
+    }
+}
+
 /* --- from outside ------------------------------------------------------------------- */
 
 static void look(void *arg)
@@ -290,6 +349,7 @@ static void look(void *arg)
     h->due_wanted = h->due_wanted || n.held > 0;
     ask(h);
     resolve_bite(h);
+    prune(h);
     loop_timer_set(h->loop, &h->look, LOOK_MS, look, h);
 }
 
@@ -299,9 +359,23 @@ void holder_changed(struct holder *h)
     resolve_restart(h);
 }
 
-void holder_released(struct holder *h, const struct alert *release)
+/* What it muted is looked at: another one may mute it now. */
+static void source_released(struct holder *h, int64_t id)
 {
-    (void)release;
+    if (h->all_wanted)
+        return;
+    if (h->source_count == SOURCES_MAX) {
+        h->all_wanted = true;
+    } else {
+        h->sources[h->source_count++] = id;
+        ask(h);
+    }
+}
+
+void holder_released(struct holder *h, const struct alert *release, bool muted)
+{
+    if (muted)
+        source_released(h, release->began_id);
     if (any_until_resolved(h))
         resolve_restart(h);
 }
@@ -313,6 +387,7 @@ struct holder *holder_new(struct loop *l, const struct holder_options *o)
     h->loop = l;
     h->clock = loop_clock(l);
     h->with = *o;
+    h->sources = mem_array(SOURCES_MAX, sizeof *h->sources);
     holder_changed(h); /* whatever happened while we were not there */
     loop_timer_set(l, &h->look, 1, look, h);
     return h;
@@ -325,5 +400,6 @@ void holder_free(struct holder *h)
     loop_timer_clear(h->loop, &h->look);
     arena_release(&h->arena);
     free(h->hit);
+    free(h->sources);
     free(h);
 }

@@ -21,7 +21,8 @@ struct holder *holder_new(struct loop *l, const struct holder_options *o);
 void holder_free(struct holder *h); /* after outbox_close() */
 
 void holder_changed(struct holder *h); /* the snapshot is another one */
-/* Engaged no longer: what it inhibited, and silences that last until it ends. */
-void holder_released(struct holder *h, const struct alert *release);
+/* Engaged no longer: what it inhibited (`muted`: it may have), and silences that last
+ * until it ends. */
+void holder_released(struct holder *h, const struct alert *release, bool muted);
 
 #endif

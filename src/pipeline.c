@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "muting.h"
 #include "outbox/acknowledge.h"
 #include "recall.h"
 
@@ -22,7 +23,8 @@ struct pipeline {
     size_t recipient_room;
     struct arena reasons; /* of holds; of one alert */
     struct escalated *escalated; /* room for as many */
-    struct told *told; /* ours */
+    struct told *told;     /* ours */
+    struct muting *muting; /* ours */
     struct hold_state hold_state;
 };
 
@@ -50,6 +52,16 @@ static void told_undo(struct pipeline *p, uint64_t key_hash)
         told_forget(p->told, now->recipients[i].id, key_hash);
 }
 
+static void step_undo(struct pipeline *p, struct step *step)
+{
+    struct engaged_row row;
+
+    registry_row(step->undo, &row);
+    registry_undo(p->with.registry, step->undo);
+    muting_undone(p->muting, row.id);
+    told_undo(p, step->key_hash);
+}
+
 static void step_done(void *arg, bool committed)
 {
     struct step *step = arg;
@@ -57,10 +69,8 @@ static void step_done(void *arg, bool committed)
 
     if (step->undo != NULL && committed)
         registry_keep(step->undo);
-    else if (step->undo != NULL) {
-        registry_undo(whole->pipeline->with.registry, step->undo);
-        told_undo(whole->pipeline, step->key_hash);
-    }
+    else if (step->undo != NULL)
+        step_undo(whole->pipeline, step);
     whole->failed = whole->failed || !committed;
     if (--whole->waiting > 0)
         return;
@@ -89,9 +99,11 @@ static void holds_find(struct pipeline *p, const struct snapshot *now,
                        enum change change, uint64_t key_hash, struct put *put)
 {
     struct filter_subject subject;
+    struct muted muted = {0};
     struct hold_question q = {
         .alert = put->alert,
         .subject = &subject,
+        .muted = &muted,
         .change = change,
         .now_ms = clock_wall_ms(p->clock),
         .rules = &now->holds,
@@ -145,6 +157,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
     struct put put = {.alert = a, .seen_hash = {seen[0], seen[1]}};
     struct engaged_row row;
     enum change change;
+    bool muted = false;
     struct error err;
 
     a->id = outbox_next_id(p->with.outbox);
@@ -160,11 +173,15 @@ static void accept_one(struct pipeline *p, struct alert *a,
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);
     step->key_hash = alert_key_hash(a->key);
+    if (change == CHANGE_ENGAGED)
+        muting_engaged(p->muting, a);
+    else if (change == CHANGE_RELEASED)
+        muted = muting_released(p->muting, a->began_id);
     holds_find(p, now, change, step->key_hash, &put);
     escalations_add(p, now, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
     if (change == CHANGE_RELEASED && p->with.released != NULL)
-        p->with.released(p->with.released_arg, a);
+        p->with.released(p->with.released_arg, a, muted);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
 
@@ -317,7 +334,9 @@ struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
     p->clock = loop_clock(l);
     p->with = *o;
     p->told = told_new(TOLD_MAX);
+    p->muting = muting_new(o->registry, o->config);
     p->hold_state.told = p->told;
+    p->hold_state.inhibitors = muting_inhibitors(p->muting);
     if (o->outbox_path != NULL)
         recall_told(p->told, config_now(o->config), o->outbox_path,
                     clock_wall_ms(p->clock));
@@ -330,6 +349,11 @@ const struct hold_state *pipeline_hold_state(const struct pipeline *p)
     return &p->hold_state;
 }
 
+void pipeline_changed(struct pipeline *p)
+{
+    muting_changed(p->muting);
+}
+
 void pipeline_free(struct pipeline *p)
 {
     if (p == NULL)
@@ -340,5 +364,6 @@ void pipeline_free(struct pipeline *p)
     free(p->escalated);
     arena_release(&p->reasons);
     told_free(p->told);
+    muting_free(p->muting);
     free(p);
 }

@@ -13,12 +13,15 @@ struct pipeline_options {
     struct registry *registry;
     struct outbox *outbox;
     const char *outbox_path; /* its file, to know who was told what; NULL: nobody */
-    void (*released)(void *arg, const struct alert *release); /* NULL: nobody asks */
+    /* `muted`: it may have muted others until now. NULL: nobody asks. */
+    void (*released)(void *arg, const struct alert *release, bool muted);
     void *released_arg;
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);
 void pipeline_free(struct pipeline *p);
+
+void pipeline_changed(struct pipeline *p); /* the snapshot is another one */
 
 /* What the judges of holds remember; whoever decides again asks with the same. */
 const struct hold_state *pipeline_hold_state(const struct pipeline *p);

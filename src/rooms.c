@@ -123,12 +123,12 @@ static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
     return pipeline_release(r->pipeline, id, committed, committed_arg, err);
 }
 
-static void alert_released(void *arg, const struct alert *release)
+static void alert_released(void *arg, const struct alert *release, bool muted)
 {
     struct rooms *r = arg;
 
     if (r->holder != NULL)
-        holder_released(r->holder, release);
+        holder_released(r->holder, release, muted);
 }
 
 #define DAY_MS (24 * 3600 * 1000LL)
@@ -166,6 +166,8 @@ static void config_is_new(void *arg, const struct snapshot *now)
         history_retain(r, &now->settings);
     if (r->courier != NULL)
         courier_changed(r->courier, now);
+    if (r->pipeline != NULL)
+        pipeline_changed(r->pipeline);
     if (r->holder != NULL)
         holder_changed(r->holder);
 }

@@ -6,13 +6,13 @@
 #include "admin/room.h"
 
 static void (*const resources[])(struct admin *) = {
-    admin_endpoints, admin_recipients, admin_pools,   admin_settings,
-    admin_silences,  admin_alertmanager,
-    admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
-    admin_retry,     admin_schema,     admin_apply,   admin_status,
-    admin_metrics,   admin_probes,     admin_choices, admin_preview,
-    admin_import,    admin_revisions,  admin_jobs,    admin_replay,
-    admin_counts,    admin_link,      admin_marks,
+    admin_endpoints,    admin_recipients,          admin_pools,   admin_settings,
+    admin_silences,     admin_inhibitions,         admin_counts,  admin_marks,
+    admin_alertmanager, admin_alertmanager_alerts, admin_alerts,  admin_alert,
+    admin_explain,      admin_deliveries,          admin_retry,   admin_schema,
+    admin_apply,        admin_status,              admin_metrics, admin_probes,
+    admin_choices,      admin_preview,             admin_import,  admin_revisions,
+    admin_jobs,         admin_replay,              admin_link,
 };
 
 struct admin *admin_new(const struct admin_options *o)

@@ -3,14 +3,14 @@
  * that is called otherwise gets a UUID made of our number. Its matchers are a filter
  * of ours, `{alertname="Up", env=~"prod|lab"}`, which is read back as matchers.
  * Source: Alertmanager's api/v2/openapi.yaml. Its errors are a JSON string. */
+#include "admin/matchers.h"
 #include "admin/reply.h"
 #include "admin/silencing.h"
 #include "base/clock.h"
 
-#define MATCHERS_MAX 64
 #define OTHER_UUID "00000000-0000-4000-8000-"
 
-static void refuse(struct exchange *x, int status, const char *text)
+void alertmanager_refuse(struct exchange *x, int status, const char *text)
 {
     struct buf b freed_by(buf_release) = BUF(ERROR_TEXT_MAX * 2);
     struct json_out o = JSON_OUT(&b);
@@ -21,7 +21,7 @@ static void refuse(struct exchange *x, int status, const char *text)
 
 /* --- ids ------------------------------------------------------------------------ */
 
-static struct str silence_uuid(const struct silence *s, struct arena *a)
+struct str silence_uuid(const struct silence *s, struct arena *a)
 {
     return uuid_is(s->name) ? s->name
                             : arena_printf(a, OTHER_UUID "%012llx", (long long)s->id);
@@ -36,133 +36,6 @@ static const struct silence *silence_by_uuid(const struct admin *a, struct str u
         if (str_eq(silence_uuid(&all->v[i], arena), uuid))
             return &all->v[i];
     return NULL;
-}
-
-/* --- matchers ---------------------------------------------------------------------- */
-
-struct matcher {
-    struct str name, value;
-    bool regex, equal;
-};
-
-static void quoted(struct buf *to, struct str s)
-{
-    buf_text(to, "\"");
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] == '"' || s.p[i] == '\\')
-            buf_text(to, "\\");
-        buf_str(to, (struct str){s.p + i, 1});
-    }
-    buf_text(to, "\"");
-}
-
-static bool is_label(struct str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-
-        if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-              (i > 0 && c >= '0' && c <= '9')))
-            return false;
-    }
-    return s.n > 0;
-}
-
-static bool matcher_add(struct buf *to, const struct json *j, size_t at,
-                        struct error *err)
-{
-    static const char *const signs[2][2] = {{"!=", "="}, {"!~", "=~"}};
-    const struct json *value = json_get(j, "value");
-    struct str name = json_text(json_get(j, "name"));
-    bool regex = json_bool_or(json_get(j, "isRegex"), false);
-    bool equal = json_bool_or(json_get(j, "isEqual"), true);
-
-    if (!is_label(name) || !json_is(value, JSON_STRING))
-        return error_set(err, "matchers: each needs the name of a label and a value");
-    buf_text(to, at > 0 ? ", " : "");
-    buf_str(to, name);
-    buf_text(to, signs[regex][equal]);
-    quoted(to, json_text(value));
-    return true;
-}
-
-/* `{a="b", c=~"d"}` of a list of matchers. */
-static bool matchers_filter(const struct json *list, struct buf *to, struct error *err)
-{
-    size_t n = 0;
-
-    if (!json_is(list, JSON_ARRAY) || list->count == 0 || list->count > MATCHERS_MAX)
-        return error_set(err, "matchers: must be a list of 1 to %d", MATCHERS_MAX);
-    buf_text(to, "{");
-    for (const struct json *j = list->first; j != NULL; j = j->next)
-        if (!matcher_add(to, j, n++, err))
-            return false;
-    buf_text(to, "}");
-    return !to->over || error_set(err, "matchers: too long");
-}
-
-static bool take(struct str *rest, const char *word)
-{
-    if (!str_starts(*rest, word))
-        return false;
-    *rest = str_from(*rest, strlen(word));
-    return true;
-}
-
-static bool value_take(struct str *rest, struct arena *a, struct str *out)
-{
-    char *value = arena_array(a, rest->n + 1, 1);
-    size_t n = 0, i = 0;
-
-    if (!take(rest, "\""))
-        return false;
-    for (; i < rest->n && rest->p[i] != '"'; i++) {
-        if (rest->p[i] == '\\' && i + 1 < rest->n &&
-            (rest->p[i + 1] == '"' || rest->p[i + 1] == '\\'))
-            i++;
-        value[n++] = rest->p[i];
-    }
-    *out = (struct str){value, n};
-    *rest = str_from(*rest, i);
-    return take(rest, "\"");
-}
-
-static bool matcher_take(struct str *rest, struct arena *a, struct matcher *out)
-{
-    size_t n = 0;
-
-    while (n < rest->n && is_label(str_first(*rest, n + 1)))
-        n++;
-    out->name = str_first(*rest, n);
-    *rest = str_from(*rest, n);
-    out->equal = out->regex = true;
-    if (!take(rest, "=~")) {
-        out->equal = false;
-        if (!take(rest, "!~")) {
-            out->regex = false;
-            if (!take(rest, "!=")) {
-                out->equal = true;
-                if (!take(rest, "="))
-                    return false;
-            }
-        }
-    }
-    return n > 0 && value_take(rest, a, &out->value);
-}
-
-/* The other way; 0: the filter is none that could have come from matchers. */
-static size_t matchers_read(struct str filter, struct arena *a, struct matcher *out)
-{
-    struct str rest = filter;
-    size_t n = 0;
-
-    if (!take(&rest, "{"))
-        return 0;
-    do {
-        if (n == MATCHERS_MAX || !matcher_take(&rest, a, &out[n++]))
-            return 0;
-    } while (take(&rest, ", "));
-    return str_is(rest, "}") ? n : 0;
 }
 
 /* --- writing ------------------------------------------------------------------------ */
@@ -230,10 +103,9 @@ static bool wanted(const struct silence *s, struct exchange *x, struct arena *ar
     struct str name, value;
 
     for (size_t at = 0; exchange_query_at(x, at, &name, &value); at++) {
-        struct str rest = value;
         bool found = false;
 
-        if (!str_is(name, "filter") || !matcher_take(&rest, arena, &want))
+        if (!str_is(name, "filter") || !matcher_parse(value, arena, &want))
             continue;
         for (size_t i = 0; i < n; i++)
             found = found || (str_eq(have[i].name, want.name) &&
@@ -268,7 +140,7 @@ static void silence_get(void *admin, struct exchange *x)
     struct reply r freed_by(reply_release) = {0};
 
     if (s == NULL) {
-        refuse(x, 404, "there is no silence with this id");
+        alertmanager_refuse(x, 404, "there is no silence with this id");
         return;
     }
     reply_init(&r);
@@ -284,9 +156,9 @@ static void silence_delete(void *admin, struct exchange *x)
     struct error err = {0};
 
     if (s == NULL)
-        refuse(x, 404, "there is no silence with this id");
+        alertmanager_refuse(x, 404, "there is no silence with this id");
     else if (silence_expire(a, s, &err) != CONFIG_OK)
-        refuse(x, 500, err.text);
+        alertmanager_refuse(x, 500, err.text);
     else
         exchange_answer(x, 200, NULL, STR_NONE);
 }
@@ -331,13 +203,13 @@ static void silences_post(void *admin, struct exchange *x)
     uuid_make(made);
     e.name = old != NULL ? old->name : arena_str(arena, str_of(made));
     if (id.n > 0 && old == NULL) {
-        refuse(x, 404, "there is no silence with this id");
+        alertmanager_refuse(x, 404, "there is no silence with this id");
         return;
     }
     if (body != NULL)
         e.object = silence_object(body, e.name, arena, &err);
     if (e.object == NULL || config_edit(a->with.config, &e, &err) != CONFIG_OK) {
-        refuse(x, 400, err.text);
+        alertmanager_refuse(x, 400, err.text);
         return;
     }
     reply_init(&r);

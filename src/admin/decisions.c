@@ -38,8 +38,9 @@ static void reasons_write(const struct reason *reasons, size_t n,
     out_array_end(o);
 }
 
-/* What became of the decision: its delivery, and what holds it back. */
-static void delivery_write_of(const struct admin *a, const struct decided *d,
+/* What became of the decision: its delivery, and what holds it back. False: there is
+ * none. */
+static bool delivery_write_of(const struct admin *a, const struct decided *d,
                               int64_t recipient_id, struct json_out *o)
 {
     for (size_t i = 0; i < d->n; i++) {
@@ -51,8 +52,9 @@ static void delivery_write_of(const struct admin *a, const struct decided *d,
         out_text(o, "delivery_state", delivery_state_name(row->state));
         delivery_hold_write(row, o);
         out_redacted(a, o, "delivery_reason", row->reason);
-        return;
+        return true;
     }
+    return false;
 }
 
 /* What would hold it back, were it new; null: nothing would. */
@@ -114,9 +116,11 @@ void decisions_write(const struct admin *a, const struct decided *d,
 {
     const struct snapshot *s = d->by;
     struct filter_subject subject;
+    struct muted muted = {0};
     struct hold_question q = {
         .alert = d->alert,
         .subject = &subject,
+        .muted = &muted,
         .change = d->change,
         .now_ms = clock_wall_ms(a->with.clock),
         .rules = &s->holds,
@@ -135,8 +139,8 @@ void decisions_write(const struct admin *a, const struct decided *d,
         out_str(o, "recipient", list[i].recipient);
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
-        delivery_write_of(a, d, list[i].recipient_id, o);
-        if (list[i].decision == DECISION_DELIVER)
+        if (!delivery_write_of(a, d, list[i].recipient_id, o) &&
+            list[i].decision == DECISION_DELIVER)
             hold_write(&q, &list[i], o);
         escalation_write(s, escalated, escalated_n, list[i].recipient_id, d->arena, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");

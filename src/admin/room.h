@@ -37,7 +37,7 @@ struct admin {
     struct admin_options with;
     int64_t started_ms; /* wall */
     int64_t started_tick_ms;
-    struct resource endpoints, recipients, pools, silences;
+    struct resource endpoints, recipients, pools, silences, inhibitions;
     struct question *questions; /* those that are not answered yet */
     struct job *jobs; /* ours, the last one begun first */
     int64_t job_last_id;
@@ -54,7 +54,9 @@ void admin_choices(struct admin *a);
 void admin_recipients(struct admin *a);
 void admin_pools(struct admin *a);
 void admin_silences(struct admin *a);
+void admin_inhibitions(struct admin *a);
 void admin_alertmanager(struct admin *a);
+void admin_alertmanager_alerts(struct admin *a);
 void admin_preview(struct admin *a);
 void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);

@@ -13,4 +13,9 @@ bool uuid_is(struct str s);
 enum config_result silence_expire(struct admin *a, const struct silence *s,
                                   struct error *err) must_check;
 
+/* How Alertmanager's API calls it; in the arena. */
+struct str silence_uuid(const struct silence *s, struct arena *a);
+/* An error of that API is a JSON string. */
+void alertmanager_refuse(struct exchange *x, int status, const char *text);
+
 #endif

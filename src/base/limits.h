@@ -52,7 +52,9 @@
 #define ENDPOINTS_MAX 1000
 #define RECIPIENTS_MAX 10000
 #define POOLS_MAX 1000
+#define INHIBITIONS_MAX 200
 #define SILENCES_MAX 2000               /* expired ones as well */
+#define SILENCE_KEPT_DAYS 30            /* after its end; then it is deleted */
 #define POOL_MEMBERS_MAX 100000         /* of all pools together */
 #define PARAM_TEXT_MAX 4096             /* bytes of one parameter */
 

@@ -103,6 +103,13 @@ static const char silence_usage[] =
     "  tocsin silence preview MATCHER [--days 7]\n"
     "                                     which alerts it would hit, and would have hit\n"
     "  tocsin silence list | show NAME | expire NAME\n";
+static const char inhibition_usage[] =
+    "  tocsin inhibition add NAME --source FILTER --target FILTER [--comment WHY]\n"
+    "                    --relation pool|interface|parent | --equal FIELD,FIELD | --equal none\n"
+    "                                     while an alert that SOURCE takes is engaged, those\n"
+    "                                     that TARGET takes and that belong to it are held\n"
+    "  tocsin inhibition set NAME ...     the same options; only what is given changes\n"
+    "  tocsin inhibition list | show NAME | rm NAME [--yes]\n";
 static const char settings_usage[] = "  tocsin settings show\n"
                                      "  tocsin settings set NAME=VALUE ...\n";
 static const char apply_usage[] =
@@ -150,6 +157,8 @@ static const struct command commands[] = {
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
     {"silence", command_silence, "list | show | add | expire | preview",
      "what is not to be told for now, by whom and why", silence_usage},
+    {"inhibition", command_inhibition, "list | show | add | set | rm",
+     "which engaged alerts mute which others", inhibition_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",

@@ -1,6 +1,19 @@
 /* command_explain.c -- tocsin explain: who gets an alert, and why or why not. */
 #include "cli/commands.h"
 
+/* What keeps it back though its criteria pass, or would; "" when nothing does. */
+static struct str held_words(struct cli *c, const struct json *d)
+{
+    struct str state = json_text(json_get(d, "delivery_state"));
+    struct str would = json_text(json_get(json_get(d, "hold"), "reason"));
+
+    if (str_is(state, "held") || str_is(state, "withheld"))
+        return arena_printf(&c->arena, "%.*s: %.*s", STR_ARG(state),
+                            STR_ARG(cell_text(c, json_get(d, "delivery_reason"))));
+    return would.n > 0 ? arena_printf(&c->arena, "but held: %.*s", STR_ARG(would))
+                       : STR_NONE;
+}
+
 void decisions_print(struct cli *c, const struct json *list)
 {
     struct table t = {.titles = {"RECIPIENT", "RESULT", "BECAUSE"}};
@@ -8,6 +21,8 @@ void decisions_print(struct cli *c, const struct json *list)
     for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
         struct str because = json_text(json_get(d, "because"));
 
+        if (because.n == 0)
+            because = held_words(c, d);
         table_cell(&t, cell_text(c, json_get(d, "recipient")));
         table_cell(&t, cell_text(c, json_get(d, "outcome")));
         table_cell(&t, because.n > 0 ? because : STR("every criterion passes"));

@@ -182,7 +182,7 @@ static struct str type_of(struct cli *c, const struct noun *n, const char *name,
 
     if (type != NULL)
         return str_of(type);
-    if (strcmp(n->name, "pool") == 0 || strcmp(n->name, "settings") == 0)
+    if (!n->has_test) /* and no type */
         return STR_NONE;
     if (endpoint == NULL) {
         if (client_get(c, client_path(c, n->base, name, ""), &a) != EXIT_OK)
@@ -365,6 +365,24 @@ static void pool_rows(struct cli *c, const struct json *list)
     table_print(&t);
 }
 
+static void inhibition_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"NAME", "SOURCE", "TARGET", "RELATION"}};
+
+    for (const struct json *i = list ? list->first : NULL; i; i = i->next) {
+        const struct json *equal = json_get(i, "equal");
+
+        table_cell(&t, cell_text(c, json_get(i, "name")));
+        table_cell(&t, cell_text(c, json_get(i, "source")));
+        table_cell(&t, cell_text(c, json_get(i, "target")));
+        table_cell(&t, equal == NULL       ? cell_text(c, json_get(i, "relation"))
+                       : equal->count == 0 ? STR("equal nothing: all of them")
+                                           : arena_printf(&c->arena, "equal %.*s",
+                                                          STR_ARG(cell_text(c, equal))));
+    }
+    table_print(&t);
+}
+
 static int objects_show(struct cli *c, const struct noun *n)
 {
     struct buf path freed_by(buf_release) = BUF(8192);
@@ -443,6 +461,16 @@ int command_pool(struct cli *c)
                                      false,  nothing,          lists};
 
     return noun_run(c, &pool);
+}
+
+int command_inhibition(struct cli *c)
+{
+    static const char *const texts[] = {"source", "target", "relation", "comment", NULL};
+    static const char *const lists[] = {"equal", NULL};
+    static const struct noun inhibition = {"inhibition",    "/api/v1/inhibitions",
+                                           inhibition_rows, false, texts, lists};
+
+    return noun_run(c, &inhibition);
 }
 
 /* "name=value" by its row of the table; one there is none of, the server refuses. */

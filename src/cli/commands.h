@@ -7,6 +7,7 @@
 typedef int command_fn(struct cli *c);
 
 command_fn command_endpoint, command_recipient, command_pool, command_settings;
+command_fn command_inhibition;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_configuration, command_replay, command_silence, command_store;
 command_fn command_send, command_apply, command_check_config, command_import;

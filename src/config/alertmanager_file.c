@@ -121,6 +121,67 @@ static void receiver_read(struct reading *r, const struct json *receiver)
         }
 }
 
+/* --- inhibition ---------------------------------------------------------------------- */
+
+#define EVERYTHING "score>=0" /* the filter of a side without matchers */
+
+/* Labels, as a filter names them. */
+static const struct json *equal_labels(const struct json *list, struct arena *a)
+{
+    static const char *const short_names[] = {"alertname", "instance", "job"};
+    struct json_list out = {0};
+
+    for (const struct json *j = json_is(list, JSON_ARRAY) ? list->first : NULL;
+         j != NULL; j = j->next) {
+        struct str name = json_text(j);
+        bool is_short = false;
+
+        for (size_t i = 0; i < COUNT_OF(short_names); i++)
+            is_short = is_short || str_is(name, short_names[i]);
+        if (!is_short)
+            name = arena_printf(a, "label.%.*s", STR_ARG(name));
+        json_list_add(&out, a, STR_NONE, json_new_string(a, name));
+    }
+    return json_new_array(a, &out);
+}
+
+static void inhibition_add(struct reading *r, const struct json *rule, size_t number)
+{
+    struct import *i = r->out;
+    struct str source, target, theirs = json_text(json_get(rule, "name"));
+    struct json_list object = {0};
+    struct error err = {0};
+    struct str name;
+
+    if (theirs.n == 0)
+        theirs = arena_printf(i->a, "inhibit-%zu", number);
+    if (!am_matchers_read(rule, "source_", i->a, &source, &err) ||
+        !am_matchers_read(rule, "target_", i->a, &target, &err)) {
+        import_say(i, IMPORT_LEFT, "inhibition", theirs,
+                   "its matchers cannot be read here%s%s",
+                   err.text[0] != '\0' ? ": " : "", err.text);
+        return;
+    }
+    name = import_new_name(i, OBJECT_INHIBITION, theirs);
+    if (!import_may(i, OBJECT_INHIBITION, name, theirs))
+        return;
+    import_text(i, &object, "source", source.n > 0 ? source : STR(EVERYTHING));
+    import_text(i, &object, "target", target.n > 0 ? target : STR(EVERYTHING));
+    json_list_add(&object, i->a, STR("equal"),
+                  equal_labels(json_get(rule, "equal"), i->a));
+    import_add(i, OBJECT_INHIBITION, name, &object, theirs, name);
+}
+
+static void inhibitions_read(struct reading *r)
+{
+    const struct json *list = json_get(r->file, "inhibit_rules");
+    size_t number = 0;
+
+    for (const struct json *j = json_is(list, JSON_ARRAY) ? list->first : NULL;
+         j != NULL; j = j->next)
+        inhibition_add(r, j, ++number);
+}
+
 /* --- the rest ------------------------------------------------------------------------ */
 
 /* Parts of the file that have no like here, or have it elsewhere. */
@@ -131,7 +192,6 @@ static void others_say(struct reading *r)
     } others[] = {
         {"templates", "templates are written otherwise here, see "
                       "docs/templates.md"},
-        {"inhibit_rules", "inhibition is not taken over yet"},
         {"mute_time_intervals", "times are not taken over yet"},
         {"time_intervals", "times are not taken over yet"},
     };
@@ -177,6 +237,7 @@ bool alertmanager_file_read(struct str text, struct import *out,
     for (const struct json *e = receivers->first; e != NULL; e = e->next)
         if (json_is(e, JSON_OBJECT))
             receiver_read(&r, e);
+    inhibitions_read(&r);
     others_say(&r);
     return true;
 }

@@ -16,6 +16,11 @@ struct am_way {
 struct am_way *am_routes_read(struct import *i, const struct json *route,
                               struct error *err);
 
+/* All matchers of a route, or of one side ("source_", "target_") of an inhibition, as
+ * {...}; "" takes every alert. False: they cannot be read, or are no filter here. */
+bool am_matchers_read(const struct json *object, const char *side, struct arena *a,
+                      struct str *out, struct error *err);
+
 /* One integration, "email_configs" for instance, in our words. False: it is not
  * taken, which was said. */
 struct am_target {

@@ -115,27 +115,36 @@ static bool matchers_read(struct str text, struct arena *a, struct buf *to)
     return true;
 }
 
-/* All of a route's matchers as {...}; "" takes every alert. */
-static bool route_matchers(struct walk *w, const struct json *route,
-                           struct str *out)
+static const struct json *member_of(const struct json *object, const char *side,
+                                    const char *name, struct arena *a)
+{
+    return json_get(object, arena_printf(a, "%s%s", side, name).p);
+}
+
+bool am_matchers_read(const struct json *object, const char *side, struct arena *a,
+                      struct str *out, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(FILTER_BYTES_MAX);
-    const struct json *list = json_get(route, "matchers");
+    const struct json *list = member_of(object, side, "matchers", a);
     bool ok;
 
     buf_char(&b, '{');
-    ok = old_matchers(json_get(route, "match"), "=", &b) &&
-         old_matchers(json_get(route, "match_re"), "=~", &b);
+    ok = old_matchers(member_of(object, side, "match", a), "=", &b) &&
+         old_matchers(member_of(object, side, "match_re", a), "=~", &b);
     if (json_is(list, JSON_STRING))
-        ok = ok && matchers_read(list->text, w->a, &b);
+        ok = ok && matchers_read(list->text, a, &b);
     for (const struct json *m = json_is(list, JSON_ARRAY) ? list->first : NULL;
          m != NULL; m = m->next)
-        ok = ok && matchers_read(json_text(m), w->a, &b);
-    *out =
-        b.n > 1 ? arena_printf(w->a, "%.*s}", STR_ARG(buf_view(&b))) : STR_NONE;
-    if (!ok || (out->n > 0 && filter_parse(*out, w->a, NULL, w->err) == NULL))
-        return error_in(w->err, "a route's matchers cannot be read here");
-    return true;
+        ok = ok && matchers_read(json_text(m), a, &b);
+    *out = b.n > 1 ? arena_printf(a, "%.*s}", STR_ARG(buf_view(&b))) : STR_NONE;
+    return ok && (out->n == 0 || filter_parse(*out, a, NULL, err) != NULL);
+}
+
+static bool route_matchers(struct walk *w, const struct json *route,
+                           struct str *out)
+{
+    return am_matchers_read(route, "", w->a, out, w->err) ||
+           error_in(w->err, "a route's matchers cannot be read here");
 }
 
 /* --- the tree -------------------------------------------------------------------- */

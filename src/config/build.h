@@ -39,10 +39,21 @@ bool build_fault(struct build *b, struct params *p);
 bool build_words(struct build *b, const struct object *o, size_t edit,
                  struct recipient *r);
 
+/* A text of 1..max bytes; `why` it is asked for. */
+bool build_text(struct build *b, const struct object *o, const char *member, size_t max,
+                const char *why, struct str *out);
+
+/* Deleted in this very change: then b->err says who uses it, and true is returned. */
+bool build_is_gone(struct build *b, enum object_kind kind, struct str name);
+/* Whether the pools that the filter in that member names are there. */
+bool build_filter_pools(struct build *b, const struct object *o, const struct filter *f,
+                        const char *member);
+
 bool build_settings(struct build *b);
 bool build_endpoints(struct build *b);
 bool build_pools(struct build *b);
 bool build_silences(struct build *b); /* after the pools */
+bool build_inhibitions(struct build *b); /* after the pools */
 bool build_recipients(struct build *b); /* and the routing */
 
 #endif

@@ -2,8 +2,6 @@
 #include "base/limits.h"
 #include "config/build.h"
 
-#define USERS_SHOWN 5 /* recipients named when something is in use */
-
 static bool recipient_failed(struct build *b, const struct object *o,
                              size_t edit)
 {
@@ -11,77 +9,10 @@ static bool recipient_failed(struct build *b, const struct object *o,
     return build_failed(b, edit, CONFIG_INVALID);
 }
 
-static bool filter_names(const struct filter *f, struct str pool)
-{
-    const struct filter_value *v;
-
-    for (size_t i = 0; (v = filter_pool(f, i)) != NULL; i++)
-        if (str_eq(v->text, pool))
-            return true;
-    return false;
-}
-
-static bool text_names(struct str filter, struct str pool)
-{
-    struct arena a freed_by(arena_release) = {0};
-    const struct filter *f = filter_parse(filter, &a, NULL, NULL);
-
-    return f != NULL && filter_names(f, pool);
-}
-
-static bool names_object(const struct object *recipient, enum object_kind kind,
-                         struct str name)
-{
-    const struct json *pools = json_get(recipient->json, "host_pools");
-
-    if (kind == OBJECT_RECIPIENT)
-        return str_eq(json_text(json_get(recipient->json, "escalate_to")), name);
-    if (kind == OBJECT_ENDPOINT)
-        return str_eq(json_text(json_get(recipient->json, "endpoint")), name);
-    if (json_is(pools, JSON_ARRAY))
-        for (const struct json *e = pools->first; e != NULL; e = e->next)
-            if (str_eq(json_text(e), name))
-                return true;
-    return text_names(json_text(json_get(recipient->json, "filter")), name);
-}
-
-/* What was deleted in this very change while recipients still speak of it. */
-static bool in_use(struct build *b, const struct object *gone)
-{
-    struct buf users freed_by(buf_release) = BUF(ERROR_TEXT_MAX);
-    size_t n = 0;
-
-    for (const struct object *r = b->m->first[OBJECT_RECIPIENT]; r; r = r->next)
-        if (!r->gone && names_object(r, gone->kind, gone->name) &&
-            n++ < USERS_SHOWN)
-            buf_printf(&users, "%s\"%.*s\"", n > 1 ? ", " : "",
-                       STR_ARG(r->name));
-    if (n > USERS_SHOWN)
-        buf_printf(&users, " and %zu more", n - USERS_SHOWN);
-    error_set(b->err,
-              "%s \"%.*s\" is in use by recipient%s %s; delete %s or "
-              "give %s another one first",
-              object_kind_name(gone->kind), STR_ARG(gone->name),
-              n > 1 ? "s" : "", buf_c(&users), n > 1 ? "them" : "it",
-              n > 1 ? "them" : "it");
-    return build_failed(b, gone->edit, CONFIG_IN_USE);
-}
-
-/* Deleted just now: then it says so, and true is returned. */
-static bool is_gone(struct build *b, enum object_kind kind, struct str name)
-{
-    for (const struct object *g = b->m->first[kind]; g != NULL; g = g->next)
-        if (g->gone && str_eq(g->name, name)) {
-            in_use(b, g);
-            return true;
-        }
-    return false;
-}
-
 static bool not_there(struct build *b, const struct object *o,
                       enum object_kind kind, struct str name)
 {
-    if (is_gone(b, kind, name))
+    if (build_is_gone(b, kind, name))
         return false;
     model_not_found(b->m, kind, name, b->err);
     if (kind == OBJECT_ENDPOINT)
@@ -124,26 +55,6 @@ static bool recipient_pools(struct build *b, const struct object *o,
             return false;
         error_at_index(b->err, i);
         return error_at(b->err, "host_pools");
-    }
-    return true;
-}
-
-/* "" is an alert about no host. */
-static bool recipient_filter(struct build *b, const struct object *o,
-                             const struct filter *f)
-{
-    const struct filter_value *v;
-
-    for (size_t i = 0; f != NULL && (v = filter_pool(f, i)) != NULL; i++) {
-        if (v->text.n == 0 || str_is(v->text, POOL_DEFAULT) ||
-            pools_find_name(b->s->pools, v->text) != NULL)
-            continue;
-        if (is_gone(b, OBJECT_POOL, v->text))
-            return false;
-        model_not_found(b->m, OBJECT_POOL, v->text, b->err);
-        error_in(b->err, "column %zu", v->column);
-        error_at(b->err, "filter");
-        return recipient_failed(b, o, o->edit);
     }
     return true;
 }
@@ -215,7 +126,7 @@ static bool recipient_build(struct build *b, const struct object *o,
         (o->edit != 0 && !criteria_check(&r->criteria, b->err)))
         return recipient_failed(b, o, o->edit);
     if (!recipient_pools(b, o, &r->criteria.host_pools) ||
-        !recipient_filter(b, o, r->criteria.filter))
+        !build_filter_pools(b, o, r->criteria.filter, "filter"))
         return false;
     /* An edit of its endpoint may be what its parameters do not go with. */
     endpoint = model_find(b->m, OBJECT_ENDPOINT, r->endpoint->name);

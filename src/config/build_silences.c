@@ -13,24 +13,6 @@ static bool silence_failed(struct build *b, const struct object *o,
     return build_failed(b, o->edit, CONFIG_INVALID);
 }
 
-/* A text of 1..max bytes. */
-static bool text_read(struct build *b, const struct object *o, const char *member,
-                      size_t max, const char *why, struct str *out)
-{
-    const struct json *j = json_get(o->json, member);
-
-    *out = arena_str(b->a, json_text(j));
-    if (j == NULL || (json_is(j, JSON_STRING) && str_trim(*out).n == 0))
-        error_set(b->err, "is required: %s", why);
-    else if (!json_is(j, JSON_STRING))
-        error_set(b->err, "must be a text, not %s", json_type_name(j->type));
-    else if (out->n > max)
-        error_set(b->err, "has %zu bytes; at most %zu are taken", out->n, max);
-    else
-        return true;
-    return silence_failed(b, o, member);
-}
-
 static bool time_read(struct build *b, const struct object *o, const char *member,
                       int64_t *out)
 {
@@ -109,16 +91,18 @@ static bool silence_build(struct build *b, const struct object *o, struct silenc
     s->name = arena_str(b->a, o->name);
     s->managed_by = arena_str(b->a, o->managed_by);
     s->revision = o->revision;
-    if (!text_read(b, o, "comment", SILENCE_TEXT_MAX,
-                   "why is it silent? people will ask at 3 a.m.", &s->comment) ||
-        !text_read(b, o, "author", NAME_MAX_BYTES, "who is to be asked about it?",
+    if (!build_text(b, o, "comment", SILENCE_TEXT_MAX,
+                    "why is it silent? people will ask at 3 a.m.", &s->comment) ||
+        !build_text(b, o, "author", NAME_MAX_BYTES, "who is to be asked about it?",
                    &s->author) ||
-        !text_read(b, o, "matcher", FILTER_BYTES_MAX,
-                   "which alerts, as a filter like \"host=10.0.0.7\"", &s->matcher) ||
+        !build_text(b, o, "matcher", FILTER_BYTES_MAX,
+                    "which alerts, as a filter like \"host=10.0.0.7\"", &s->matcher) ||
         !times_read(b, o, s))
         return false;
     s->filter = filter_parse(s->matcher, b->a, NULL, b->err);
-    return s->filter != NULL || silence_failed(b, o, "matcher");
+    if (s->filter == NULL)
+        return silence_failed(b, o, "matcher");
+    return build_filter_pools(b, o, s->filter, "matcher");
 }
 
 bool build_silences(struct build *b)

@@ -82,7 +82,8 @@ const struct recipient *snapshot_recipient_id(const struct snapshot *s, int64_t 
 
 /* Objects as JSON, one kind at a time. Every change is checked as a whole (a new
  * snapshot is built) before anything is written. */
-enum object_kind {OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SILENCE, OBJECT_SETTINGS};
+enum object_kind {OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SILENCE, OBJECT_INHIBITION,
+                  OBJECT_SETTINGS};
 const char *object_kind_name(enum object_kind k); /* "endpoint" */
 
 enum config_result { CONFIG_OK, CONFIG_INVALID, CONFIG_NOT_FOUND, CONFIG_EXISTS,

@@ -22,13 +22,14 @@ struct reading {
 };
 
 static const char *const section_names[] = {
-    "endpoints", "recipients", "pools", "silences", "settings", NULL,
+    "endpoints", "recipients", "pools", "silences", "inhibitions", "settings", NULL,
 };
 static const enum object_kind section_kinds[] = {
     OBJECT_ENDPOINT,
     OBJECT_RECIPIENT,
     OBJECT_POOL,
     OBJECT_SILENCE,
+    OBJECT_INHIBITION,
     OBJECT_SETTINGS,
 };
 
@@ -413,6 +414,7 @@ static void reading_end(struct reading *r)
         OBJECT_SETTINGS,
         OBJECT_POOL,
         OBJECT_SILENCE,
+        OBJECT_INHIBITION,
         OBJECT_ENDPOINT,
         OBJECT_RECIPIENT,
     };

@@ -224,8 +224,10 @@ static void head_write(struct buf *to, int64_t revision, size_t placeholders)
 
 static void model_export(const struct model *m, int64_t revision, struct buf *to)
 {
-    static const enum object_kind kinds[] = {OBJECT_SETTINGS, OBJECT_POOL,
-                                             OBJECT_ENDPOINT, OBJECT_RECIPIENT};
+    static const enum object_kind kinds[] = {
+        OBJECT_SETTINGS,   OBJECT_POOL,     OBJECT_SILENCE,
+        OBJECT_INHIBITION, OBJECT_ENDPOINT, OBJECT_RECIPIENT,
+    };
     struct buf body freed_by(buf_release) = BUF(to->max);
     struct exporting e = {.m = m, .to = &body};
 

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "config/object.h"
+#include "config/inhibition.h"
 #include "config/silence.h"
 #include "config/tree.h"
 
@@ -114,6 +115,8 @@ static bool is_here(const struct snapshot *s, enum object_kind kind,
         return pools_find_name(s->pools, name) != NULL;
     case OBJECT_SILENCE:
         return snapshot_silence(s, name) != NULL;
+    case OBJECT_INHIBITION:
+        return snapshot_inhibition(s, name) != NULL;
     case OBJECT_SETTINGS:
         return false;
     }

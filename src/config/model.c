@@ -64,6 +64,7 @@ const struct field *model_rows(const struct model *m, enum object_kind kind,
         return settings_fields;
     case OBJECT_POOL:
     case OBJECT_SILENCE:
+    case OBJECT_INHIBITION:
         break;
     }
     return NULL;

@@ -8,6 +8,7 @@ static const char *const kind_names[] = {
     [OBJECT_RECIPIENT] = "recipient",
     [OBJECT_POOL] = "pool",
     [OBJECT_SILENCE] = "silence",
+    [OBJECT_INHIBITION] = "inhibition",
     [OBJECT_SETTINGS] = SETTINGS_NAME,
 };
 static_assert(COUNT_OF(kind_names) == OBJECT_KINDS, "a name for each kind");
@@ -34,11 +35,15 @@ static const char *const silence_members[] = {
     "name",   "comment",        "author",   "matcher",   "starts",
     "ends",   "until_resolved", "schedule", "time_zone", NULL,
 };
+static const char *const inhibition_members[] = {
+    "name", "comment", "source", "target", "relation", "equal", NULL,
+};
 static const char *const *const members[OBJECT_KINDS] = {
     [OBJECT_ENDPOINT] = endpoint_members,
     [OBJECT_RECIPIENT] = recipient_members,
     [OBJECT_POOL] = pool_members,
     [OBJECT_SILENCE] = silence_members,
+    [OBJECT_INHIBITION] = inhibition_members,
 };
 static const char *const read_only_members[] = {
     "id", "builtin", "managed_by", "revision", "fault", "state", "until", NULL,

@@ -34,6 +34,25 @@ bool build_enabled(struct build *b, const struct object *o, bool *out)
     return build_failed(b, o->edit, CONFIG_INVALID);
 }
 
+bool build_text(struct build *b, const struct object *o, const char *member, size_t max,
+                const char *why, struct str *out)
+{
+    const struct json *j = json_get(o->json, member);
+
+    *out = arena_str(b->a, json_text(j));
+    if (j == NULL || (json_is(j, JSON_STRING) && str_trim(*out).n == 0))
+        error_set(b->err, "is required: %s", why);
+    else if (!json_is(j, JSON_STRING))
+        error_set(b->err, "must be a text, not %s", json_type_name(j->type));
+    else if (out->n > max)
+        error_set(b->err, "has %zu bytes; at most %zu are taken", out->n, max);
+    else
+        return true;
+    error_at(b->err, member);
+    object_blame(b->err, o->kind, o->name);
+    return build_failed(b, o->edit, CONFIG_INVALID);
+}
+
 bool build_fault(struct build *b, struct params *p)
 {
     void *out = arena_new(b->a, MAX(p->size, 1u));
@@ -128,7 +147,7 @@ struct held *snapshot_build(const struct model *m, bool strict,
     h->users = 1;
     h->snapshot.revision = m->next_revision - 1;
     built = build_settings(&b) && build_endpoints(&b) && build_pools(&b) &&
-            build_silences(&b) && build_recipients(&b);
+            build_silences(&b) && build_inhibitions(&b) && build_recipients(&b);
     hash_release(&b.endpoints);
     if (!built) {
         held_free(h);

@@ -13,6 +13,7 @@
 #define FILTER_NODES_MAX 500    /* comparisons, "and"s and "or"s */
 #define FILTER_VALUES_MAX 1000  /* in all "in (...)" lists together */
 #define FILTER_PATTERN_MAX 512  /* bytes of one regular expression */
+#define FILTER_NAME_MAX 128     /* bytes of the name of a field, label or fact */
 #define FILTER_LOOKED_MAX 16384 /* bytes of one text a pattern looks at */
 
 struct filter;
@@ -79,6 +80,17 @@ struct str filter_words(const struct filter *f);
 
 /* The i-th pool it names, wherever; NULL: no more. */
 const struct filter_value *filter_pool(const struct filter *f, size_t i);
+
+/* A field by itself, as a filter names it: what an alert has there, without a
+ * comparison. Texts of the alert, or in the arena; at most `max` of them. */
+struct filter_place {
+    const struct filter_field *field;
+    const char *name; /* of the label or fact */
+};
+bool filter_place_read(struct str name, struct arena *a, struct filter_place *out,
+                       struct error *err) must_check;
+size_t filter_place_values(const struct filter_place *p, struct filter_subject *s,
+                           struct arena *a, struct str *out, size_t max);
 
 /* The i-th field, for documents and forms: its name, and what its values are:
  * "text", "number", "severity", "entity", "action", "address", "mac". False: there

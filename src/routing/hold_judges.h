@@ -5,6 +5,7 @@
 
 #include "routing/escalations.h"
 #include "routing/holds.h"
+#include "routing/inhibitions.h"
 #include "routing/silences.h"
 #include "routing/pace.h"
 
@@ -12,12 +13,14 @@
 struct hold_rules {
     const struct pools *pools;
     struct silences silences;
+    struct inhibitions inhibitions;
     struct escalations escalations;
 };
 
 /* What happened so far, as the judges need it. */
 struct hold_state {
     const struct told *told; /* NULL: nothing was told so far */
+    const struct inhibitors *inhibitors; /* NULL: nothing is engaged */
     int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
 
@@ -26,7 +29,7 @@ struct hold_state {
 void hold_escalation(const struct escalated *e, enum change change, int64_t now_ms,
                      struct hold *out);
 
-extern const struct hold_judge hold_judge_silenced;
+extern const struct hold_judge hold_judge_silenced, hold_judge_inhibited;
 
 /* hold_pace.c: these judges, and the remark for what is told. */
 extern const struct hold_judge hold_judge_flapping, hold_judge_repeat,

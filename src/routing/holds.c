@@ -6,8 +6,9 @@
 
 /* In this order; a new kind gets its line here and its file beside. */
 static const struct hold_judge *const judges[] = {
-    &hold_judge_silenced, &hold_judge_flapping, &hold_judge_repeat, &hold_judge_quiet,
-    &hold_judge_digest,   &hold_judge_storm,    NULL,
+    &hold_judge_silenced, &hold_judge_inhibited, &hold_judge_flapping,
+    &hold_judge_repeat,   &hold_judge_quiet,     &hold_judge_digest,
+    &hold_judge_storm,    NULL,
 };
 
 const char *hold_kind_name(enum hold_kind k)

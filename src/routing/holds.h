@@ -43,6 +43,8 @@ struct hold_question {
     const struct hold_state *state; /* what happened so far */
     struct filter_subject *subject; /* of the alert */
     struct arena *arena;            /* for reasons */
+    struct muted *muted; /* zeroed for each alert, kept for all its recipients;
+                            NULL: it is worked out each time */
     /* Of the recipient: */
     int64_t recipient_id;
     bool builtin;         /* history is never held */

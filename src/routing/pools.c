@@ -223,7 +223,7 @@ const struct pool *pools_find_name(const struct pools *p, struct str name)
     return hash_get(&p->by_name, name);
 }
 
-static const struct pool *find_ntopng(const struct pools *p, int64_t number)
+const struct pool *pools_find_ntopng(const struct pools *p, int64_t number)
 {
     return number < 0 ? NULL : hash_get(&p->by_number, number_key(&number));
 }
@@ -244,7 +244,7 @@ static const struct pool *host_find(const struct pools *p, const struct host *h)
         pool = pools_find_mac(p, &mac);
     if (pool == NULL && ip_parse(h->address, &ip))
         pool = pools_find_ip(p, &ip, h->vlan);
-    return pool != NULL ? pool : find_ntopng(p, h->ntopng_id);
+    return pool != NULL ? pool : pools_find_ntopng(p, h->ntopng_id);
 }
 
 /* Our own pools know best, then the pool number that ntopng says, then Default. */

@@ -27,6 +27,7 @@ const struct pool *pools_find_ip(const struct pools *p, const struct ip *ip,
                                  int64_t vlan);
 const struct pool *pools_find_mac(const struct pools *p, const struct mac *mac);
 const struct pool *pools_find_name(const struct pools *p, struct str name);
+const struct pool *pools_find_ntopng(const struct pools *p, int64_t number);
 
 /* Whether the pool criterion speaks about this alert at all, and the pools of
  * its hosts (a flow's: client and server). Names; at most 4. */

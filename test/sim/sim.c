@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "config/inhibition.h"
 #include "outbox/acknowledge.h"
 #include "config/silence.h"
 #include "outbox/outbox_read.h"
@@ -116,6 +117,41 @@ static void silence_goes(struct sim *sim, size_t which)
 
     if (snapshot_silence(config_now(sim->config), e.name) != NULL)
         object_edit(sim, e, STR_NONE);
+}
+
+/* One of a few rules is another one now: some keys mute two others, which may be
+ * sources of other rules. */
+static void inhibition_comes(struct sim *sim)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    uint32_t key = roll(sim, KEYS);
+    struct edit e = {.kind = OBJECT_INHIBITION, .verb = EDIT_REPLACE,
+                     .name = arena_printf(&arena, "i%u", roll(sim, INHIBITIONS))};
+
+    object_edit(sim, e,
+                arena_printf(&arena,
+                             "{\"source\":\"fact.sim_key=%u\",\"equal\":[],"
+                             "\"target\":\"fact.sim_key in (%u, %u, %u)\"}",
+                             key, roll(sim, KEYS), roll(sim, KEYS), key));
+}
+
+static void inhibition_goes(struct sim *sim, size_t which)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct edit e = {.kind = OBJECT_INHIBITION, .verb = EDIT_DELETE,
+                     .name = arena_printf(&arena, "i%zu", which)};
+
+    if (snapshot_inhibition(config_now(sim->config), e.name) != NULL)
+        object_edit(sim, e, STR_NONE);
+}
+
+/* Whether there was something to end at all. */
+static void inhibited_count(struct sim *sim)
+{
+    struct outbox_counts n;
+
+    outbox_counts(sim->outbox, &n);
+    sim->inhibited += n.held_by[HOLD_INHIBITED] > 0;
 }
 
 static void counted(void *arg, size_t count)
@@ -230,12 +266,13 @@ static void config_is_new(void *arg, const struct snapshot *now)
     struct sim *sim = arg;
 
     (void)now;
+    pipeline_changed(sim->pipeline);
     holder_changed(sim->holder);
 }
 
-static void alert_released(void *arg, const struct alert *release)
+static void alert_released(void *arg, const struct alert *release, bool muted)
 {
-    holder_released(((struct sim *)arg)->holder, release);
+    holder_released(((struct sim *)arg)->holder, release, muted);
 }
 
 static void sim_open(struct sim *sim)
@@ -390,6 +427,7 @@ static void judge(struct sim *sim)
     CHECK(n.pending == 0, "%llu deliveries still pending", (unsigned long long)n.pending);
     CHECK(n.held == 0, "%llu deliveries still held", (unsigned long long)n.held);
     CHECK(n.withheld > 0, "no silence withheld anything");
+    CHECK(sim->inhibited > 0, "nothing was ever inhibited");
     CHECK(n.accepted == n.delivered + n.dead + n.withheld,
           "accepted %llu, delivered %llu, dead %llu",
           (unsigned long long)n.accepted, (unsigned long long)n.delivered,
@@ -440,7 +478,12 @@ static void run(uint64_t seed)
             ack_comes(sim);
         if (roll(sim, 30) == 0 && sim->silenced > 0)
             silence_goes(sim, roll(sim, (uint32_t)sim->silenced));
+        if (roll(sim, 10) == 0)
+            inhibition_comes(sim);
+        if (roll(sim, 60) == 0)
+            inhibition_goes(sim, roll(sim, INHIBITIONS));
         step(sim);
+        inhibited_count(sim);
         if (roll(sim, 100) == 0) { /* a restart, with things in flight */
             sim_close(sim);
             sim_open(sim);
@@ -449,6 +492,8 @@ static void run(uint64_t seed)
     sim->faults = false;
     for (size_t i = 0; i < sim->silenced; i++)
         silence_goes(sim, i);
+    for (size_t i = 0; i < INHIBITIONS; i++)
+        inhibition_goes(sim, i);
     for (int i = 0; i < PEACE_STEPS; i++) {
         step(sim);
         outbox_counts(sim->outbox, &n);

@@ -12,6 +12,7 @@
 #define ESCALATE_MS 10000
 #define ALERTS_MAX 4096
 #define KEYS 12
+#define INHIBITIONS 8
 #define SENT_MAX 100000
 #define FLIGHTS_MAX 64
 
@@ -65,6 +66,7 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    size_t inhibited; /* steps in which something was */
     int64_t engaged_ms[ALERTS_MAX]; /* of each alert that engaged; 0: it did not */
     bool acked[ALERTS_MAX]; /* by its number: before it was time to escalate it */
     size_t acks, escalated;

@@ -67,6 +67,50 @@ class Amtool(unittest.TestCase):
         self.assertEqual(states, ["expired"])
         self.assertEqual(json.loads(self.amtool("-o", "json", "silence", "query")), [])
 
+    def query(self, *words):
+        return {a["labels"].get("entity_value", a["labels"].get("instance")): a
+                for a in json.loads(self.amtool("-o", "json", "alert", "query", *words))}
+
+    def test_alerts_are_queried_by_state_and_label(self):
+        alert(self.server, "engage", "192.0.2.7")
+        alert(self.server, "engage", "192.0.2.8")
+        status, _ = self.server.post("/api/v2/alerts", [{
+            "labels": {"alertname": "Disk", "instance": "db1", "severity": "warning"},
+            "annotations": {"summary": "nearly full"}, "generatorURL": "http://p.example/g"}])
+        self.assertEqual(status, 200)
+        harness.wait_until("all are engaged", lambda: len(self.query()) == 3)
+        shown = self.query("alertname=Disk")
+        self.assertEqual(list(shown), ["db1"])
+        self.assertEqual(shown["db1"]["labels"],
+                         {"alertname": "Disk", "instance": "db1", "severity": "warning"})
+        self.assertEqual(shown["db1"]["annotations"], {"summary": "nearly full"})
+        self.assertEqual(shown["db1"]["generatorURL"], "http://p.example/g")
+        self.assertEqual(set(self.query("alertname=~Inst.*", "entity_value!=192.0.2.7")),
+                         {"192.0.2.8"})
+        self.assertEqual(len(self.query("--receiver=ho+k")), 3)
+        self.assertEqual(self.query("--receiver=oo"), {})
+
+        uuid = self.amtool("silence", "add", "entity_value=192.0.2.7", "-a", "a", "-c", "c",
+                           "-d", "1h").strip()
+        self.assertEqual(self.server.post("/api/v1/inhibitions", {
+            "name": "disk", "source": "alertname=Disk", "target": "entity_value=192.0.2.8",
+            "equal": []})[0], 201)
+        self.assertEqual(set(self.query()), {"db1"})
+        silenced = self.query("--silenced")
+        self.assertEqual(set(silenced), {"192.0.2.7"})
+        self.assertEqual(silenced["192.0.2.7"]["status"],
+                         {"state": "suppressed", "silencedBy": [uuid], "inhibitedBy": []})
+        inhibited = self.query("--inhibited")
+        self.assertEqual(set(inhibited), {"192.0.2.8"})
+        self.assertEqual(inhibited["192.0.2.8"]["status"]["inhibitedBy"],
+                         [shown["db1"]["fingerprint"]])
+
+        groups = self.server.get("/api/v2/alerts/groups?receiver=hook")[1]
+        self.assertEqual([g["receiver"]["name"] for g in groups], ["hook"])
+        self.assertEqual(len(groups[0]["alerts"]), 3)
+        self.assertEqual(self.server.get("/api/v2/alerts?filter=oops")[0], 400)
+        self.assertEqual(self.server.get("/api/v2/alerts?activ=true")[0], 400)
+
     def test_what_ends_while_it_is_silenced_is_never_told(self):
         self.amtool("silence", "add", 'instance=~".*"', 'alertname=~"Instance.*"',
                     "-a", "bob", "-c", "tests", "-d", "1h")

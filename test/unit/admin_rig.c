@@ -125,6 +125,8 @@ static void bench_changed(void *arg, const struct snapshot *now)
 
     if (b->courier != NULL)
         courier_changed(b->courier, now);
+    if (b->pipeline != NULL)
+        pipeline_changed(b->pipeline);
 }
 
 static const struct intake_settings *bench_settings(void *arg)

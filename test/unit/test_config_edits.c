@@ -11,6 +11,8 @@
 #define R OBJECT_RECIPIENT
 #define P OBJECT_POOL
 #define S OBJECT_SETTINGS
+#define Q OBJECT_SILENCE
+#define I OBJECT_INHIBITION
 #define STALE (-1)
 
 struct step {
@@ -155,6 +157,38 @@ static const struct step steps[] = {
     {"no filter again", R, EDIT_PATCH, "r",
      "{\"filter\":null,\"host_pools\":[\"Default\",\"IoT\"]}", "api", 0,
      CONFIG_OK, NULL, NULL},
+
+    {"silence with a pool that is not there", Q, EDIT_CREATE, NULL,
+     "{\"name\":\"q\",\"author\":\"a\",\"comment\":\"c\",\"matcher\":\"pool=Iot\"}", "api",
+     0, CONFIG_INVALID, "silence \"q\", matcher: column 6: no pool named \"Iot\"",
+     "/matcher"},
+    {"silence of a pool", Q, EDIT_CREATE, NULL,
+     "{\"name\":\"q\",\"author\":\"a\",\"comment\":\"c\",\"matcher\":\"pool=IoT\"}", "api",
+     0, CONFIG_OK, NULL, NULL},
+    {"inhibition with a pool that is not there", I, EDIT_CREATE, NULL,
+     "{\"name\":\"i\",\"source\":\"pool=IoT\",\"target\":\"pool!=Iot\",\"equal\":[]}", "api",
+     0, CONFIG_INVALID, "inhibition \"i\", target: column 7: no pool named \"Iot\"",
+     "/target"},
+    {"inhibition of a pool", I, EDIT_CREATE, NULL,
+     "{\"name\":\"i\",\"source\":\"type=x\",\"target\":\"pool=IoT\",\"equal\":[]}", "api",
+     0, CONFIG_OK, NULL, NULL},
+    {"pool in use by all kinds", P, EDIT_DELETE, "IoT", NULL, "api", 0, CONFIG_IN_USE,
+     "pool \"IoT\" is in use by recipient \"r\" and silence \"q\" and inhibition \"i\"; "
+     "delete them", NULL},
+    {"rename a pool a silence names", P, EDIT_PATCH, "IoT", "{\"name\":\"things\"}", "api",
+     0, CONFIG_INVALID, "silence \"q\", matcher: column 6: no pool named \"IoT\"", NULL},
+    {"no silence", Q, EDIT_DELETE, "q", NULL, "api", 0, CONFIG_OK, NULL, NULL},
+    {"rename a pool an inhibition names", P, EDIT_PATCH, "IoT", "{\"name\":\"things\"}",
+     "api", 0, CONFIG_INVALID, "inhibition \"i\", target: column 6: no pool named", NULL},
+    {"an inhibition that relates nothing", I, EDIT_PATCH, "i", "{\"equal\":null}", "api", 0,
+     CONFIG_INVALID, "inhibition \"i\", relation: is required", "/relation"},
+    {"one by a field that is none", I, EDIT_PATCH, "i", "{\"equal\":[\"host\",\"hots\"]}",
+     "api", 0, CONFIG_INVALID, "there is no field \"hots\"; did you mean host?", "/equal/1"},
+    {"one by parents", I, EDIT_PATCH, "i", "{\"equal\":null,\"relation\":\"parent\"}", "api",
+     0, CONFIG_OK, NULL, NULL},
+    {"one both ways", I, EDIT_PATCH, "i", "{\"equal\":[\"host\"]}", "api", 0,
+     CONFIG_INVALID, "does not go with \"equal\"", "/relation"},
+    {"no inhibition", I, EDIT_DELETE, "i", NULL, "api", 0, CONFIG_OK, NULL, NULL},
 
     {"pool in use", P, EDIT_DELETE, "IoT", NULL, "api", 0, CONFIG_IN_USE,
      "pool \"IoT\" is in use by recipient \"r\"", NULL},

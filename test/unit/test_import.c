@@ -175,6 +175,23 @@ static const struct import_row alertmanagers[] = {
      {"~ recipient lone: no route leads to it: taken, but switched off",
       "! recipient a: PagerDuty by a service_key, which is its old API: make an "
       "Events API v2 integration"}},
+    /* inhibitions, as they are written now and as before 0.22 */
+    {"route: {receiver: a}\n"
+     "receivers: []\n"
+     "inhibit_rules:\n"
+     "- name: node down\n"
+     "  source_matchers: ['alertname = NodeDown', 'env=~\"a|b\"']\n"
+     "  target_matchers: ['severity != \"critical\"']\n"
+     "  equal: [instance, cluster]\n"
+     "- source_match: {severity: critical}\n"
+     "  target_match_re: {severity: 'warn.*'}\n"
+     "- source_matchers: ['instance']\n",
+     {"inhibition node-down {\"name\":\"node-down\",\"source\":\"{alertname=\\\"NodeDown"
+      "\\\", env=~\\\"a|b\\\"}\",\"target\":\"{severity!=\\\"critical\\\"}\",\"equal\":"
+      "[\"instance\",\"label.cluster\"]}",
+      "inhibition inhibit-2 {\"name\":\"inhibit-2\",\"source\":\"{severity=\\\"critical"
+      "\\\"}\",\"target\":\"{severity=~\\\"warn.*\\\"}\",\"equal\":[]}"},
+     {"! inhibition inhibit-3: its matchers cannot be read here"}},
 };
 
 static void alertmanager_files_are_read(void **state unused)
