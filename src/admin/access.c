@@ -10,7 +10,7 @@
 
 #include <sodium.h>
 
-#include "admin/token.h"
+#include "people/token.h"
 #include "base/log.h"
 
 #define PATH_BYTES 4096

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
-#include "admin/token.h"
+#include "people/token.h"
 
 struct bench {
     char directory[32], path[64];
