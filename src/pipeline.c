@@ -30,6 +30,7 @@ struct acceptance {
     struct step {
         struct acceptance *whole;
         struct undo *undo; /* NULL: a duplicate, only waits for its first */
+        void *note; /* what is told of it; NULL: nothing */
     } steps[];
 };
 
@@ -42,6 +43,11 @@ static void step_done(void *arg, bool committed)
         registry_keep(step->undo);
     else if (step->undo != NULL)
         registry_undo(whole->pipeline->with.registry, step->undo);
+    if (step->note != NULL) {
+        const struct pipeline_options *with = &whole->pipeline->with;
+
+        with->told(with->told_arg, step->note, committed);
+    }
     whole->failed = whole->failed || !committed;
     if (--whole->waiting > 0)
         return;
@@ -77,6 +83,8 @@ static void accept_one(struct pipeline *p, struct alert *a,
     if (!registry_apply(p->with.registry, a, clock_wall_ms(p->clock), &change,
                         &step->undo, &err))
         bug(err.text);
+    if (p->with.note != NULL)
+        step->note = p->with.note(p->with.told_arg, a, change);
     registry_row(step->undo, &row);
     put.engaged = &row;
     if (change == CHANGE_ENGAGED)

@@ -12,6 +12,11 @@ struct pipeline_options {
     struct config *config;
     struct registry *registry;
     struct outbox *outbox;
+    /* What is told of each alert once it is on disk: note() when it comes in
+     * (NULL: nobody wants to know), told() after its commit. May be NULL. */
+    void *(*note)(void *arg, const struct alert *a, enum change change);
+    void (*told)(void *arg, void *note, bool committed);
+    void *told_arg;
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);

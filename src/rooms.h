@@ -33,6 +33,8 @@ struct rooms { /* zeroed before rooms_open(); all NULL that is not open */
     struct courier *courier;
     struct pipeline *pipeline;
     struct intake *intake;
+    struct people *people;
+    struct passwords *passwords;
     struct admin *admin;
     struct intake_settings intake_settings;
     char new_token[ACCESS_TOKEN_BYTES]; /* when one was made now; else "" */

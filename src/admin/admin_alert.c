@@ -216,10 +216,10 @@ static void alert_release(void *admin, struct exchange *x)
 #define PATH "/api/v1/alerts/{id}"
 
 static const struct route routes[] = {
-    {"GET", PATH, ACCESS_READ, 0, alert_get},
-    {"GET", PATH "/deliveries", ACCESS_READ, 0, alert_deliveries},
-    {"GET", PATH "/decisions", ACCESS_READ, 0, alert_decisions},
-    {"POST", PATH "/release", ACCESS_WRITE, ADMIN_BODY_MAX, alert_release},
+    {"GET", PATH, ACCESS_ALERTS_READ, 0, alert_get},
+    {"GET", PATH "/deliveries", ACCESS_ALERTS_READ, 0, alert_deliveries},
+    {"GET", PATH "/decisions", ACCESS_ALERTS_READ, 0, alert_decisions},
+    {"POST", PATH "/release", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, alert_release},
     {.method = NULL},
 };
 

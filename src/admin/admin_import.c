@@ -71,7 +71,7 @@ static void import_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/import/ntopng-pools", ACCESS_WRITE, INTAKE_BODY_MAX,
+    {"POST", "/api/v1/import/ntopng-pools", ACCESS_CONFIG_WRITE, INTAKE_BODY_MAX,
      import_post},
     {.method = NULL},
 };

@@ -187,7 +187,7 @@ static void retry_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/deliveries/retry", ACCESS_WRITE, ADMIN_BODY_MAX,
+    {"POST", "/api/v1/deliveries/retry", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX,
      retry_post},
     {.method = NULL},
 };

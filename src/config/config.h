@@ -41,7 +41,8 @@ struct settings {
     struct str scripts_dir, geo_city_file, geo_asn_file;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
-    int64_t history_days;
+    int64_t history_days, audit_days;
+    struct str_list trusted_proxies;
 };
 extern const struct field settings_fields[];
 

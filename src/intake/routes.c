@@ -299,6 +299,8 @@ struct intake *intake_new(struct httpd *h, const struct intake_options *o)
     for (size_t s = 0; s < SOURCE_COUNT; s++)
         i->counts[s].source = names[s];
     httpd_routes(h, routes, i);
+    httpd_source(h, "/api/v1/alerts", names[SOURCE_NATIVE]);
+    httpd_source(h, "/api/v2/alerts", names[SOURCE_ALERTMANAGER]);
     return i;
 }
 

@@ -237,6 +237,20 @@ const struct session *session_find(struct people *p, struct str text)
     return NULL;
 }
 
+bool session_is_on(const struct people *p, int64_t id)
+{
+    int64_t now_ms = clock_wall_ms(p->clock);
+    const struct user *u;
+
+    for (size_t i = 0; i < p->session_n; i++) {
+        if (p->sessions[i].id != id)
+            continue;
+        u = user_of_id(p, p->sessions[i].user_id);
+        return !is_over(&p->sessions[i], now_ms) && u != NULL && u->enabled;
+    }
+    return false;
+}
+
 enum people_result session_end(struct people *p, int64_t id,
                                const struct actor *by, struct error *err)
 {

@@ -31,6 +31,8 @@ bool session_begin(struct people *p, int64_t user_id, struct str address,
                    struct error *err) must_check;
 /* NULL: unknown, ended, idle for too long, too old, or its user may not. */
 const struct session *session_find(struct people *p, struct str text);
+/* Whether this one is not over yet; says nothing of being seen. */
+bool session_is_on(const struct people *p, int64_t id);
 size_t session_count(const struct people *p);
 const struct session *session_at(const struct people *p, size_t i);
 enum people_result session_end(struct people *p, int64_t id,

@@ -33,6 +33,7 @@ enum stage {
 struct client {
     struct httpd *httpd;
     struct client *previous, *next;
+    struct exchange *streaming; /* its answer has no end; else NULL */
     int fd;
     int64_t deadline_ms; /* on the clock's tick; 0: none, it waits for us */
 };
@@ -53,13 +54,15 @@ struct exchange {
     const struct route_entry *entry; /* NULL: refused before it was found */
     bool has_basic;
     struct str basic_user, basic_pass;
+    struct caller caller;
+    struct stream *stream; /* its answer has no end */
     struct buf body;
     size_t discarded;
 
     bool answered;
     int status;
     const char *content_type; /* NULL: none */
-    char *answer; /* in the arena */
+    const char *answer; /* in the arena, or as old as the program */
     size_t answer_n;
     struct header_out {
         const char *name, *value;
@@ -77,8 +80,13 @@ struct httpd {
     int poll_fd;               /* the daemon's */
     uint16_t port;
     struct routes routes;
-    access_fn *allow;
-    void *allow_arg;
+    who_fn *who;
+    proxy_fn *proxy;
+    void *people;
+    struct route otherwise; /* its serve NULL: none */
+    struct route_entry otherwise_entry;
+    size_t streams;
+    uint64_t streams_slow;
 
     struct timer wake; /* when libmicrohttpd is to be called at the latest */
     struct timer sweep;
@@ -108,11 +116,21 @@ bool request_body(struct exchange *x, struct str piece);
 bool request_complete(struct exchange *x);
 
 /* access.c */
-enum permission { PERMITTED, TOKEN_MISSING, TOKEN_UNKNOWN, TOKEN_TOO_WEAK };
-enum permission access_check(const struct exchange *x);
+enum permission {
+    PERMITTED,
+    CALLER_MISSING,  /* no token, no session */
+    CALLER_UNKNOWN,  /* one that is not known any more */
+    CALLER_TOO_WEAK, /* known, and may not */
+    CALLER_FORGED,   /* a session's, but perhaps by another site's page */
+};
+enum permission access_check(struct exchange *x);
 void access_basic(struct exchange *x); /* fills basic_user and basic_pass */
 
+/* stream.c */
+void stream_gone(struct exchange *x); /* its connection is over */
+
 /* answer.c */
+void answer_headers(const struct exchange *x, void *response);
 bool answer_queue(struct exchange *x);      /* hands it to libmicrohttpd */
 void answer_last_words(struct exchange *x); /* straight to the socket */
 
