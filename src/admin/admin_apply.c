@@ -98,7 +98,7 @@ static void apply(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/config/apply", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, apply},
+    {"POST", "/api/v1/config/apply", ACCESS_ADMIN, ADMIN_BODY_MAX, apply},
     {.method = NULL},
 };
 

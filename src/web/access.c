@@ -102,7 +102,7 @@ enum permission access_check(struct exchange *x)
     if (need == ACCESS_ANYONE)
         return PERMITTED;
     if ((need == ACCESS_INTAKE || need == ACCESS_LOCAL) &&
-        exchange_is_loopback(x))
+        x->httpd->who != NULL && exchange_is_loopback(x))
         return PERMITTED;
     if (exchange_identify(x)->kind == CALLER_NOBODY)
         return credentials(x, "Bearer").n > 0 || exchange_session(x).n > 0
