@@ -382,9 +382,11 @@ static void totals_line(const struct screen *s, const struct totals *t)
 
     style(s, whole ? STYLE_MARK : STYLE_BAD);
     fprintf(s->to,
-            "%llu deliveries accepted = %llu delivered + %llu dead + %llu pending\n",
+            "%llu deliveries accepted = %llu delivered + %llu dead + %llu pending "
+            "+ %llu held + %llu withheld\n",
             (unsigned long long)n->accepted, (unsigned long long)n->delivered,
-            (unsigned long long)n->dead, (unsigned long long)n->pending);
+            (unsigned long long)n->dead, (unsigned long long)n->pending,
+            (unsigned long long)n->held, (unsigned long long)n->withheld);
     style(s, STYLE_NONE);
 }
 

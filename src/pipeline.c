@@ -16,7 +16,10 @@ struct pipeline {
     struct pipeline_options with;
     struct timer lapse;
     int64_t *recipients; /* room for every recipient's id */
+    struct hold *holds;  /* and for what holds each back */
     size_t recipient_room;
+    struct arena reasons; /* of holds; of one alert */
+    struct hold_state hold_state;
 };
 
 /* One accepted batch until its commit: who waits for it, and what would take
@@ -64,8 +67,31 @@ static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
         p->recipient_room = now->recipient_count;
         p->recipients = mem_grow(p->recipients, p->recipient_room,
                                  sizeof *p->recipients);
+        p->holds = mem_grow(p->holds, p->recipient_room, sizeof *p->holds);
     }
     return p->recipients;
+}
+
+/* What holds back which of the put's deliveries. */
+static void holds_find(struct pipeline *p, const struct snapshot *now,
+                       enum change change, struct put *put)
+{
+    struct hold_question q = {
+        .alert = put->alert,
+        .change = change,
+        .now_ms = clock_wall_ms(p->clock),
+        .rules = &now->holds,
+        .state = &p->hold_state,
+        .arena = &p->reasons,
+    };
+
+    arena_reset(&p->reasons);
+    for (size_t i = 0; i < put->recipient_count; i++) {
+        q.recipient_id = put->recipients[i];
+        q.builtin = q.recipient_id == RECIPIENT_BUILTIN_ID;
+        holds_decide(&q, &p->holds[i]);
+    }
+    put->holds = p->holds;
 }
 
 static void accept_one(struct pipeline *p, struct alert *a,
@@ -92,6 +118,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
     put.recipients = recipients_room(p, now);
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);
+    holds_find(p, now, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
@@ -248,5 +275,7 @@ void pipeline_free(struct pipeline *p)
         return;
     loop_timer_clear(p->loop, &p->lapse);
     free(p->recipients);
+    free(p->holds);
+    arena_release(&p->reasons);
     free(p);
 }

@@ -180,6 +180,19 @@ static bool history_begin(struct rooms *r, struct error *err)
     return r->historian != NULL;
 }
 
+static bool shares_load(struct rooms *r, struct error *err)
+{
+    char path[ROOMS_PATH_BYTES];
+    struct outbox_reader *reader;
+    bool loaded;
+
+    rooms_path(r, "tocsin.db", path);
+    reader = outbox_reader_open(path, err);
+    loaded = reader != NULL && courier_shares_load(r->courier, reader, err);
+    outbox_reader_close(reader);
+    return loaded;
+}
+
 static bool delivery_begin(struct rooms *r, struct error *err)
 {
     struct transport_options t = {
@@ -187,17 +200,20 @@ static bool delivery_begin(struct rooms *r, struct error *err)
         .store_arg = r,
         .user_agent = "Tocsin/" TOCSIN_VERSION,
     };
-    struct courier_options c = {.config = r->config,
-                                .outbox = r->outbox,
-                                .ended = delivery_ended,
-                                .ended_arg = r};
+    struct courier_options c = {
+        .config = r->config,
+        .outbox = r->outbox,
+        .registry = r->registry,
+        .ended = delivery_ended,
+        .ended_arg = r,
+    };
 
     r->transport = transport_new(r->loop, &t, err);
     if (r->transport == NULL)
         return false;
     c.carrier = transport_carrier(r->transport);
     r->courier = courier_new(r->loop, &c);
-    return true;
+    return shares_load(r, err);
 }
 
 static void faces_begin(struct rooms *r)

@@ -45,6 +45,12 @@ static void problems_log(const struct declared *d)
         log_error(ROOM, "%.*s:%zu:%zu: %.*s", STR_ARG(p->file), p->line,
                   p->column, STR_ARG(p->text));
     }
+    for (size_t i = 0; i < d->warning_count; i++) {
+        const struct declared_problem *w = &d->warnings[i];
+
+        log_warn(ROOM, "%.*s:%zu:%zu: %.*s", STR_ARG(w->file), w->line,
+                 w->column, STR_ARG(w->text));
+    }
 }
 
 /* Also at the start, as a rooms' configure. */
@@ -61,6 +67,7 @@ static bool config_load(void *arg, struct config *config, struct error *err)
     if (!declare_read(&dir, 1, &arena, &declared, err))
         return false;
     declare_check(config, &declared, &arena);
+    declare_warn(&declared, &arena);
     problems_log(&declared);
     if (declared.problem_count > 0)
         return error_set(err, "%zu problems in %s; nothing of it was taken",

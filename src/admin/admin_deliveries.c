@@ -9,6 +9,8 @@ struct delivery_question {
     struct question q; /* first */
     struct delivery_page page;
     bool one; /* of the page's only row, not a list */
+    struct attempt_row *tries; /* of that one */
+    size_t try_count;
 };
 
 static void ask(void *question, const struct historian_view *view)
@@ -16,7 +18,23 @@ static void ask(void *question, const struct historian_view *view)
     struct delivery_question *d = question;
 
     d->q.ok = delivery_page_read(&d->page, view->outbox, &d->q.arena,
-                                 &d->q.err);
+                                 &d->q.err) &&
+              (!d->one || d->page.n == 0 ||
+               outbox_read_attempts(view->outbox, d->page.rows[0].id, &d->q.arena,
+                                    &d->tries, &d->try_count, &d->q.err));
+}
+
+static void tries_write(const struct delivery_question *d, struct json_out *o)
+{
+    out_array(o, "tries");
+    for (size_t i = 0; i < d->try_count; i++) {
+        out_object(o, NULL);
+        out_time(o, "time", d->tries[i].at_ms);
+        out_i64(o, "status", d->tries[i].status);
+        out_redacted(d->q.admin, o, "reason", d->tries[i].reason);
+        out_object_end(o);
+    }
+    out_array_end(o);
 }
 
 static void answer(void *question)
@@ -31,11 +49,13 @@ static void answer(void *question)
     }
     reply_init(&reply);
     out_object(&reply.out, NULL);
-    if (d->one)
+    if (d->one) {
         delivery_write(q->admin, &d->page.rows[0], &reply.out, "data",
                        &q->arena);
-    else
+        tries_write(d, &reply.out);
+    } else {
         delivery_page_write(q->admin, &d->page, &reply, &q->arena);
+    }
     out_object_end(&reply.out);
     reply_send(&reply, q->x, 200);
     question_end(q);
@@ -57,14 +77,16 @@ static bool state_read(struct admin *a, struct exchange *x, int *out)
 {
     struct str text = exchange_query(x, "state");
 
+    enum delivery_state state;
+
     *out = -1;
     if (!exchange_has_query(x, "state"))
         return true;
-    for (int s = DELIVERY_PENDING; s <= DELIVERY_DEAD; s++)
-        if (str_is(text, delivery_state_name((enum delivery_state)s)))
-            *out = s;
-    return *out >= 0 ||
-           params_wrong(a, x, "state must be pending, delivered or dead");
+    if (!delivery_state_parse(text, &state))
+        return params_wrong(a, x, "state must be pending, held, delivered, dead "
+                                  "or withheld");
+    *out = (int)state;
+    return true;
 }
 
 static bool recipient_read(struct admin *a, struct exchange *x, int64_t *out)

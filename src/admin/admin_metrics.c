@@ -79,21 +79,21 @@ static void lane_delivered(struct exposition *e, struct label who,
 {
     (void)now_ms;
     expose_i64(e, who, LABEL("outcome", STR("delivered")),
-               (int64_t)n->delivered);
+               (int64_t)n->n[DELIVERY_DELIVERED]);
 }
 
 static void lane_dead(struct exposition *e, struct label who,
                       const struct lane_counts *n, int64_t now_ms)
 {
     (void)now_ms;
-    expose_i64(e, who, NO_LABEL, (int64_t)n->dead);
+    expose_i64(e, who, NO_LABEL, (int64_t)n->n[DELIVERY_DEAD]);
 }
 
 static void lane_pending(struct exposition *e, struct label who,
                          const struct lane_counts *n, int64_t now_ms)
 {
     (void)now_ms;
-    expose_i64(e, who, NO_LABEL, (int64_t)n->pending);
+    expose_i64(e, who, NO_LABEL, (int64_t)n->n[DELIVERY_PENDING]);
 }
 
 static void lane_oldest(struct exposition *e, struct label who,
@@ -138,6 +138,15 @@ static void recipients_expose(const struct admin *a, struct exposition *e)
     reached_expose(a, e);
 }
 
+static void holds_expose(struct exposition *e, const struct outbox_counts *n)
+{
+    expose(e, "tocsin_deliveries_held", METRIC_GAUGE,
+           "Deliveries that are held back now, by what holds them.");
+    for (int k = HOLD_NONE + 1; k < HOLD_KINDS; k++)
+        expose_i64(e, LABEL("kind", str_of(hold_kind_name((enum hold_kind)k))),
+                   NO_LABEL, (int64_t)n->held_by[k]);
+}
+
 static void conservation_expose(const struct admin *a, struct exposition *e)
 {
     struct outbox_counts n = {0};
@@ -146,7 +155,7 @@ static void conservation_expose(const struct admin *a, struct exposition *e)
     outbox_counts(a->with.outbox, &n);
     courier_latency(a->with.courier, &latency);
     expose(e, "tocsin_outbox_deliveries", METRIC_GAUGE,
-           "Of all time: accepted = delivered + dead + pending.");
+           "Of all time: accepted = delivered + dead + pending + held + withheld.");
     expose_i64(e, LABEL("state", STR("accepted")), NO_LABEL,
                (int64_t)n.accepted);
     expose_i64(e, LABEL("state", STR("delivered")), NO_LABEL,
@@ -154,6 +163,10 @@ static void conservation_expose(const struct admin *a, struct exposition *e)
     expose_i64(e, LABEL("state", STR("dead")), NO_LABEL, (int64_t)n.dead);
     expose_i64(e, LABEL("state", STR("pending")), NO_LABEL,
                (int64_t)n.pending);
+    expose_i64(e, LABEL("state", STR("held")), NO_LABEL, (int64_t)n.held);
+    expose_i64(e, LABEL("state", STR("withheld")), NO_LABEL,
+               (int64_t)n.withheld);
+    holds_expose(e, &n);
     expose(e, "tocsin_outbox_commits_total", METRIC_COUNTER,
            "Commits since the start.");
     expose_i64(e, NO_LABEL, NO_LABEL, (int64_t)n.commits);

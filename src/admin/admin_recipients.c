@@ -23,6 +23,20 @@ static void write(const struct snapshot *s, size_t i, struct json_out *o,
     recipient_write(&s->recipients[i], o, name);
 }
 
+static uint64_t waiting(const struct admin *a, const struct snapshot *s, size_t i)
+{
+    struct lane_counts n;
+
+    outbox_lane(a->with.outbox, s->recipients[i].id, &n);
+    return n.n[DELIVERY_PENDING] + n.n[DELIVERY_HELD];
+}
+
+static size_t warnings(const struct snapshot *s, size_t i, struct arena *a,
+                     struct warning **out)
+{
+    return criteria_warnings(&s->recipients[i].criteria, a, out);
+}
+
 static void test(void *resource, struct exchange *x)
 {
     const struct resource *r = resource;
@@ -58,6 +72,8 @@ void admin_recipients(struct admin *a)
         .count = count,
         .name = name_of,
         .revision = revision_of,
+        .waiting = waiting,
+        .warnings = warnings,
         .write = write,
     };
     httpd_routes(a->with.httpd, routes, &a->recipients);

@@ -21,7 +21,7 @@ static void engaged_write(const struct admin *a, struct json_out *o)
     out_object_end(o);
 }
 
-/* accepted = delivered + dead + pending, or something is very wrong. */
+/* accepted is the sum of all states, or something is very wrong. */
 static void outbox_write(const struct admin *a, struct json_out *o)
 {
     struct outbox_counts n = {0};
@@ -33,7 +33,9 @@ static void outbox_write(const struct admin *a, struct json_out *o)
     out_i64(o, "delivered", (int64_t)n.delivered);
     out_i64(o, "dead", (int64_t)n.dead);
     out_i64(o, "pending", (int64_t)n.pending);
-    out_bool(o, "conserved", n.accepted == n.delivered + n.dead + n.pending);
+    out_i64(o, "held", (int64_t)n.held);
+    out_i64(o, "withheld", (int64_t)n.withheld);
+    out_bool(o, "conserved", outbox_conserves(&n));
     out_time(o, "oldest_pending", n.oldest_pending_ms);
     out_i64(o, "commits", (int64_t)n.commits);
     out_i64(o, "committed_changes", (int64_t)n.committed_ops);
@@ -61,9 +63,8 @@ static void recipient_status(const struct admin *a, const struct recipient *r,
     out_time(o, "last_error_at", health.last_error_ms);
     out_time(o, "last_ok_at", health.last_ok_ms);
     out_time(o, "opens_at", health.opens_at_ms);
-    out_i64(o, "pending", (int64_t)n.pending);
-    out_i64(o, "delivered", (int64_t)n.delivered);
-    out_i64(o, "dead", (int64_t)n.dead);
+    for (int s = 0; s < DELIVERY_STATES; s++)
+        out_i64(o, delivery_state_name((enum delivery_state)s), (int64_t)n.n[s]);
     out_time(o, "oldest", n.oldest_ms);
     out_object_end(o);
 }

@@ -40,6 +40,20 @@ struct str recipient_id_name(const struct admin *a, int64_t id,
     return r != NULL ? r->name : arena_printf(arena, "#%lld", (long long)id);
 }
 
+/* What holds it back, or did. */
+static void hold_write(const struct delivery_row *d, struct json_out *o)
+{
+    if (d->hold.kind == HOLD_NONE)
+        return;
+    out_object(o, "hold");
+    out_text(o, "kind", hold_kind_name(d->hold.kind));
+    if (d->hold.ref != 0)
+        out_i64(o, "ref", d->hold.ref);
+    out_time(o, "until", d->hold.until_ms);
+    out_time(o, "ended", d->freed_ms);
+    out_object_end(o);
+}
+
 void delivery_write(const struct admin *a, const struct delivery_row *d,
                     struct json_out *o, const char *name, struct arena *arena)
 {
@@ -56,6 +70,7 @@ void delivery_write(const struct admin *a, const struct delivery_row *d,
     out_time(o, "accepted", d->accepted_ms);
     out_time(o, "due", pending ? d->due_ms : 0);
     out_time(o, "settled", d->settled_ms);
+    hold_write(d, o);
     out_object_end(o);
 }
 

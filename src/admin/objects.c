@@ -112,6 +112,26 @@ void edit_refused(struct admin *a, struct exchange *x,
 
 /* --- reading -------------------------------------------------------------- */
 
+static void write_warnings(const struct resource *r, struct exchange *x, size_t at,
+                           struct json_out *o)
+{
+    struct warning *warnings;
+    size_t n = 0;
+
+    if (r->warnings != NULL)
+        n = r->warnings(now(r), at, exchange_arena(x), &warnings);
+    if (n == 0)
+        return;
+    out_array(o, "warnings");
+    for (size_t i = 0; i < n; i++) {
+        out_object(o, NULL);
+        out_str(o, "place", warnings[i].place);
+        out_str(o, "text", warnings[i].text);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
 static void object_answer(const struct resource *r, struct exchange *x,
                           int status, size_t at)
 {
@@ -120,6 +140,7 @@ static void object_answer(const struct resource *r, struct exchange *x,
     reply_init(&reply);
     out_object(&reply.out, NULL);
     r->write(now(r), at, &reply.out, "data");
+    write_warnings(r, x, at, &reply.out);
     out_object_end(&reply.out);
     etag_add(x, r->revision(now(r), at));
     reply_send(&reply, x, status);
@@ -278,7 +299,7 @@ void objects_create(void *resource, struct exchange *x)
 
 /* What PUT, PATCH and DELETE have in common. False: answered. */
 static bool edit_begin(const struct resource *r, struct exchange *x,
-                       struct edit *e, bool *exists)
+                       const char *const *params, struct edit *e, bool *exists)
 {
     const struct snapshot *s = now(r);
     size_t at;
@@ -286,7 +307,7 @@ static bool edit_begin(const struct resource *r, struct exchange *x,
     e->name = exchange_segment(x, "name");
     at = objects_find(r, s, e->name);
     *exists = at < r->count(s);
-    return params_known(r->admin, x, no_params) &&
+    return params_known(r->admin, x, params) &&
            etag_matches(r->admin, x, *exists,
                         *exists ? r->revision(s, at) : 0, &e->if_revision);
 }
@@ -297,7 +318,7 @@ void objects_replace(void *resource, struct exchange *x)
     struct edit e = {.verb = EDIT_REPLACE};
     bool exists;
 
-    if (!edit_begin(r, x, &e, &exists))
+    if (!edit_begin(r, x, no_params, &e, &exists))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
@@ -310,19 +331,43 @@ void objects_patch(void *resource, struct exchange *x)
     struct edit e = {.verb = EDIT_PATCH};
     bool exists;
 
-    if (!edit_begin(r, x, &e, &exists))
+    if (!edit_begin(r, x, no_params, &e, &exists))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
         object_edit(r, x, &e, 200);
 }
 
+/* False: answered, for what would be lost with it, and nobody said force=true. */
+static bool may_delete(const struct resource *r, struct exchange *x, struct str name)
+{
+    size_t at = objects_find(r, now(r), name);
+    struct str force = exchange_query(x, "force");
+    uint64_t n = 0;
+
+    if (exchange_has_query(x, "force") && !str_is(force, "true") &&
+        !str_is(force, "false"))
+        return params_wrong(r->admin, x, "force must be true or false");
+    if (r->waiting != NULL && at < r->count(now(r)) && !str_is(force, "true"))
+        n = r->waiting(r->admin, now(r), at);
+    if (n == 0)
+        return true;
+    reply_problem_text(r->admin, x, 409, "pending",
+                       "%s \"%.*s\" has %llu pending deliver%s, which would be dead "
+                       "with it; wait, or delete it with force=true",
+                       object_kind_name(r->kind), STR_ARG(name),
+                       (unsigned long long)n, n == 1 ? "y" : "ies");
+    return false;
+}
+
 void objects_delete(void *resource, struct exchange *x)
 {
+    static const char *const params[] = {"force", NULL};
     const struct resource *r = resource;
     struct edit e = {.verb = EDIT_DELETE};
     bool exists;
 
-    if (edit_begin(r, x, &e, &exists))
+    if (edit_begin(r, x, r->waiting != NULL ? params : no_params, &e, &exists) &&
+        may_delete(r, x, e.name))
         object_edit(r, x, &e, 204);
 }

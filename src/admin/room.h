@@ -20,6 +20,11 @@ struct resource {
     size_t (*count)(const struct snapshot *s);
     struct str (*name)(const struct snapshot *s, size_t i);
     int64_t (*revision)(const struct snapshot *s, size_t i);
+    /* Deliveries that would be dead without it; NULL: there are none. */
+    uint64_t (*waiting)(const struct admin *a, const struct snapshot *s, size_t i);
+    /* What may be a mistake in it; NULL: nothing is looked for. */
+    size_t (*warnings)(const struct snapshot *s, size_t i, struct arena *a,
+                     struct warning **out);
     void (*write)(const struct snapshot *s, size_t i, struct json_out *o,
                   const char *name);
 };

@@ -76,6 +76,8 @@ struct str alert_victim(const struct alert *a);
  * in the text j was parsed from. `now_ms` is the default tstamp. */
 void alert_write(const struct alert *a, struct json_out *o); /* members only */
 void alert_write_line(const struct alert *a, struct buf *to); /* {...} */
+/* The member that a name, which is none, may have been meant for; or NULL. */
+const char *alert_member_near(struct str name);
 bool alert_is_member(struct str name); /* a name no fact may have */
 bool alert_read_time(const struct json *j, int64_t *wall_ms) must_check;
 bool alert_read(struct arena *arena, const struct json *j, int64_t now_ms,

@@ -53,6 +53,7 @@ static const char *const member_names[] = {
 };
 
 #define MEMBER_COUNT COUNT_OF(member_names)
+#define NEAR_LEAST 4 /* bytes: "ip" is no "id" */
 #define NO_MEMBER ((int)MEMBER_COUNT)
 
 /* Every name of every alert comes through here. */
@@ -68,6 +69,39 @@ static int member_find(struct str name)
 bool alert_is_member(struct str name)
 {
     return member_find(name) != NO_MEMBER;
+}
+
+static bool same_letters(struct str a, struct str b)
+{
+    return a.n == b.n && (a.n == 0 || strncasecmp(a.p, b.p, a.n) == 0);
+}
+
+/* In any case, with one letter more, less, another, or two swapped. Quick to say
+ * no: it is asked for every fact of every alert. */
+static bool is_near(struct str a, struct str b)
+{
+    size_t n = MIN(a.n, b.n), i = 0;
+
+    if (MAX(a.n, b.n) - n > 1)
+        return false;
+    while (i < n && strncasecmp(a.p + i, b.p + i, 1) == 0)
+        i++;
+    if (a.n != b.n)
+        return same_letters(str_from(a, i + (a.n > n)), str_from(b, i + (b.n > n)));
+    return i == n || same_letters(str_from(a, i + 1), str_from(b, i + 1)) ||
+           (i + 1 < n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
+            same_letters(str_from(a, i + 2), str_from(b, i + 2)));
+}
+
+const char *alert_member_near(struct str name)
+{
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        struct str member = str_of(member_names[i]);
+
+        if (MIN(member.n, name.n) >= NEAR_LEAST && is_near(name, member))
+            return member_names[i];
+    }
+    return NULL;
 }
 
 static void write_time(struct json_out *o, enum member m, int64_t wall_ms)

@@ -37,6 +37,7 @@ struct field {
     bool optional; /* may be absent, a text also "": zero, empty */
     bool secret;   /* write-only: never shown, logged or exported; only of a
                       text or a list */
+    const char *user; /* a password's: the text row of the name it goes with */
     const char *format; /* "uri", "email", "hostname": for the form; may be NULL.
                            "script": one of the scripts directory's */
 };
@@ -77,10 +78,15 @@ const struct json *fields_merge(const struct field *rows,
  * "writeOnly" and "x-secret" for secrets, "x-unit", "required". */
 void fields_schema(const struct field *rows, struct json_out *o, const char *name);
 
-/* Every secret's value in `from`, for the redactor; returns how many. With a
- * NULL `out` they are only counted. */
+struct secret {
+    struct str value;
+    struct str user; /* it is sent along with: "user:password"; "": none */
+};
+
+/* Every secret in `from`, for the redactor; returns how many. With a NULL `out`
+ * they are only counted. */
 size_t fields_secrets(const struct field *rows, const void *from,
-                      struct str *out, size_t max);
+                      struct secret *out, size_t max);
 
 const struct field *field_find(const struct field *rows, struct str name);
 

@@ -147,8 +147,19 @@ static size_t secrets_of(const struct field *f, const void *from,
     return f->type == FIELD_LIST ? list->n : 1;
 }
 
+static struct str user_of(const struct field *rows, const struct field *f,
+                          const void *from)
+{
+    const struct field *user = NULL;
+
+    if (f->user != NULL)
+        user = field_find(rows, str_of(f->user));
+    assert(f->user == NULL || (user != NULL && user->type == FIELD_TEXT));
+    return user != NULL ? *(const struct str *)member_of(user, from) : STR_NONE;
+}
+
 size_t fields_secrets(const struct field *rows, const void *from,
-                      struct str *out, size_t max)
+                      struct secret *out, size_t max)
 {
     size_t count = 0;
 
@@ -160,7 +171,8 @@ size_t fields_secrets(const struct field *rows, const void *from,
             if (values[i].n == 0 || (out != NULL && count == max))
                 continue;
             if (out != NULL)
-                out[count] = values[i];
+                out[count] = (struct secret){values[i],
+                                             user_of(rows, f, from)};
             count++;
         }
     }

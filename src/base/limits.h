@@ -24,7 +24,9 @@
 #define WINDOW_BYTES_MAX (64u << 20)    /* of all recipients together */
 #define DELIVERY_TTL_MS (72 * 3600 * 1000LL) /* then dead: expired */
 #define DELIVERY_ATTEMPTS_MAX 1000      /* attempts, then dead; time ends it first */
+#define DELIVERY_DOUBTS_MAX 2           /* attempts that may have arrived, where repeats show */
 #define DELIVERY_UNENDED_MAX 25         /* attempts that never ended (crashes), then dead */
+#define DELIVERY_TRIES_KEPT 10          /* failed ones of a delivery, the last */
 #define DISK_FREE_MIN (64u << 20)       /* bytes; below this intake answers 503 */
 #define SETTLED_KEPT_MAX 1000000        /* settled alerts kept in the outbox */
 

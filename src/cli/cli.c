@@ -27,6 +27,8 @@ static const char alerts_usage[] =
     "                     [--source S] [--entity_value V] [--ip A] [--text WORDS]\n"
     "                     [--filter 'severity>=error and ip=10.0.0.0/8']\n"
     "                     [--limit N] [--cursor C]\n"
+    "                                     --since, --until: when it began, as its source\n"
+    "                                     says; not when it was accepted\n"
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";
 static const char explain_usage[] =
@@ -36,7 +38,7 @@ static const char explain_usage[] =
     "                                     the exit status says whether it is so\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
-    "  tocsin delivery show ID            every try, and what was said\n"
+    "  tocsin delivery show ID            and its last failed tries\n"
     "  tocsin delivery retry ID ...       send again what is dead\n"
     "  tocsin delivery retry --state dead [--recipient NAME]\n";
 static const char endpoint_usage[] =
@@ -46,6 +48,7 @@ static const char endpoint_usage[] =
     "  tocsin endpoint set NAME --set PARAMETER=VALUE ...\n"
     "  tocsin endpoint choices NAME       the chats or channels its recipients can have\n"
     "  tocsin endpoint list | show NAME | test NAME | rm NAME [--yes]\n"
+    "  tocsin endpoint enable NAME | disable NAME\n"
     "A secret is given as PARAMETER=@FILE or PARAMETER=- (standard input).\n";
 static const char recipient_usage[] =
     "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
@@ -57,7 +60,9 @@ static const char recipient_usage[] =
     "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
     "                                     how an alert reads there, the newest unless\n"
     "                                     said; with templates that are not saved yet\n"
-    "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes]\n";
+    "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes] [--force]\n"
+    "                                     --force: also with deliveries pending\n"
+    "  tocsin recipient enable NAME | disable NAME\n";
 static const char pool_usage[] =
     "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"
     "  tocsin pool set NAME --members ...\n"
@@ -69,11 +74,16 @@ static const char apply_usage[] =
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
 static const char import_usage[] =
-    "  tocsin import ntopng-pools FILE|- [--dry-run] [--replace]\n"
-    "                                     host pools as ntopng exports them, and a\n"
-    "                                     report; --replace: also those that are there\n";
+    "  tocsin import KIND FILE|- [--dry-run] [--replace] [--keep-empty-pools]\n"
+    "                                     KIND: ntopng-backup, ntopng-pools,\n"
+    "                                     alertmanager (its .yml) or apprise (its\n"
+    "                                     addresses); --dry-run: only the report;\n"
+    "                                     --replace: also what is there already;\n"
+    "                                     --keep-empty-pools: \"none\" as in ntopng\n";
 static const char check_config_usage[] =
-    "  tocsin check-config FILE|DIR ...   every mistake with file, line and column\n";
+    "  tocsin check-config FILE|DIR ... [--no-secrets]\n"
+    "                                     every mistake with file, line and column;\n"
+    "                                     --no-secrets: their files are not here\n";
 static const char status_usage[] = "  tocsin status\n";
 
 static const struct command commands[] = {
@@ -85,17 +95,17 @@ static const struct command commands[] = {
      "who gets an alert and why, criterion by criterion", explain_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead", delivery_usage},
-    {"endpoint", command_endpoint, "list | show | add | set | rm | test | choices | types",
+    {"endpoint", command_endpoint, "list | show | add | set | rm | enable | disable | test | ...",
      "the servers and services messages go through", endpoint_usage},
-    {"recipient", command_recipient, "list | show | add | set | rm | test | preview",
+    {"recipient", command_recipient, "list | show | add | set | rm | enable | disable | test | ...",
      "who is told, and by which criteria", recipient_usage},
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
-    {"import", command_import, "ntopng-pools FILE [--dry-run] [--replace]",
-     "take over what ntopng knows", import_usage},
+    {"import", command_import, "KIND FILE [--dry-run] [--replace]",
+     "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},

@@ -68,6 +68,8 @@ void print_json(struct cli *c, const struct json *j); /* indented */
 struct str cell_text(struct cli *c, const struct json *j); /* any JSON value */
 struct str cell_time(struct cli *c, const struct json *j); /* local time */
 void transcript_print(struct cli *c, const struct json *transcript); /* a test's */
+/* An answer's "warnings", on stderr. */
+void warnings_print(struct cli *c, const struct json *answer);
 void print_text(struct str s); /* to stdout, one line, safe for a terminal */
 
 #endif

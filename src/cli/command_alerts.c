@@ -11,6 +11,29 @@ int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *t
     return status != EXIT_OK ? status : show_answer(c, a.json, id_member, table);
 }
 
+/* "4812" as "4,812". */
+static struct str grouped(struct cli *c, int64_t n)
+{
+    return n < 1000 ? arena_printf(&c->arena, "%lld", (long long)n)
+                    : arena_printf(&c->arena, "%.*s,%03lld",
+                                   STR_ARG(grouped(c, n / 1000)), (long long)(n % 1000));
+}
+
+/* A page that is not all says so. */
+static void more_print(struct cli *c, const struct json *answer, const struct json *list)
+{
+    const struct json *total = json_get(answer, "total");
+    struct str next = json_text(json_get(answer, "next"));
+    bool exact = json_bool_or(json_get(total, "exact"), true);
+
+    if (next.n == 0 || list == NULL)
+        return;
+    fprintf(stderr, "%.*s of %s%.*s shown; --limit N, or --cursor %.*s for more\n",
+            STR_ARG(grouped(c, (int64_t)list->count)), exact ? "" : "more than ",
+            STR_ARG(grouped(c, json_i64_or(json_get(total, "value"), 0))),
+            STR_ARG(cell_text(c, json_get(answer, "next"))));
+}
+
 int show_answer(struct cli *c, const struct json *answer, const char *id_member,
                 rows_fn *table)
 {
@@ -26,6 +49,7 @@ int show_answer(struct cli *c, const struct json *answer, const char *id_member,
         break;
     case OUTPUT_TABLE:
         table(c, list);
+        more_print(c, answer, list);
         break;
     }
     return list == NULL || list->count == 0 ? EXIT_NOTHING : EXIT_OK;

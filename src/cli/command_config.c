@@ -4,9 +4,9 @@
 #include "base/limits.h"
 #include "config/declare.h"
 
-static void problem_print(const struct declared_problem *p)
+static void problem_print(const struct declared_problem *p, const char *kind)
 {
-    fprintf(stderr, "%.*s:%zu:%zu: error: %.*s\n", STR_ARG(p->file), p->line, p->column,
+    fprintf(stderr, "%.*s:%zu:%zu: %s: %.*s\n", STR_ARG(p->file), p->line, p->column, kind,
             STR_ARG(p->text));
     if (p->source_line.n == 0)
         return;
@@ -14,8 +14,10 @@ static void problem_print(const struct declared_problem *p)
     fprintf(stderr, "      | %*s^\n", (int)(p->column > 0 ? p->column - 1 : 0), "");
 }
 
-/* Reads and checks; everything that is wrong is said. */
-static int files_read(struct cli *c, const char *const *paths, size_t n, struct declared *d)
+/* Reads and checks; everything that is wrong is said. `secrets`: also whether the
+ * files that hold them can be read, here. */
+static int files_read(struct cli *c, const char *const *paths, size_t n, bool secrets,
+                      struct declared *d)
 {
     struct error err;
 
@@ -24,14 +26,20 @@ static int files_read(struct cli *c, const char *const *paths, size_t n, struct 
         return EXIT_FAILED;
     }
     declare_check(NULL, d, &c->arena);
+    if (secrets)
+        declare_check_secrets(d, &c->arena);
+    declare_warn(d, &c->arena);
     for (size_t i = 0; i < d->problem_count; i++)
-        problem_print(&d->problems[i]);
+        problem_print(&d->problems[i], "error");
+    for (size_t i = 0; i < d->warning_count; i++)
+        problem_print(&d->warnings[i], "warning");
     return d->problem_count > 0 ? EXIT_INVALID : EXIT_OK;
 }
 
 int command_check_config(struct cli *c)
 {
     const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
+    bool secrets = !cli_flag(c, "--no-secrets");
     struct declared d = {0};
     size_t n = 0;
     const char *word;
@@ -41,7 +49,7 @@ int command_check_config(struct cli *c)
         paths[n++] = word;
     if (n == 0 || !cli_done(c))
         return EXIT_USAGE;
-    status = files_read(c, paths, n, &d);
+    status = files_read(c, paths, n, secrets, &d);
     if (status == EXIT_OK)
         printf("ok: %zu objects\n", d.n);
     return status;
@@ -110,6 +118,6 @@ int command_apply(struct cli *c)
         n++;
     if (n == 0 || !cli_done(c))
         return EXIT_USAGE;
-    status = files_read(c, paths, n, &d);
+    status = files_read(c, paths, n, false, &d); /* the server has the secrets */
     return status == EXIT_OK ? files_send(c, paths, n, prune) : status;
 }

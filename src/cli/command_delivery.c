@@ -35,6 +35,27 @@ static int delivery_list(struct cli *c)
     return show_list(c, buf_c(&path), "id", delivery_rows);
 }
 
+static void delivery_print(struct cli *c, const struct json *answer)
+{
+    const struct json *tries = json_get(answer, "tries");
+    struct table t = {.titles = {"FAILED TRY", "STATUS", "REASON"}};
+
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, answer);
+        return;
+    }
+    print_json(c, json_get(answer, "data"));
+    if (tries == NULL || tries->count == 0)
+        return;
+    putchar('\n');
+    for (const struct json *e = tries->first; e; e = e->next) {
+        table_cell(&t, cell_time(c, json_get(e, "time")));
+        table_cell(&t, cell_text(c, json_get(e, "status")));
+        table_cell(&t, cell_text(c, json_get(e, "reason")));
+    }
+    table_print(&t);
+}
+
 /* By ids, or all dead ones (of one recipient). */
 static int delivery_retry(struct cli *c)
 {
@@ -86,7 +107,7 @@ int command_delivery(struct cli *c)
         return EXIT_USAGE;
     status = client_get(c, client_path(c, "/api/v1/deliveries", id, ""), &a);
     if (status == EXIT_OK)
-        print_json(c, json_get(a.json, "data"));
+        delivery_print(c, a.json);
     return status;
 }
 

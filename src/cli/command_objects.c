@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "config/config.h"
+#include "config/secret.h"
 
 struct noun {
     const char *name; /* "endpoint" */
@@ -80,24 +82,29 @@ static void list_write(struct json_out *o, const char *name, struct str text)
     out_array_end(o);
 }
 
+/* A secret's value, from where nobody else sees it; its reference; or none. */
+static bool secret_of(struct cli *c, const char *member, const char *text,
+                      struct str *out)
+{
+    if (text[0] == '@' || text[0] == '\0' || strcmp(text, "-") == 0 ||
+        secret_is_reference(str_of(text)))
+        return value_of(c, text, out);
+    fprintf(stderr, "tocsin: %s is secret and would be seen in the process list; "
+                    "give it as %s=@FILE or %s=- (standard input)\n",
+            member, member, member);
+    return false;
+}
+
 static bool param_write(struct cli *c, const struct json *schema, struct str name,
                         const char *text, struct json_out *o)
 {
     struct str type = json_text(json_get(schema, "type"));
     bool secret = json_bool_or(json_get(schema, "writeOnly"), false);
     const char *member = arena_c(&c->arena, name);
-    struct str value;
+    struct str value = str_of(text); /* "@ops" is a channel, if no secret */
     int64_t number;
 
-    if (secret && text[0] != '@' && strcmp(text, "-") != 0 &&
-        strncmp(text, "env:", 4) != 0 && strncmp(text, "cred:", 5) != 0 &&
-        strncmp(text, "file:", 5) != 0) {
-        fprintf(stderr, "tocsin: %s is secret and would be seen in the process list; "
-                        "give it as %s=@FILE or %s=- (standard input)\n",
-                member, member, member);
-        return false;
-    }
-    if (!value_of(c, text, &value))
+    if (secret && !secret_of(c, member, text, &value))
         return false;
     if (str_is(type, "boolean") && (str_is(value, "true") || str_is(value, "false")))
         out_bool(o, member, str_is(value, "true"));
@@ -121,6 +128,10 @@ static bool params_write(struct cli *c, const char *noun, struct str type,
         struct str rest = str_of(word);
         struct str name = str_until(&rest, '=');
 
+        if (name.n == strlen(word)) {
+            fprintf(stderr, "tocsin: --set takes name=value, not %s\n", word);
+            return false;
+        }
         if (!open)
             out_object(o, "params");
         open = true;
@@ -212,6 +223,18 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
                  : client_send(c, "PATCH", client_path(c, n->base, name, ""), buf_view(&b), &a);
     if (status == EXIT_OK)
         printf("%s %s %s\n", n->name, name, add ? "added" : "changed");
+    warnings_print(c, a.json);
+    return status;
+}
+
+static int object_switch(struct cli *c, const struct noun *n, const char *name, bool on)
+{
+    struct str body = on ? STR("{\"enabled\":true}") : STR("{\"enabled\":false}");
+    struct answer a;
+    int status = client_send(c, "PATCH", client_path(c, n->base, name, ""), body, &a);
+
+    if (status == EXIT_OK)
+        printf("%s %s %s\n", n->name, name, on ? "enabled" : "disabled");
     return status;
 }
 
@@ -227,12 +250,16 @@ static int object_show(struct cli *c, const struct noun *n, const char *name)
     return status;
 }
 
+/* The server refuses one with pending deliveries, without --force. */
 static int object_remove(struct cli *c, const struct noun *n, const char *name)
 {
+    const char *after = cli_flag(c, "--force") ? "?force=true" : "";
     struct answer a;
     char line[8] = "";
     int status;
 
+    if (!cli_done(c))
+        return EXIT_USAGE;
     if (!c->yes && isatty(0)) {
         fprintf(stderr, "delete %s %s? [y/N] ", n->name, name);
         if (fgets(line, sizeof line, stdin) == NULL || line[0] != 'y')
@@ -241,7 +268,9 @@ static int object_remove(struct cli *c, const struct noun *n, const char *name)
         fprintf(stderr, "tocsin: deleting needs --yes when nobody can be asked\n");
         return EXIT_USAGE;
     }
-    status = client_call(c, "DELETE", client_path(c, n->base, name, ""), "", STR_NONE, &a);
+    status = client_call(c, "DELETE", client_path(c, n->base, name, after), "", STR_NONE, &a);
+    if (a.status == 409 && strstr(arena_c(&c->arena, a.text), "force=true") != NULL)
+        fprintf(stderr, "tocsin: that is: tocsin %s rm %s --force\n", n->name, name);
     if (status == EXIT_OK)
         printf("%s %s deleted\n", n->name, name);
     return status;
@@ -336,13 +365,24 @@ static void pool_rows(struct cli *c, const struct json *list)
     table_print(&t);
 }
 
+static int objects_show(struct cli *c, const struct noun *n)
+{
+    struct buf path freed_by(buf_release) = BUF(8192);
+
+    buf_text(&path, n->base);
+    client_query(&path, "limit", cli_take(c, "--limit"));
+    client_query(&path, "cursor", cli_take(c, "--cursor"));
+    return cli_done(c) ? show_list(c, buf_c(&path), "name", n->table) : EXIT_USAGE;
+}
+
 static int noun_run(struct cli *c, const struct noun *n)
 {
     const char *verb = cli_word(c);
-    const char *name = verb ? cli_word(c) : NULL;
+    const char *name;
 
-    if (verb == NULL || (strcmp(verb, "list") == 0 && name == NULL))
-        return cli_done(c) ? show_list(c, n->base, "name", n->table) : EXIT_USAGE;
+    if (verb == NULL || strcmp(verb, "list") == 0)
+        return objects_show(c, n);
+    name = cli_word(c);
     if (strcmp(verb, "types") == 0 && strcmp(n->name, "endpoint") == 0)
         return endpoint_types_show(c, name);
     if (name == NULL) {
@@ -355,12 +395,14 @@ static int noun_run(struct cli *c, const struct noun *n)
         return object_send(c, n, name, false);
     if (strcmp(verb, "preview") == 0 && strcmp(n->name, "recipient") == 0)
         return recipient_preview(c, name);
+    if (strcmp(verb, "rm") == 0)
+        return object_remove(c, n, name);
     if (!cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "show") == 0)
         return object_show(c, n, name);
-    if (strcmp(verb, "rm") == 0)
-        return object_remove(c, n, name);
+    if (n->has_test && (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0))
+        return object_switch(c, n, name, strcmp(verb, "enable") == 0);
     if (strcmp(verb, "test") == 0 && n->has_test)
         return object_test(c, n, name);
     if (strcmp(verb, "choices") == 0 && strcmp(n->name, "endpoint") == 0)
@@ -400,35 +442,62 @@ int command_pool(struct cli *c)
     return noun_run(c, &pool);
 }
 
-int command_settings(struct cli *c)
+/* "name=value" by its row of the table; one there is none of, the server refuses. */
+static bool setting_write(struct cli *c, const char *word, struct json_out *o)
+{
+    struct str value = str_of(word);
+    struct str name = str_until(&value, '=');
+    const char *member = arena_c(&c->arena, name);
+    const struct field *row = field_find(settings_fields, name);
+    int64_t number;
+
+    if (name.n == strlen(word)) {
+        fprintf(stderr, "tocsin settings set: takes name=value, not %s\n", word);
+        return false;
+    }
+    if (row != NULL && row->secret && !secret_of(c, member, value.p, &value))
+        return false;
+    if (row != NULL && row->type == FIELD_NUMBER && str_to_i64(value, &number))
+        out_i64(o, member, number);
+    else
+        out_str(o, member, value);
+    return true;
+}
+
+static int settings_set(struct cli *c)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
-    const char *verb = cli_word(c);
     struct answer a;
     const char *word;
     int status;
 
-    if (verb == NULL || strcmp(verb, "show") == 0) {
-        status = client_get(c, "/api/v1/settings", &a);
-        print_json(c, json_get(a.json, "data"));
-        return status;
-    }
-    if (strcmp(verb, "set") != 0)
-        return EXIT_USAGE;
     out_object(&o, NULL);
-    while ((word = cli_take(c, "--set")) != NULL || (word = cli_word(c)) != NULL) {
-        struct str rest = str_of(word);
-        struct str name = str_until(&rest, '=');
-        struct str value;
-
-        if (name.n == strlen(word) || !value_of(c, word + name.n + 1, &value))
+    while ((word = cli_take(c, "--set")) != NULL || (word = cli_word(c)) != NULL)
+        if (!setting_write(c, word, &o))
             return EXIT_USAGE;
-        out_str(&o, arena_c(&c->arena, name), value);
-    }
     out_object_end(&o);
+    if (!cli_done(c))
+        return EXIT_USAGE;
     status = client_send(c, "PATCH", "/api/v1/settings", buf_view(&b), &a);
     if (status == EXIT_OK)
         puts("settings changed");
+    return status;
+}
+
+int command_settings(struct cli *c)
+{
+    const char *verb = cli_word(c);
+    struct answer a;
+    int status;
+
+    if (verb != NULL && strcmp(verb, "set") == 0)
+        return settings_set(c);
+    if (verb != NULL && strcmp(verb, "show") != 0) {
+        fprintf(stderr, "tocsin settings: there is no verb \"%s\"\n", verb);
+        return EXIT_USAGE;
+    }
+    status = client_get(c, "/api/v1/settings", &a);
+    print_json(c, json_get(a.json, "data"));
     return status;
 }

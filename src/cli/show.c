@@ -168,3 +168,13 @@ void print_text(struct str s)
     fwrite(buf_c(&b), 1, b.n, stdout);
     putchar('\n');
 }
+
+void warnings_print(struct cli *c, const struct json *answer)
+{
+    const struct json *list = json_get(answer, "warnings");
+
+    for (const struct json *w = list ? list->first : NULL; w; w = w->next)
+        fprintf(stderr, "warning: %.*s: %.*s\n",
+                STR_ARG(cell_text(c, json_get(w, "place"))),
+                STR_ARG(cell_text(c, json_get(w, "text"))));
+}

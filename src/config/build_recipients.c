@@ -181,7 +181,9 @@ static bool recipient_build(struct build *b, const struct object *o,
     r->revision = o->revision;
     if (!recipient_endpoint(b, o, r) || !build_enabled(b, o, &r->on))
         return false;
-    if (!criteria_read(o->json, b->a, &r->criteria, b->err))
+    /* What an older Tocsin took stays. */
+    if (!criteria_read(o->json, b->a, &r->criteria, b->err) ||
+        (o->edit != 0 && !criteria_check(&r->criteria, b->err)))
         return recipient_failed(b, o, o->edit);
     if (!recipient_pools(b, o, &r->criteria.host_pools) ||
         !recipient_filter(b, o, r->criteria.filter))

@@ -5,7 +5,7 @@
 #define CONFIG_CONFIG_H
 
 #include "endpoint/endpoint.h"
-#include "routing/routing.h"
+#include "routing/hold_judges.h"
 
 #define ENDPOINT_BUILTIN "alert_store_db"
 #define RECIPIENT_BUILTIN "alert_store_db"
@@ -46,7 +46,7 @@ struct settings {
 };
 extern const struct field settings_fields[];
 
-struct origin { /* of pools and settings; managed_by "": nobody set them */
+struct origin { /* of pools, settings; managed_by "": nobody set them */
     struct str managed_by, fault;
     int64_t revision;
 };
@@ -62,6 +62,7 @@ struct snapshot { /* immutable, counted: config_acquire / config_release */
     size_t pool_count;
     struct pools *pools;
     struct routing *routing;
+    struct hold_rules holds;
     struct settings settings;
     struct origin settings_origin;
     struct geo geo; /* ours */
@@ -115,7 +116,6 @@ void pool_write(const struct snapshot *s, const struct pool *p, /* of s */
 void settings_write(const struct snapshot *s, struct json_out *o, const char *name);
 void schema_write(struct json_out *o, const char *name); /* endpoint-types */
 
-/* Every secret value in force, for the redactor (config/redact.h). */
-void config_redact(const struct config *c, struct buf *to, struct str text);
+void config_redact(const struct config *c, struct buf *to, struct str text); /* redact.h */
 
 #endif

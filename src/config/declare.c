@@ -178,7 +178,8 @@ static bool check_round(struct config *c, struct declared *d, struct round *r,
                     str_of(err.text));
         return true;
     }
-    item_problem(d, a, &d->items[r->which[failed]], &err);
+    failed = r->which[failed];
+    d->items[failed].bad = !item_mend(d, failed, &err, a);
     return false;
 }
 
@@ -196,8 +197,10 @@ static void check_all(struct config *c, struct declared *d, struct arena *a)
     for (size_t i = 0; i < d->n; i++) {
         struct error err = {0};
 
-        if (is_foreign(d, &w, i, a, &err))
+        if (is_foreign(d, &w, i, a, &err)) {
             item_problem(d, a, &d->items[i], &err);
+            d->items[i].bad = true;
+        }
     }
     while (d->problem_count < DECLARE_PROBLEMS_MAX && !check_round(c, d, &r, a))
         ;

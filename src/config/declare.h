@@ -24,6 +24,8 @@ struct declared {
     size_t n;
     struct declared_problem *problems;
     size_t problem_count;
+    struct declared_problem *warnings; /* nothing is refused for them */
+    size_t warning_count;
     struct declared_item *items; /* of each edit */
     struct str *roots; /* files and directories read, absolute */
     size_t root_count;
@@ -43,6 +45,12 @@ void declare_text(struct str file, struct str text, struct arena *a,
 /* Checks them against `c` (may be NULL: an empty configuration, in which
  * references to secrets are not followed), adds problems. */
 void declare_check(struct config *c, struct declared *d, struct arena *a);
+
+/* Finds what may be a typing mistake: `warnings`. After a check without problems. */
+void declare_warn(struct declared *d, struct arena *a);
+
+/* Looks also at the files that secrets are in ("file:/path"), from here. */
+void declare_check_secrets(struct declared *d, struct arena *a);
 
 /* Applies all or nothing. With `prune`, what a file owned before and names no
  * more is deleted. Counts what happened. */

@@ -11,7 +11,8 @@ struct declared_item {
     const struct source *source;
     const struct node *node; /* the object */
     struct place at;
-    bool bad;     /* has a problem already: not looked at again */
+    const struct endpoint_type *type; /* its, or its endpoint's; NULL: not known */
+    bool bad;      /* nothing more can be said of it */
     bool settled; /* its object has its final types */
     const struct json *object;
     struct declared_item *next; /* while reading */
@@ -20,6 +21,12 @@ struct declared_item {
 /* Adds a problem of this item, at the member the pointer leads to. */
 void item_problem(struct declared *d, struct arena *a,
                   struct declared_item *item, const struct error *err);
+
+/* Tells what is wrong with item `i`, and takes it out of its edit's object. False:
+ * nothing more can be found there. */
+bool item_mend(struct declared *d, size_t i, struct error *err, struct arena *a);
+/* The parameters it may have; NULL: not known. */
+const struct field *item_rows(const struct declared_item *item);
 
 /* Makes the objects of the edits: what a plain scalar is, its field says, and
  * which fields a recipient has, its endpoint: a declared one, or one of `now`

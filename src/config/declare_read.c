@@ -48,7 +48,6 @@ void item_problem(struct declared *d, struct arena *a,
                                          : node->at;
 
     problem_add(a, d, item->source, at, str_of(err->text));
-    item->bad = true;
 }
 
 /* Known members, each with a value. */
@@ -67,7 +66,6 @@ static void members_check(struct reading *r, struct declared_item *item)
         else
             continue;
         shape_problem(r, m->at, str_of(err.text));
-        item->bad = true;
     }
 }
 

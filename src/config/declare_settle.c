@@ -2,6 +2,7 @@
  * scalar is what the field it is for says. */
 #include "base/hash.h"
 #include "config/declare_item.h"
+#include "config/tree.h"
 
 struct settling {
     struct declared *d;
@@ -38,20 +39,6 @@ static const struct endpoint_type *item_type(const struct settling *s,
     return endpoint != NULL ? endpoint->type : NULL;
 }
 
-static const struct field *item_rows(const struct settling *s,
-                                     const struct declared_item *item)
-{
-    static const struct field none[] = {FIELDS_END};
-    const struct endpoint_type *type = item_type(s, item);
-    const struct field *rows;
-
-    if (type == NULL)
-        return NULL;
-    rows = item->kind == OBJECT_ENDPOINT ? type->endpoint_fields
-                                         : type->recipient_fields;
-    return rows != NULL ? rows : none;
-}
-
 static void params_check(const struct settling *s, struct declared_item *item,
                          const struct node *params, const struct field *rows)
 {
@@ -70,8 +57,22 @@ static void params_check(const struct settling *s, struct declared_item *item,
         else
             continue;
         problem_add(s->a, s->d, item->source, m->at, str_of(err.text));
-        item->bad = true;
     }
+}
+
+/* A member that was told to be wrong is left out, so that the rest is looked at. */
+static const struct json *params_json(const struct settling *s,
+                                      const struct node *params,
+                                      const struct field *rows)
+{
+    const struct json *all = node_params(params, rows, s->a);
+
+    if (rows == NULL || params->type != JSON_OBJECT)
+        return all;
+    for (const struct node *m = params->first; m != NULL; m = m->next)
+        if (m->type == JSON_NULL || field_find(rows, m->name) == NULL)
+            all = tree_put(all, m->name, NULL, s->a);
+    return all;
 }
 
 static const struct json *member_json(const struct settling *s,
@@ -79,7 +80,7 @@ static const struct json *member_json(const struct settling *s,
                                       const struct field *rows)
 {
     if (str_is(m->name, "params"))
-        return node_params(m, rows, s->a);
+        return params_json(s, m, rows);
     if (str_is(m->name, "enabled"))
         return node_bool(m, s->a);
     if (str_is(m->name, "ntopng_id"))
@@ -94,9 +95,10 @@ static const struct json *item_json(const struct settling *s,
     struct json_list members = {0};
 
     if (item->kind == OBJECT_SETTINGS)
-        return node_params(item->node, settings_fields, s->a);
+        return params_json(s, item->node, settings_fields);
     for (const struct node *m = item->node->first; m != NULL; m = m->next)
-        json_list_add(&members, s->a, m->name, member_json(s, m, rows));
+        if (m->type != JSON_NULL && object_knows_member(item->kind, m->name))
+            json_list_add(&members, s->a, m->name, member_json(s, m, rows));
     return json_new_object(s->a, &members);
 }
 
@@ -106,10 +108,12 @@ static void item_settle(struct settling *s, size_t i)
     const struct node *params = node_get(item->node, STR("params"));
     const struct field *rows = NULL;
 
-    if (item->kind == OBJECT_ENDPOINT || item->kind == OBJECT_RECIPIENT)
-        rows = item_rows(s, item);
-    else
+    if (item->kind == OBJECT_ENDPOINT || item->kind == OBJECT_RECIPIENT) {
+        item->type = item_type(s, item);
+        rows = item_rows(item);
+    } else {
         item->settled = true;
+    }
     if (rows != NULL) {
         item->settled = true;
         if (params != NULL)

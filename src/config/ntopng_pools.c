@@ -1,58 +1,22 @@
-/* ntopng_pools.c -- ntopng's pool export, read as edits of ours. ntopng gives each
- * member one pool and stores "192.168.1.0/24@0", "192.168.1.7/32@12" or a MAC. */
+/* ntopng_pools.c -- ntopng's pool export, read as edits of ours. ntopng gives
+ * each member one pool and stores "192.168.1.0/24@0", "192.168.1.7/32@12" or a
+ * MAC. */
 #include "config/ntopng_pools.h"
-
-#include <stdarg.h>
 
 #include "base/hash.h"
 #include "base/limits.h"
 #include "config/object.h"
 
 struct reading {
-    const struct snapshot *now;
-    bool replace;
     struct arena *a;
     struct import *out;
-    struct hash members; /* canonical text -> the name of its pool, a C string */
+    struct hash members; /* canonical text -> its pool's name, a C string */
     struct hash names;   /* ours, of this file -> the same */
     struct hash numbers; /* ntopng's, as text -> the same */
     struct str pool;     /* the one being read, as ntopng calls it */
 };
 
-const char *import_result_name(int result)
-{
-    static const char *const names[] = {
-        [IMPORT_TAKEN] = "taken",
-        [IMPORT_ADJUSTED] = "adjusted",
-        [IMPORT_LEFT] = "left",
-    };
-
-    return names[result];
-}
-
-static void say(struct reading *r, int result, const char *format, ...)
-    printf_like(3, 4);
-static void say(struct reading *r, int result, const char *format, ...)
-{
-    struct import *out = r->out;
-    size_t *counts[] = {&out->taken, &out->adjusted, &out->left};
-    char text[ERROR_TEXT_MAX];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    ++*counts[result];
-    if (out->line_count == IMPORT_LINES_MAX)
-        return;
-    if (out->line_count == IMPORT_LINES_MAX - 1)
-        snprintf(text, sizeof text, "and more: the counts have all of them");
-    out->lines[out->line_count].result = (unsigned)result;
-    out->lines[out->line_count].pool = r->pool;
-    out->lines[out->line_count++].text = arena_str(r->a, str_of(text));
-}
-
-/* --- members ----------------------------------------------------------------- */
+/* --- members ------------------------------------------------------------ */
 
 /* "10.0.0.0/8@12", "AA:BB:CC:DD:EE:FF": one text for one member, however it is
  * written. STR_NONE: it is none. */
@@ -77,9 +41,9 @@ static struct str canonical(struct str member, bool *cut, struct arena *a)
     ip_text(&prefix.ip, text);
     if (prefix.bits < (prefix.ip.v4 ? 32u : 128u))
         snprintf(text + strlen(text), 5, "/%u", prefix.bits);
-    return vlan.n == 0 ? arena_str(a, str_of(text))
-                       : arena_printf(a, "%s@%llu", text,
-                                      (unsigned long long)number);
+    return vlan.n == 0
+               ? arena_str(a, str_of(text))
+               : arena_printf(a, "%s@%llu", text, (unsigned long long)number);
 }
 
 /* As ntopng means it: no VLAN is VLAN 0. A MAC has none. */
@@ -103,9 +67,10 @@ static bool member_claim(struct reading *r, struct str member, struct str text,
         return true;
     }
     if (strcmp(other, pool) != 0)
-        say(r, IMPORT_LEFT, "member %.*s: it is in pool \"%s\" already, and a "
-                            "member is in one pool only",
-            STR_ARG(text), other);
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                   "member %.*s: it is in pool \"%s\" already, and a "
+                   "member is in one pool only",
+                   STR_ARG(text), other);
     return false;
 }
 
@@ -117,53 +82,26 @@ static void member_read(struct reading *r, const struct json *j,
     bool cut;
 
     if (!json_is(j, JSON_STRING)) {
-        say(r, IMPORT_LEFT, "a member that is %s", json_type_name(j->type));
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool, "a member that is %s",
+                   json_type_name(j->type));
         return;
     }
     member = member_of(json_text(j), &cut, r->a);
     if (member.n == 0) {
-        say(r, IMPORT_LEFT, "member %.*s: not an address, a prefix or a MAC",
-            STR_ARG(text));
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                   "member %.*s: not an address, a prefix or a MAC",
+                   STR_ARG(text));
         return;
     }
     if (cut)
-        say(r, IMPORT_ADJUSTED, "member %.*s: it is the network %.*s here",
-            STR_ARG(text), STR_ARG(member));
+        import_say(r->out, IMPORT_ADJUSTED, "pool", r->pool,
+                   "member %.*s: it is the network %.*s here", STR_ARG(text),
+                   STR_ARG(member));
     if (member_claim(r, member, text, pool))
         json_list_add(to, r->a, STR_NONE, json_new_string(r->a, member));
 }
 
-/* --- pools ------------------------------------------------------------------- */
-
-static bool is_ours(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
-
-/* "My IoT" is My-IoT here. */
-static struct str our_name(struct str name, struct arena *a)
-{
-    char text[NAME_MAX_BYTES];
-    size_t n = 0;
-
-    for (size_t i = 0; i < name.n && n < sizeof text; i++) {
-        bool right = is_ours(name.p[i]);
-
-        if (n == 0 && (!right || strchr("._-", name.p[i]) != NULL))
-            continue; /* a letter or a digit comes first */
-        if (right || text[n - 1] != '-')
-            text[n++] = right ? name.p[i] : '-';
-    }
-    while (n > 0 && text[n - 1] == '-')
-        n--;
-    return arena_str(a, (struct str){text, n});
-}
-
-static const struct pool *pool_now(const struct snapshot *s, struct str name)
-{
-    return s == NULL ? NULL : pools_find_name(s->pools, name);
-}
+/* --- pools -------------------------------------------------------------- */
 
 static void number_add(struct reading *r, const struct json *pool,
                        const char *name, struct json_list *to)
@@ -178,51 +116,42 @@ static void number_add(struct reading *r, const struct json *pool,
     key = arena_printf(r->a, "%lld", (long long)number);
     other = hash_get(&r->numbers, key);
     if (other != NULL && strcmp(other, name) != 0) {
-        say(r, IMPORT_ADJUSTED, "taken without its number %lld, which pool "
-                                "\"%s\" has",
-            (long long)number, other);
+        import_say(r->out, IMPORT_ADJUSTED, "pool", r->pool,
+                   "taken without its number %lld, which pool "
+                   "\"%s\" has",
+                   (long long)number, other);
         return;
     }
     hash_put(&r->numbers, key, (void *)(uintptr_t)name);
     json_list_add(to, r->a, STR("ntopng_id"), json_new_i64(r->a, number));
 }
 
-static void edit_add(struct reading *r, struct str name, bool exists,
+static void pool_add(struct reading *r, struct str name,
                      const struct json_list *members, const struct json *pool)
 {
-    struct edit *e = &r->out->edits[r->out->n++];
     struct json_list object = {0};
 
-    json_list_add(&object, r->a, STR("name"), json_new_string(r->a, name));
-    json_list_add(&object, r->a, STR("members"),
-                  json_new_array(r->a, members));
+    json_list_add(&object, r->a, STR("members"), json_new_array(r->a, members));
     number_add(r, pool, name.p, &object);
-    *e = (struct edit){.kind = OBJECT_POOL,
-                       .verb = exists ? EDIT_REPLACE : EDIT_CREATE,
-                       .name = name,
-                       .object = json_new_object(r->a, &object),
-                       .author = STR("api")};
+    import_add(r->out, OBJECT_POOL, name, &object, r->pool,
+               arena_printf(r->a, "%u members", members->count));
 }
 
 /* Whether the pool of this name is to be read at all. */
 static bool name_is_free(struct reading *r, struct str name)
 {
     if (name.n == 0 || str_is_nocase(name, POOL_DEFAULT)) {
-        say(r, IMPORT_LEFT, "no name that could be used here");
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                   "no name that could be used here");
         return false;
     }
     if (hash_get(&r->names, name) != NULL) {
-        say(r, IMPORT_LEFT, "the file has another pool that is \"%.*s\" here",
-            STR_ARG(name));
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                   "the file has another pool that is \"%.*s\" here",
+                   STR_ARG(name));
         return false;
     }
-    if (pool_now(r->now, name) != NULL && !r->replace) {
-        say(r, IMPORT_LEFT, "there is a pool \"%.*s\" already; it stays as it "
-                            "is unless you ask to replace it",
-            STR_ARG(name));
-        return false;
-    }
-    return true;
+    return import_may(r->out, OBJECT_POOL, name, r->pool);
 }
 
 static void pool_read(struct reading *r, const struct json *pool)
@@ -236,31 +165,32 @@ static void pool_read(struct reading *r, const struct json *pool)
     r->pool = str_first(r->pool, utf8_cut(r->pool, 100));
     if (json_i64_or(json_get(pool, "pool_id"), -1) == 0)
         return; /* Default: every host in no other, here as there */
-    name = our_name(r->pool, r->a);
+    name = import_name(r->pool, r->a);
     if (!name_is_free(r, name))
         return;
     hash_put(&r->names, name, (void *)(uintptr_t)name.p);
     if (!str_eq(name, r->pool))
-        say(r, IMPORT_ADJUSTED, "it is called \"%.*s\" here", STR_ARG(name));
+        import_say(r->out, IMPORT_ADJUSTED, "pool", r->pool,
+                   "it is called \"%.*s\" here", STR_ARG(name));
     for (const struct json *m = members ? members->first : NULL; m; m = m->next)
         member_read(r, m, name.p, &list);
     if (told != NULL && told->count > 0)
-        say(r, IMPORT_LEFT, "its %u recipients: here a recipient names its "
-                            "pools, in host_pools",
-            told->count);
-    edit_add(r, name, pool_now(r->now, name) != NULL, &list, pool);
-    say(r, IMPORT_TAKEN, "%u members", list.count);
+        import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                   "its %u recipients: here a recipient names its "
+                   "pools, in host_pools",
+                   told->count);
+    pool_add(r, name, &list, pool);
 }
 
-/* --- the file ---------------------------------------------------------------- */
+/* --- the file ----------------------------------------------------------- */
 
 static bool is_replaced(const struct reading *r, const struct json *pools,
                         struct str name)
 {
     struct arena a freed_by(arena_release) = {0};
 
-    for (const struct json *p = pools->first; r->replace && p; p = p->next)
-        if (str_eq(our_name(json_text(json_get(p, "name")), &a), name))
+    for (const struct json *p = pools->first; r->out->replace && p; p = p->next)
+        if (str_eq(import_name(json_text(json_get(p, "name")), &a), name))
             return true;
     return false;
 }
@@ -268,8 +198,9 @@ static bool is_replaced(const struct reading *r, const struct json *pools,
 /* Members and numbers of what stays as it is are not to be had. */
 static void claim_ours(struct reading *r, const struct json *pools)
 {
-    for (size_t i = 0; r->now != NULL && i < r->now->pool_count; i++) {
-        const struct pool *p = &r->now->pool_list[i];
+    for (size_t i = 0; r->out->now != NULL && i < r->out->now->pool_count;
+         i++) {
+        const struct pool *p = &r->out->now->pool_list[i];
         const char *name = arena_c(r->a, p->name);
         bool cut;
 
@@ -291,8 +222,9 @@ static void others_say(struct reading *r, const struct json *object,
 {
     for (const struct json *m = object ? object->first : NULL; m; m = m->next)
         if (!str_is(m->name, ours) && m->count > 0)
-            say(r, IMPORT_LEFT, "\"%.*s\": only host pools are taken",
-                STR_ARG(str_first(m->name, utf8_cut(m->name, 60))));
+            import_say(r->out, IMPORT_LEFT, "pool", r->pool,
+                       "\"%.*s\": only host pools are taken",
+                       STR_ARG(str_first(m->name, utf8_cut(m->name, 60))));
 }
 
 static const struct json *pools_in(struct reading *r, const struct json *file)
@@ -316,29 +248,24 @@ static void reading_release(struct reading *r)
     hash_release(&r->numbers);
 }
 
-bool ntopng_pools_read(const struct json *file, const struct snapshot *now,
-                       bool replace, struct arena *a, struct import *out,
+bool ntopng_pools_read(const struct json *file, struct import *out,
                        struct error *err)
 {
-    struct reading r freed_by(reading_release) = {
-        .now = now, .replace = replace, .a = a, .out = out};
-    const struct json *pools;
+    struct reading r freed_by(reading_release) = {.a = out->a, .out = out};
+    const struct json *pools = pools_in(&r, file);
 
-    *out = (struct import){0};
-    out->lines = arena_array(a, IMPORT_LINES_MAX, sizeof *out->lines);
-    pools = pools_in(&r, file);
     if (!json_is(pools, JSON_ARRAY))
         return error_set(err, "this is not ntopng's export of its pools: "
                               "modules, pool, host is not there");
     if (pools->count > POOLS_MAX)
         return error_set(err, "%u pools; at most %d are taken", pools->count,
                          POOLS_MAX);
-    out->edits = arena_array(a, pools->count + 1, sizeof *out->edits);
     claim_ours(&r, pools);
     for (const struct json *p = pools->first; p != NULL; p = p->next) {
         if (!json_is(p, JSON_OBJECT))
-            return error_set(err, "a pool is an object with name and members, "
-                                  "not %s",
+            return error_set(err,
+                             "a pool is an object with name and members, "
+                             "not %s",
                              json_type_name(p->type));
         pool_read(&r, p);
     }

@@ -2,9 +2,9 @@
 #ifndef CONFIG_REDACT_H
 #define CONFIG_REDACT_H
 
-#include "base/arena.h"
+#include "config/secret_forms.h"
 
-#define REDACT_BYTES_MIN 4 /* a shorter secret would blank out half a text */
+#define REDACT_BYTES_MIN FORM_BYTES_MIN
 #define REDACTED "•••"
 
 struct redactor {
@@ -12,14 +12,13 @@ struct redactor {
     size_t n;
 };
 
-/* From secret values, in any order. Of one that is a URL the part behind the
- * host counts too: that is how error texts show it; and so does each long piece of
- * a path, a query, or a "number:token": an endpoint may build another URL of it;
- * and, of one that JSON has to escape, that form: an answer may repeat it so. */
-void redactor_init(struct redactor *r, const struct str *values, size_t n,
+/* From the secrets, in any order: each in every form of secret_forms.h. */
+void redactor_init(struct redactor *r, const struct secret *secrets, size_t n,
                    struct arena *a);
 
-/* The text with each longest match replaced. */
+/* The text with each longest match replaced. Texts get cut before they come here
+ * (a reason, an error): so the beginning of a value is replaced, too, where "…"
+ * or "..." stands for its end. */
 void redact(const struct redactor *r, struct buf *to, struct str text);
 
 #endif

@@ -45,6 +45,7 @@ const struct field settings_fields[] = {
         .label = "ntopng password",
         .optional = true,
         .secret = true,
+        .user = "ntopng_username",
         .max = 500,
         .help = "Password that goes with the ntopng user name.",
     },

@@ -71,7 +71,7 @@ bool build_params(struct build *b, struct params *p)
 /* The secrets in force, for the redactor. */
 struct secrets {
     struct arena *a;
-    struct str *v;
+    struct secret *v;
     size_t n, max;
 };
 
@@ -85,7 +85,7 @@ static void secrets_add(struct secrets *s, const struct field *rows,
     if (rows_n == 0)
         return;
     if (s->n + rows_n > s->max) {
-        struct str *old = s->v;
+        struct secret *old = s->v;
 
         s->max = 2 * (s->n + rows_n);
         s->v = arena_array(s->a, s->max, sizeof(*s->v));

@@ -239,6 +239,7 @@ void courier_free(struct courier *c)
     }
     for (size_t i = 0; i < c->post_count; i++)
         post_free(c->posts[i]);
+    shares_free(c);
     free(c->lanes);
     free(c->posts);
     free(c->views);

@@ -6,7 +6,7 @@
 #define COURIER_COURIER_H
 
 #include "config/config.h"
-#include "outbox/outbox.h"
+#include "outbox/outbox_read.h"
 #include "transport/transport.h"
 
 struct courier;
@@ -15,6 +15,7 @@ struct courier_options {
     struct carrier carrier;
     struct config *config;
     struct outbox *outbox;
+    const struct registry *registry;
     /* Told of each delivery that came to its end; may be NULL. */
     void (*ended)(void *arg, int64_t alert_id, int64_t recipient_id,
                   enum delivery_state state);
@@ -23,6 +24,10 @@ struct courier_options {
 
 struct courier *courier_new(struct loop *l, const struct courier_options *o);
 void courier_free(struct courier *c); /* what is in flight stays pending */
+
+/* At start: which engaged alerts share a ban, from what is on disk. */
+bool courier_shares_load(struct courier *c, struct outbox_reader *r,
+                         struct error *err) must_check;
 
 void courier_ready(void *courier, int64_t recipient_id); /* an outbox_ready_fn */
 void courier_changed(void *courier, const struct snapshot *now); /* a config_changed_fn */

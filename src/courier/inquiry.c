@@ -28,7 +28,7 @@ static void secrets_gather(struct inquiry *q, const struct recipient *r)
     size_t ours = fields_secrets(type->endpoint_fields, q->endpoint->params,
                                  NULL, 0);
     size_t n = ours;
-    struct str *v;
+    struct secret *v;
 
     if (theirs != NULL)
         n += fields_secrets(type->recipient_fields, theirs, NULL, 0);
@@ -66,29 +66,10 @@ void inquiry_end(struct inquiry *q)
     free(q);
 }
 
-/* What goes over the line for a user and password is as good as they are. */
-static void login_hide(struct inquiry *q)
-{
-    const struct http_request *h = &q->request.http;
-    struct buf login freed_by(buf_release) = BUF(2 * PARAM_TEXT_MAX + 1);
-    struct buf sent freed_by(buf_release) = BUF(4 * PARAM_TEXT_MAX);
-    size_t n = q->secrets.n;
-    struct str *v = arena_array(&q->arena, n + 1, sizeof(*v));
-
-    buf_printf(&login, "%.*s:%.*s", STR_ARG(h->user), STR_ARG(h->password));
-    base64(&sent, buf_view(&login));
-    if (n > 0)
-        memcpy(v, q->secrets.values, n * sizeof(*v));
-    v[n] = arena_str(&q->arena, buf_view(&sent));
-    redactor_init(&q->secrets, v, n + 1, &q->arena);
-}
-
 void inquiry_send(struct inquiry *q, transport_fn *answered)
 {
     const struct carrier *by = &q->courier->with.carrier;
 
-    if (q->request.via == VIA_HTTP && q->request.http.user.n > 0)
-        login_hide(q);
     q->sending = by->send(by->arg, &q->request, answered, q);
 }
 

@@ -73,6 +73,8 @@ struct courier {
     size_t post_count;
     struct courier_endpoint *views; /* for courier_endpoints() */
     struct latency latency;
+    struct share *shares; /* ours; shares.c */
+    size_t share_count, share_room;
     struct inquiry *inquiries; /* outside the queue: tests, choices */
     size_t in_flight;
     bool quiescing;
@@ -84,6 +86,14 @@ bool parcel_send(struct lane *lane, const struct snapshot *now,
                  int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
 
+/* shares.c: the handles of engages, of types where several can have the same. */
+void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,
+                struct str handle);
+/* How many other alerts of the recipient have it, and are engaged still. */
+size_t shares_of_others(const struct courier *c, int64_t recipient_id,
+                        struct str handle, int64_t alert_id);
+void shares_free(struct courier *c);
+
 /* inquiry.c: at shutdown; their done is not called. */
 void inquiries_abandon(struct courier *c);
 
@@ -94,7 +104,8 @@ void post_free(struct post *post);
 /* Whether this post may send one more request now; else its gate is set. */
 bool post_may_send(struct post *post, const struct endpoint_type *type);
 void post_view(const struct post *post, struct courier_endpoint *out);
-/* What an answer says of the endpoint and of the recipient. */
+/* What an answer says of the endpoint and of the recipient: the worst of it. AGAIN
+ * says nothing yet, UNSENT nothing at all. */
 void post_outcome(struct parcel *p, const struct verdict *v, bool answered);
 void lane_outcome(struct parcel *p, const struct verdict *v, bool answered);
 

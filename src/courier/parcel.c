@@ -3,6 +3,7 @@
 #include "courier/lane.h"
 
 #include "base/log.h"
+#include "config/proposal.h"
 #include "config/render_input.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
@@ -16,6 +17,22 @@ static enum phase phase_of(const struct item *i)
     if (i->kept->action != ACTION_RELEASE)
         return PHASE_NEW;
     return i->began == BEGAN_DELIVERED ? PHASE_RELEASE : PHASE_LATE;
+}
+
+static void part_share(struct parcel *p, const struct item *i,
+                       struct render_item *out)
+{
+    const struct endpoint_type *type = p->recipient->endpoint->type;
+    bool ends = i->kept->action == ACTION_RELEASE;
+    struct str handle;
+
+    if (type->shared == NULL)
+        return;
+    handle = type->shared(out, &p->arena);
+    if (handle.n > 0)
+        out->shared_by =
+            shares_of_others(p->courier, i->recipient_id, handle,
+                             ends ? i->kept->began_id : i->kept->id);
 }
 
 static bool part_make(struct parcel *p, const struct item *i,
@@ -37,6 +54,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };
+    part_share(p, i, out);
     return true;
 }
 
@@ -57,12 +75,31 @@ static bool parcel_render(struct parcel *p, int step, struct str carry,
 
 /* --- settle ------------------------------------------------------------ */
 
+/* The secrets it was sent with may have been changed meanwhile. */
 static struct str reason_safe(struct parcel *p, struct str reason)
 {
-    struct buf b freed_by(buf_release) = BUF(REASON_MAX * 4);
+    struct buf sent freed_by(buf_release) = BUF(REASON_MAX * 4);
+    struct buf now freed_by(buf_release) = BUF(REASON_MAX * 8);
 
-    config_redact(p->courier->with.config, &b, reason);
-    return arena_str(&p->arena, buf_view(&b));
+    proposal_redact(p->snapshot, &sent, reason);
+    config_redact(p->courier->with.config, &now, buf_view(&sent));
+    return arena_str(&p->arena, buf_view(&now));
+}
+
+/* Before anything is made of them. Often all have the same one. */
+static void reasons_hide(struct parcel *p, struct verdict *v)
+{
+    struct str last = STR_NONE, safe = STR_NONE;
+
+    for (size_t i = 0; i < p->count; i++) {
+        if (v[i].reason.n == 0)
+            continue;
+        if (v[i].reason.p != last.p || v[i].reason.n != last.n) {
+            last = v[i].reason;
+            safe = reason_safe(p, last);
+        }
+        v[i].reason = safe;
+    }
 }
 
 static void settle_deferred(struct parcel *p, const struct item *i,
@@ -71,9 +108,15 @@ static void settle_deferred(struct parcel *p, const struct item *i,
 {
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
-    const char *over = retry_over(attempts, now_ms - i->kept->accepted_ms,
-                                  p->snapshot->settings.delivery_ttl);
+    bool shows = p->recipient->endpoint->type->repeats_show;
+    /* The time it was held back does not count. */
+    int64_t since_ms = MAX(i->kept->accepted_ms, i->freed_ms);
+    const char *over;
 
+    s->doubtful = v->doubtful && shows;
+    over = retry_over(attempts, i->doubts + s->doubtful,
+                      now_ms - since_ms,
+                      p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
                  v->retry_after_ms == 0;
     if (over != NULL) {
@@ -126,13 +169,16 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     struct settlement s = {
         .counted = true,
         .status = r->status,
-        .reason = v->reason.n ? reason_safe(p, v->reason) : STR_NONE,
+        .reason = v->reason,
         .handle = v->handle,
     };
 
     switch (v->kind) {
     case VERDICT_DELIVERED:
         s.state = DELIVERY_DELIVERED;
+        if (p->recipient->endpoint->type->shared != NULL && v->handle.n > 0 &&
+            i->kept->action == ACTION_ENGAGE)
+            shares_add(c, i->recipient_id, i->kept->id, v->handle);
         counts->delivered++;
         latency_add(&c->latency,
                     clock_wall_ms(c->clock) - i->kept->accepted_ms);
@@ -146,6 +192,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
         settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
         break;
     case VERDICT_AGAIN:
+    case VERDICT_UNSENT:
         bug("a delivery settled before its end");
     }
     settlement_log(p, i, &s);
@@ -165,14 +212,18 @@ static void give_back(struct parcel *p, struct item *i)
 static bool wants_splitting(const struct parcel *p, const struct verdict *v,
                             const struct response *r)
 {
-    if (p->count < 2 || r->outcome != OUTCOME_ANSWERED)
+    size_t sent = 0;
+
+    if (r->outcome != OUTCOME_ANSWERED)
         return false;
-    for (size_t i = 0; i < p->count; i++)
+    for (size_t i = 0; i < p->count; i++) {
         if (v[i].kind == VERDICT_DELIVERED || v[i].kind == VERDICT_AGAIN ||
-            v[i].endpoint_fault || v[i].recipient_fault ||
+            v[i].endpoint_fault || v[i].recipient_fault || v[i].doubtful ||
             v[i].retry_after_ms > 0)
             return false;
-    return true;
+        sent += v[i].kind != VERDICT_UNSENT;
+    }
+    return sent >= 2;
 }
 
 /* What of the batch was given back before goes alone as well. */
@@ -207,7 +258,7 @@ static bool would_overtake(const struct parcel *p, const struct verdict *v,
     for (size_t i = 0; i < at; i++)
         if (!goes_on[i] && p->items[i]->kept->key_hash ==
                                p->items[at]->kept->key_hash &&
-            (v[i].kind == VERDICT_AGAIN || v[i].kind == VERDICT_DEFERRED))
+            v[i].kind != VERDICT_DELIVERED && v[i].kind != VERDICT_REFUSED)
             return true;
     return false;
 }
@@ -242,7 +293,7 @@ static const struct verdict *settle(struct parcel *p, const struct verdict *v,
         if (goes_on[i]) {
             p->items[p->count] = p->items[i];
             p->parts[p->count++] = p->parts[i];
-        } else if (v[i].kind == VERDICT_AGAIN) {
+        } else if (v[i].kind == VERDICT_AGAIN || v[i].kind == VERDICT_UNSENT) {
             give_back(p, p->items[i]);
         } else {
             settle_one(p, p->items[i], &v[i], r);
@@ -291,6 +342,7 @@ static void parcel_unrenderable(struct parcel *p, const struct error *err)
     for (size_t i = 0; i < p->count; i++)
         v[i] = (struct verdict){.kind = VERDICT_REFUSED,
                                 .reason = str_of(err->text)};
+    reasons_hide(p, v);
     conclude(p, v, &none);
     parcel_done(p);
 }
@@ -330,6 +382,7 @@ static void parcel_answered(void *arg, const struct response *r)
     p->courier->in_flight--;
     p->post->view.in_flight--;
     type->judge(&p->input, &p->request, r, &p->arena, v);
+    reasons_hide(p, v);
     limit_steps(p, v);
     post_outcome(p, v, answered);
     lane_outcome(p, v, answered);

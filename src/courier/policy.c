@@ -12,8 +12,10 @@ int64_t retry_delay_ms(int attempt, int64_t asked_ms, uint32_t dice)
     return MAX(delay, MIN(asked_ms, (int64_t)RETRY_AFTER_CAP_MS));
 }
 
-const char *retry_over(int attempts, int64_t age_ms, int64_t ttl_ms)
+const char *retry_over(int attempts, int doubts, int64_t age_ms, int64_t ttl_ms)
 {
+    if (doubts >= DELIVERY_DOUBTS_MAX)
+        return "gave up: it may have arrived, and one more would be seen";
     if (age_ms >= ttl_ms)
         return "expired: not delivered within the time limit";
     if (attempts >= DELIVERY_ATTEMPTS_MAX)

@@ -9,8 +9,9 @@
  * RETRY_AFTER_CAP_MS). The first attempt is 1. */
 int64_t retry_delay_ms(int attempt, int64_t asked_ms, uint32_t dice);
 
-/* Why a deferred delivery is given up: "expired ...", or NULL: not yet. */
-const char *retry_over(int attempts, int64_t age_ms, int64_t ttl_ms);
+/* Why a deferred delivery is given up: "expired ...", or NULL: not yet. `doubts`
+ * are attempts after which it may have arrived, where one more would be seen. */
+const char *retry_over(int attempts, int doubts, int64_t age_ms, int64_t ttl_ms);
 
 /* The vendor's rate limit as a token bucket; zeroed at first. */
 struct bucket {

@@ -144,51 +144,90 @@ static bool is_recipients(const struct verdict *v)
            !v->endpoint_fault;
 }
 
+/* After AGAIN another request will tell: an edit may fail where posting anew does
+ * not, and answer where what comes then does not. */
+static bool says_something(const struct verdict *v)
+{
+    return v->kind != VERDICT_AGAIN && v->kind != VERDICT_UNSENT;
+}
+
+enum harm { HARM_NONE, HARM_REFUSED, HARM_DEFERRED, HARM_ASKED, HARM_FAULT };
+
+/* A fault counts; who asks for time gets it. */
+static enum harm harm_of(const struct verdict *v)
+{
+    if (v->kind == VERDICT_REFUSED)
+        return HARM_REFUSED;
+    if (v->kind != VERDICT_DEFERRED)
+        return HARM_NONE;
+    if (v->retry_after_ms > 0)
+        return HARM_ASKED;
+    return v->endpoint_fault || v->recipient_fault ? HARM_FAULT : HARM_DEFERRED;
+}
+
+static bool is_worse(const struct verdict *a, const struct verdict *b)
+{
+    enum harm this = harm_of(a), that = harm_of(b);
+
+    return this > that ||
+           (this == HARM_ASKED && that == HARM_ASKED &&
+            a->retry_after_ms > b->retry_after_ms);
+}
+
+/* The worst that is the recipient's fault, or of the others; NULL: none. */
+static const struct verdict *worst(const struct parcel *p,
+                                   const struct verdict *v, bool recipients)
+{
+    const struct verdict *found = NULL;
+
+    for (size_t i = 0; i < p->count; i++)
+        if (says_something(&v[i]) && is_recipients(&v[i]) == recipients &&
+            (found == NULL || is_worse(&v[i], found)))
+            found = &v[i];
+    return found;
+}
+
 void post_outcome(struct parcel *p, const struct verdict *v, bool answered)
 {
     struct post *post = p->post;
     const struct circuit before = post->health.circuit;
-    const struct verdict *bad = NULL;
-    bool serves = false;
+    const struct verdict *said = worst(p, v, false);
 
-    for (size_t i = 0; i < p->count; i++) {
-        bool theirs = is_recipients(&v[i]);
-
-        serves |= v[i].kind != VERDICT_DEFERRED || theirs;
-        if (v[i].kind == VERDICT_REFUSED ||
-            (v[i].kind == VERDICT_DEFERRED && !theirs))
-            bad = &v[i];
-    }
-    if (bad != NULL)
-        health_bad(post->courier, &post->health, bad->reason);
-    else
+    if (said == NULL && worst(p, v, true) == NULL)
+        return;
+    if (said == NULL || said->kind == VERDICT_DELIVERED)
         health_good(post->courier, &post->health);
-    if (serves)
+    else
+        health_bad(post->courier, &post->health, said->reason);
+    if (said == NULL || said->kind != VERDICT_DEFERRED)
         circuit_ok(&post->health.circuit);
     else
-        health_failed(post->courier, &post->health, bad, answered);
+        health_failed(post->courier, &post->health, said, answered);
     health_log(arena_printf(&p->arena, "endpoint %s", post->name), &before,
                &post->health, "its credentials or address are refused");
 }
 
+static bool reached(const struct parcel *p, const struct verdict *v)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (v[i].kind == VERDICT_DELIVERED || v[i].kind == VERDICT_REFUSED)
+            return true;
+    return false;
+}
+
+/* What the endpoint defers says nothing of the recipient. */
 void lane_outcome(struct parcel *p, const struct verdict *v, bool answered)
 {
     struct lane *lane = p->lane;
     const struct circuit before = lane->health.circuit;
-    const struct verdict *fault = NULL;
-    bool reached = false;
+    const struct verdict *fault = worst(p, v, true);
 
-    for (size_t i = 0; i < p->count; i++) {
-        reached |= v[i].kind != VERDICT_DEFERRED;
-        if (is_recipients(&v[i]))
-            fault = &v[i];
-    }
-    if (reached) {
-        health_good(lane->courier, &lane->health);
-        circuit_ok(&lane->health.circuit);
-    } else if (fault != NULL) {
+    if (fault != NULL) {
         health_bad(lane->courier, &lane->health, fault->reason);
         health_failed(lane->courier, &lane->health, fault, answered);
+    } else if (reached(p, v)) {
+        health_good(lane->courier, &lane->health);
+        circuit_ok(&lane->health.circuit);
     }
     health_log(arena_printf(&p->arena, "recipient %.*s",
                             STR_ARG(p->recipient->name)),

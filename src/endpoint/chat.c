@@ -4,6 +4,7 @@
 #include "base/limits.h"
 
 #define TEST_MARK "\xf0\x9f\xa7\xaa TEST "
+#define NAME_BYTES 400 /* of what the other side calls something */
 #define ELLIPSIS "\xe2\x80\xa6"
 #define RELEASED_MARK "\xe2\x9c\x85"
 #define LATE_MARK "\xe2\x8f\xb1\xef\xb8\x8f"
@@ -414,9 +415,66 @@ void chat_digest(const struct markup *k, const struct message *messages,
     }
 }
 
+void chat_text(const struct markup *k, const struct message *messages,
+               const struct render_input *in, size_t max, struct arena *a,
+               struct buf *to)
+{
+    if (in->count == 1)
+        chat_alert(k, messages, &in->items[0], in->test, max, a, to);
+    else
+        chat_digest(k, messages, in, max, a, to);
+}
+
+bool chat_calls(const struct render_input *in, int least)
+{
+    for (size_t i = 0; i < in->count; i++) {
+        const struct alert *alert = in->items[i].alert;
+
+        if (alert->action != ACTION_RELEASE && (int)alert->severity >= least)
+            return true;
+    }
+    return false;
+}
+
 bool chat_quiet(const struct render_input *in, int below)
 {
     return (int)in->items[worst_of(in)].alert->severity < below;
+}
+
+/* --- choices ------------------------------------------------------------------ */
+
+struct str chat_name(struct str said, struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(RESPONSE_MAX);
+
+    clean_text(&b, str_first(said, NAME_BYTES), false);
+    return arena_str(a, buf_view(&b));
+}
+
+void chat_choice(struct choice_list *l, struct str value, struct str label)
+{
+    if (value.n == 0 || label.n == 0 || l->n == CHOICES_MAX)
+        return;
+    for (size_t i = 0; i < l->n; i++) {
+        if (str_eq(l->v[i].value, value))
+            return;
+    }
+    l->v[l->n++] = (struct choice){value, label};
+}
+
+bool chat_choices(const struct json *list, const char *what, chat_choice_fn *add,
+                  const struct verdict *v, struct arena *a,
+                  struct choice_list *out, struct error *err)
+{
+    *out = (struct choice_list){
+        .v = arena_array(a, CHOICES_MAX, sizeof(*out->v))};
+    if (v->kind != VERDICT_DELIVERED)
+        return error_set(err, "%.*s", STR_ARG(v->reason));
+    if (!json_is(list, JSON_ARRAY))
+        return error_set(err, "the list of %s is not one", what);
+    for (const struct json *one = list->first; one != NULL; one = one->next)
+        add(out, one, a);
+    return true;
 }
 
 /* --- handles ------------------------------------------------------------------ */

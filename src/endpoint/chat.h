@@ -67,6 +67,11 @@ void chat_follow_up(struct message *m, const struct alert *alert,
  * "✅ Released after 8 min 3 s". */
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to);
 
+/* chat_alert() of one, chat_digest() of many. `messages` are chat_messages(). */
+void chat_text(const struct markup *k, const struct message *messages,
+               const struct render_input *in, size_t max, struct arena *a,
+               struct buf *to);
+
 /* Many alerts in one message: "12 alerts, worst: Warning", then a line for each
  * while there is room, then "… 9 more". n > 1. */
 void chat_digest(const struct markup *k, const struct message *messages,
@@ -80,9 +85,24 @@ const struct message *chat_worst(const struct message *messages,
 /* The messages of all items of `in`, built. */
 struct message *chat_messages(const struct render_input *in, struct arena *a);
 
+/* Whether there is a beginning in it, at least so severe: a reason to call somebody. */
+bool chat_calls(const struct render_input *in, int least);
 /* Whether all of `in` is less severe than `below`: then it makes no sound. The
  * row of such an option has severity_names for its choices. */
 bool chat_quiet(const struct render_input *in, int below);
+
+/* What the other side calls something, cleaned; its beginning. */
+struct str chat_name(struct str said, struct arena *a);
+
+/* What there is to choose from: `add` looks at each of `list`, and adds by
+ * chat_choice(), which takes no empty ones and none twice. `v` says why there is
+ * no list; `what` it would be of: "channels". */
+typedef void chat_choice_fn(struct choice_list *l, const struct json *one,
+                            struct arena *a);
+bool chat_choices(const struct json *list, const char *what, chat_choice_fn *add,
+                  const struct verdict *v, struct arena *a,
+                  struct choice_list *out, struct error *err);
+void chat_choice(struct choice_list *l, struct str value, struct str label);
 
 /* A handle that also says the message is a digest, shared with other alerts: a
  * release must answer it, not change it. chat_handle: "1234" or "+1234";

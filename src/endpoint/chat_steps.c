@@ -21,6 +21,18 @@ enum chat_deed chat_deed(const struct render_input *in,
     return shared || in->step == CHAT_REPLY ? CHAT_ANSWER : CHAT_EDIT;
 }
 
+void chat_judge(const struct render_input *in, enum chat_deed deed,
+                chat_read_fn *read, const struct response *r, struct arena *a,
+                struct verdict *v)
+{
+    struct verdict verdict;
+
+    if (judge_answered(r, a, &verdict))
+        read(in, deed, r, a, &verdict);
+    verdict.doubtful = verdict.doubtful && deed != CHAT_EDIT;
+    judge_all(verdict, v, in->count);
+}
+
 bool chat_text_only(const struct render_input *in)
 {
     return in->step == CHAT_REPLY || (in->step & CHAT_PLAIN) != 0;

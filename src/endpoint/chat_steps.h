@@ -28,6 +28,15 @@ enum chat_deed chat_deed(const struct render_input *in,
                          bool (*ok)(const struct chat_place *place),
                          struct chat_place *began);
 
+/* The frame of a chat's judge, of one verdict for all: `read` is only asked about
+ * an answer. An edit whose answer was lost is made again, and nobody sees it. */
+typedef void chat_read_fn(const struct render_input *in, enum chat_deed deed,
+                          const struct response *r, struct arena *a,
+                          struct verdict *v);
+void chat_judge(const struct render_input *in, enum chat_deed deed,
+                chat_read_fn *read, const struct response *r, struct arena *a,
+                struct verdict *v);
+
 bool chat_text_only(const struct render_input *in);
 /* Whether the message must say all: elsewhere the one before it has the facts. */
 bool chat_whole(const struct render_input *in, enum chat_deed deed);

@@ -19,9 +19,7 @@ static const struct field discord_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also post to servers that are not Discord's: proxies and test "
              "servers, also in your own network."},
-    {TEXT(struct discord, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct discord),
     FIELDS_END,
 };
 
@@ -114,17 +112,6 @@ static bool endpoint_ok(const struct discord *d, struct error *err)
                         "https://discord.com/api/webhooks/ID/TOKEN");
 }
 
-static bool contains(struct str s, const char *word)
-{
-    size_t n = strlen(word);
-
-    for (size_t i = 0; i + n <= s.n; i++) {
-        if (str_is_nocase(str_first(str_from(s, i), n), word))
-            return true;
-    }
-    return false;
-}
-
 static bool username_ok(struct str name, struct error *err)
 {
     if (name.n == 0)
@@ -136,7 +123,7 @@ static bool username_ok(struct str name, struct error *err)
     if (text_length(name, UNIT_UTF16) > USERNAME_MAX)
         return check_refuse(err, "username",
                             "must be of at most 80 characters");
-    if (!contains(name, "discord") && !contains(name, "clyde"))
+    if (!text_says(name, "discord") && !text_says(name, "clyde"))
         return true;
     return check_refuse(err, "username",
                         "must not contain \"discord\" or \"clyde\": Discord "
@@ -167,16 +154,6 @@ static bool discord_check(const void *endpoint, const void *recipient,
 
 /* --- the request ---------------------------------------------------------- */
 
-static void request_begin(const struct discord *d, const char *method,
-                          struct request *out)
-{
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = method;
-    out->http.allow_private = d->allow_private;
-    out->http.ca_file = d->ca_file;
-    render_header(&out->http, "User-Agent", STR(USER_AGENT));
-}
-
 /* ".../webhooks/ID/TOKEN" and more. */
 static struct str hook_url(const struct discord *d, struct str more,
                            struct arena *a)
@@ -187,6 +164,13 @@ static struct str hook_url(const struct discord *d, struct str more,
         bug("a webhook URL that check() let through");
     return arena_printf(a, "%.*s/api/v10/webhooks/%.*s/%.*s%.*s", STR_ARG(h.base),
                         STR_ARG(h.id), STR_ARG(h.token), STR_ARG(more));
+}
+
+static void call(const struct discord *d, const char *method, struct str more,
+                 struct arena *a, struct request *out)
+{
+    render_http(out, method, hook_url(d, more, a), d->allow_private, d->ca_file);
+    render_header(&out->http, "User-Agent", STR(USER_AGENT));
 }
 
 /* Only an answer that waits for the message says whether it is there. */
@@ -208,7 +192,7 @@ static struct str edited_id(const struct render_input *in)
     bool shared;
     struct str id = chat_handle_id(in->items[0].handle, &shared);
 
-    if ((in->step & DISCORD_ANEW) != 0 || in->count != 1 || shared ||
+    if ((in->step & CHAT_ANEW) != 0 || in->count != 1 || shared ||
         in->items[0].phase != PHASE_RELEASE || !discord_is_id(id))
         return STR_NONE;
     return id;
@@ -222,8 +206,8 @@ static bool discord_render(const struct render_input *in, struct arena *a,
     struct json_out o = JSON_OUT(&b);
     struct str edited = edited_id(in);
 
-    request_begin(in->endpoint, edited.n > 0 ? "PATCH" : "POST", out);
-    out->http.url = hook_url(in->endpoint, url_rest(edited, r->thread_id, a), a);
+    call(in->endpoint, edited.n > 0 ? "PATCH" : "POST",
+         url_rest(edited, r->thread_id, a), a, out);
     render_header(&out->http, "Content-Type", STR("application/json"));
     discord_message(in, edited.n > 0, a, &o);
     return render_kept(&b, a, &out->http.body, err);
@@ -236,8 +220,7 @@ static bool discord_probe(const struct render_input *in, size_t nth,
     if (nth > 0)
         return false;
     out->name = "Get Webhook with Token";
-    request_begin(in->endpoint, "GET", &out->request);
-    out->request.http.url = hook_url(in->endpoint, STR_NONE, a);
+    call(in->endpoint, "GET", STR_NONE, a, &out->request);
     return true;
 }
 
@@ -253,6 +236,7 @@ const struct endpoint_type endpoint_discord = {
     .recipient_rate_per_s = 0.5, /* 30 a minute a channel */
     .recipient_rate_burst = 5,
     .edits = true,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct discord),
     .recipient_size = sizeof(struct discord_recipient),
     .endpoint_fields = discord_fields,

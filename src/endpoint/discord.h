@@ -2,7 +2,7 @@
 #ifndef ENDPOINT_DISCORD_H
 #define ENDPOINT_DISCORD_H
 
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 struct discord {
     struct str url;
@@ -13,12 +13,6 @@ struct discord {
 struct discord_recipient {
     struct str username, thread_id, mention_role;
     int quiet_below; /* enum severity */
-};
-
-/* A step is what it must not do again: bits of these. */
-enum discord_step {
-    DISCORD_ANEW = 1,  /* post: the message to edit is gone */
-    DISCORD_PLAIN = 2, /* text alone: the embed was refused; carry says why */
 };
 
 /* Whether Discord would take it for an id: "1100000000000000001". */

@@ -41,7 +41,8 @@ static const struct {
 struct answer {
     const struct response *r;
     const struct json *j; /* NULL: no JSON: a page of Cloudflare's, a proxy's */
-    bool edit, plain;     /* of what was sent */
+    bool edit;            /* was sent */
+    bool thread;          /* where the recipient chose */
     enum meaning meaning;
     struct str said; /* for people */
 };
@@ -93,6 +94,10 @@ static void answer_read(struct answer *n, struct arena *a)
         n->meaning = n->edit ? codes[i].of_edit : codes[i].of_post;
         advice = codes[i].advice;
     }
+    /* The webhook's own channel does not forbid it to write. */
+    if (n->thread && n->r->status == 403 && code != 0 &&
+        n->meaning == MEANS_STATUS)
+        n->meaning = MEANS_RECIPIENT;
     /* Whatever a 404 of an edit says, posting shows whether the webhook lives. */
     if (n->edit && n->r->status == 404 && n->meaning == MEANS_STATUS)
         n->meaning = MEANS_GONE;
@@ -102,28 +107,19 @@ static void answer_read(struct answer *n, struct arena *a)
 /* --- judging -------------------------------------------------------------- */
 
 /* A whole page instead of a message is not Discord; an empty or broken-off
- * answer with its status is. */
-static bool is_foreign(const struct response *r)
-{
-    struct str body = str_trim(r->body);
-
-    return body.n > 0 && !str_starts(body, "{");
-}
-
+ * answer with its status is. A webhook cannot answer an edit: that is all. */
 static void judge_there(const struct answer *n, const struct render_input *in,
                         struct arena *a, struct verdict *v)
 {
+    static const struct chat_place nowhere;
     struct str id = json_text(json_get(n->j, "id"));
 
-    if (is_foreign(n->r)) {
+    if (!answer_broke_off(n->r->body)) {
         judge_foreign(n->r, "Discord's", a, v);
         return;
     }
+    chat_delivered(in, CHAT_POST, n->r->status, &nowhere, a, v);
     v->handle = discord_is_id(id) ? chat_handle(in, id, a) : STR_NONE;
-    if (n->plain)
-        v->reason = judge_reason(n->r->status,
-                                 arena_printf(a, "as plain text, after %.*s",
-                                              STR_ARG(in->carry)), a);
 }
 
 static int64_t wait_ms(const struct answer *n)
@@ -154,7 +150,7 @@ static void judge_meaning(const struct answer *n, struct verdict *v)
                         (n->meaning == MEANS_STATUS && v->endpoint_fault);
 }
 
-static void judge_read(const struct answer *n, const struct render_input *in,
+static void judge_told(const struct answer *n, const struct render_input *in,
                        struct arena *a, struct verdict *v)
 {
     struct response told = *n->r;
@@ -168,49 +164,47 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     judge_meaning(n, v);
     if (n->r->status == 429)
         v->retry_after_ms = wait_ms(n);
-    if (v->kind == VERDICT_AGAIN) {
-        v->step = in->step | DISCORD_ANEW;
-        v->carry = in->carry;
-    } else if (v->kind == VERDICT_REFUSED && !n->plain) {
-        v->kind = VERDICT_AGAIN;
-        v->step = in->step | DISCORD_PLAIN;
-        v->carry = v->reason;
-    }
+    if (v->kind == VERDICT_AGAIN)
+        chat_anew(in, v->reason, v);
+    else if (v->kind == VERDICT_REFUSED)
+        chat_refused(in, v->reason, a, v);
+}
+
+static void judge_read(const struct render_input *in, enum chat_deed deed,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct discord_recipient *to = in->recipient;
+    struct answer n = {
+        .r = r,
+        .edit = deed == CHAT_EDIT,
+        .thread = to != NULL && to->thread_id.n > 0,
+    };
+
+    answer_read(&n, a);
+    judge_told(&n, in, a, v);
 }
 
 void discord_judge(const struct render_input *in, const struct request *sent,
                    const struct response *r, struct arena *a, struct verdict *v)
 {
-    struct answer n = {
-        .r = r,
-        .edit = strcmp(sent->http.method, "PATCH") == 0,
-        .plain = (in->step & DISCORD_PLAIN) != 0,
-    };
-    struct verdict verdict = {0};
+    bool edit = strcmp(sent->http.method, "PATCH") == 0;
 
-    if (r->outcome == OUTCOME_ANSWERED) {
-        answer_read(&n, a);
-        judge_read(&n, in, a, &verdict);
-    } else {
-        judge_no_answer(r, a, &verdict);
-    }
-    judge_all(verdict, v, in->count);
+    chat_judge(in, edit ? CHAT_EDIT : CHAT_POST, judge_read, r, a, v);
 }
 
 void discord_judge_probe(const struct render_input *in unused, size_t nth unused,
                          const struct response *r, struct arena *a,
                          struct verdict *v)
 {
-    struct answer n = {.r = r, .plain = true}; /* there is nothing to degrade */
-    struct render_input none = {.step = DISCORD_PLAIN};
+    struct answer n = {.r = r};
+    struct render_input none = {.step = CHAT_PLAIN}; /* nothing to degrade */
     struct str name;
 
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return;
-    }
     answer_read(&n, a);
-    judge_read(&n, &none, a, v);
+    judge_told(&n, &none, a, v);
     name = json_text(json_get(n.j, "name"));
     if (v->kind == VERDICT_DELIVERED)
         v->reason = judge_reason(0, arena_printf(a, "webhook \"%.*s\"",

@@ -67,42 +67,25 @@ static void put_field(struct json_out *o, struct str name, struct str value,
     out_object_end(o);
 }
 
-static void fact_value(struct buf *to, const struct message_fact *f)
-{
-    if (!f->code) {
-        escape_fit(to, f->value, VALUE_MAX, UNIT_UTF16, escape_discord);
-        return;
-    }
-    buf_text(to, "`");
-    escape_fit(to, f->value, VALUE_MAX - 2, UNIT_UTF16, escape_code);
-    buf_text(to, "`");
-}
-
 static void put_facts(struct json_out *o, const struct message *m,
                       struct arena *a)
 {
-    size_t left = FACTS_MAX;
+    size_t n = chat_facts_fit(&markdown, m, FACTS_MAX);
 
-    for (size_t i = 0; i < m->fact_count; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct message_fact *f = &m->facts[i];
         struct buf name freed_by(buf_release) = BUF(REQUEST_MAX);
         struct buf value freed_by(buf_release) = BUF(REQUEST_MAX);
-        size_t needs;
 
         escape_fit(&name, str_of(f->label), NAME_MAX_UNITS, UNIT_UTF16,
                    escape_discord);
-        fact_value(&value, f);
-        needs = text_length(buf_view(&name), UNIT_UTF16) +
-                text_length(buf_view(&value), UNIT_UTF16);
-        if (needs > left) {
-            put_field(o, STR("\xe2\x80\xa6"),
-                      arena_printf(a, "%zu more", m->fact_count - i), false);
-            return;
-        }
-        left -= needs;
+        chat_value(&markdown, f, "", VALUE_MAX, &value);
         put_field(o, buf_view(&name), buf_view(&value),
                   !f->code && text_length(f->value, UNIT_UTF16) <= INLINE_MAX);
     }
+    if (n < m->fact_count)
+        put_field(o, STR("\xe2\x80\xa6"),
+                  arena_printf(a, "%zu more", m->fact_count - n), false);
 }
 
 /* Discord shows these in the reader's own zone and language. */
@@ -186,21 +169,6 @@ static void put_embeds(struct json_out *o, const struct message *messages,
 
 /* --- the message ---------------------------------------------------------- */
 
-static bool mentions(const struct render_input *in,
-                     const struct discord_recipient *r)
-{
-    if (r->mention_role.n == 0)
-        return false;
-    for (size_t i = 0; i < in->count; i++) {
-        const struct alert *alert = in->items[i].alert;
-
-        if (alert->action != ACTION_RELEASE &&
-            (int)alert->severity >= r->quiet_below)
-            return true;
-    }
-    return false;
-}
-
 /* Nothing of an alert is ever a mention; the role is our own configuration. An
  * edit says so again, since it is parsed again. */
 static void put_mentions(struct json_out *o, struct str role, bool mention)
@@ -225,10 +193,8 @@ static void put_content(struct json_out *o, const struct message *messages,
     size_t room = CONTENT_MAX - mention.n;
 
     buf_str(&b, mention);
-    if ((in->step & DISCORD_PLAIN) != 0 && in->count == 1)
-        chat_alert(&markdown, messages, &in->items[0], in->test, room, a, &text);
-    else if ((in->step & DISCORD_PLAIN) != 0)
-        chat_digest(&markdown, messages, in, room, a, &text);
+    if ((in->step & CHAT_PLAIN) != 0)
+        chat_text(&markdown, messages, in, room, a, &text);
     buf_str(&b, buf_view(&text));
     if (b.n > 0)
         out_str(o, "content", buf_view(&b));
@@ -238,7 +204,7 @@ static void put_content(struct json_out *o, const struct message *messages,
 static void put_edit(struct json_out *o, const struct message *messages,
                      const struct render_input *in, struct arena *a)
 {
-    if ((in->step & DISCORD_PLAIN) != 0) {
+    if ((in->step & CHAT_PLAIN) != 0) {
         put_content(o, messages, in, STR_NONE, a);
         out_array(o, "embeds");
         out_array_end(o);
@@ -253,7 +219,8 @@ static void put_post(struct json_out *o, const struct message *messages,
                      const struct render_input *in, struct arena *a)
 {
     const struct discord_recipient *r = in->recipient;
-    bool mention = mentions(in, r), plain = (in->step & DISCORD_PLAIN) != 0;
+    bool mention = r->mention_role.n > 0 && chat_calls(in, r->quiet_below);
+    bool plain = (in->step & CHAT_PLAIN) != 0;
     struct str text = mention ? arena_printf(a, "<@&%.*s>%s",
                                              STR_ARG(r->mention_role),
                                              plain ? "\n" : "")

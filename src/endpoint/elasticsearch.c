@@ -33,15 +33,14 @@ static const struct field elasticsearch_fields[] = {
      .help = "If the cluster asks for one."},
     {TEXT(struct elasticsearch, password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "username",
      .help = "That goes with the user name."},
     {TEXT(struct elasticsearch, api_key),
      .label = "API key", .optional = true, .secret = true, .max = 1024,
      .help = "In place of a user: id:key, or as encoded when it was made. The "
              "privileges create_doc and auto_configure on the indexes are "
              "enough to deliver."},
-    {TEXT(struct elasticsearch, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct elasticsearch),
     {TEXT(struct elasticsearch, index_prefix),
      .label = "Index prefix", .fallback = PREFIX_FALLBACK, .min = 1,
      .max = PREFIX_MAX,
@@ -154,23 +153,13 @@ static bool check_login(const struct elasticsearch *e, struct error *err)
     return check_key(e->api_key, err);
 }
 
-static bool check_base(struct str url, struct error *err)
-{
-    if (!check_url(url, "url", err))
-        return false;
-    if (str_find(url, '?') == url.n && str_find(url, '#') == url.n)
-        return true;
-    error_set(err, "must end before any '?' or '#': what is asked for is added");
-    return error_at(err, "url");
-}
-
 static bool elasticsearch_check(const void *endpoint, const void *recipient,
                                 struct error *err)
 {
     const struct elasticsearch *e = endpoint;
     const struct elasticsearch_recipient *to = recipient;
 
-    return (e == NULL || (check_base(e->url, err) && check_login(e, err) &&
+    return (e == NULL || (check_base_url(e->url, "url", err) && check_login(e, err) &&
                           check_prefix(e->index_prefix, err))) &&
            (to == NULL || check_prefix(to->index_prefix, err));
 }
@@ -202,17 +191,12 @@ void elasticsearch_request(const struct elasticsearch *e, const char *method,
                            struct request *out)
 {
     struct http_request *h = &out->http;
-    struct str base = e->url;
 
-    while (str_ends(base, "/"))
-        base.n--;
-    *out = (struct request){.via = VIA_HTTP};
-    h->method = method;
-    h->url = arena_printf(a, "%.*s%s", STR_ARG(base), path);
+    render_http(out, method,
+                arena_printf(a, "%.*s%s", STR_ARG(url_base(e->url)), path), true,
+                e->ca_file);
     h->user = e->username;
     h->password = e->password;
-    h->allow_private = true;
-    h->ca_file = e->ca_file;
     if (e->api_key.n > 0)
         render_header(h, "Authorization", key_encoded(e->api_key, a));
 }
@@ -290,7 +274,7 @@ static void item_write(const struct render_input *in,
     buf_char(to, '\n');
 }
 
-/* What does not fit any more is not sent; elasticsearch_judge() says so. */
+/* What does not fit any more is UNSENT; elasticsearch_judge() says so. */
 static bool elasticsearch_render(const struct render_input *in, struct arena *a,
                                  struct request *out, struct error *err)
 {

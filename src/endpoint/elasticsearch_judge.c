@@ -4,7 +4,7 @@
 #include "base/limits.h"
 
 #define BLOCKED_MS 60000 /* a full disk is not emptied sooner */
-#define NEXT_MS 1        /* at once, and without being counted as a try */
+#define NO_MORE_SHARDS "validation_exception"
 
 struct str elasticsearch_error(const struct json *error, struct arena *a)
 {
@@ -20,14 +20,14 @@ struct str elasticsearch_error(const struct json *error, struct arena *a)
 
 /* --- one item ------------------------------------------------------------ */
 
-/* It is about the index or us, not about the document: somebody must see to it,
- * and then all of them go. */
-static bool is_endpoint_fault(int64_t status, struct str type)
+/* It is about the index, not about the document: somebody must see to it, and then
+ * all of them go. The request as a whole was allowed. */
+static bool is_about_index(int64_t status, struct str type)
 {
     static const char *const types[] = {
-        "index_closed_exception", "index_not_found_exception",
-        "invalid_index_name_exception", "security_exception",
-        "validation_exception", /* no more shards */
+        "cluster_block_exception", "index_closed_exception",
+        "index_not_found_exception", "invalid_index_name_exception",
+        "security_exception",
     };
 
     for (size_t i = 0; i < COUNT_OF(types); i++) {
@@ -35,6 +35,13 @@ static bool is_endpoint_fault(int64_t status, struct str type)
             return true;
     }
     return status == 401 || status == 403 || status == 404;
+}
+
+static bool has_own_index(const struct render_input *in)
+{
+    const struct elasticsearch_recipient *r = in->recipient;
+
+    return r != NULL && r->index_prefix.n > 0;
 }
 
 static struct verdict delivered(const struct render_input *in, int64_t status,
@@ -52,23 +59,29 @@ static struct verdict delivered(const struct render_input *in, int64_t status,
     };
 }
 
-/* `type` and `reason` are what was said about it. */
+/* `type` and `reason` are what was said about it. An index that only the recipient
+ * asked for holds up nobody else. */
 static struct verdict failed(const struct render_input *in, int64_t status,
                              struct str type, struct str reason)
 {
     struct verdict v = {.kind = VERDICT_DEFERRED, .reason = reason};
+    bool about_index = is_about_index(status, type);
+    bool theirs = about_index && has_own_index(in);
 
-    if (str_is(type, "cluster_block_exception"))
+    if (str_is(type, "cluster_block_exception")) {
         v.retry_after_ms = BLOCKED_MS;
-    else if (status == 429 || status >= 500)
+        v.recipient_fault = theirs;
+    } else if (status == 429 || status >= 500) {
         v.retry_after_ms = 0;
-    else if (is_endpoint_fault(status, type))
-        v.endpoint_fault = true;
-    else if (status == 400 && in->step != STEP_MINIMAL)
-        v = (struct verdict){.kind = VERDICT_AGAIN, .step = STEP_MINIMAL,
-                             .reason = reason};
-    else
+    } else if (about_index || str_is(type, NO_MORE_SHARDS)) {
+        v.recipient_fault = theirs;
+        v.endpoint_fault = !theirs;
+    } else if (status == 400 && in->step != STEP_MINIMAL) {
+        v.kind = VERDICT_AGAIN;
+        v.step = STEP_MINIMAL;
+    } else {
         v.kind = VERDICT_REFUSED;
+    }
     return v;
 }
 
@@ -104,7 +117,7 @@ static size_t items_sent(const struct request *sent)
 
 /* A request that failed as a whole. Of one document we know who is to blame. */
 static void whole_judge(const struct render_input *in, const struct response *r,
-                        struct arena *a, struct verdict *v)
+                        struct arena *a, struct verdict *v, size_t n)
 {
     struct response told = *r;
     const struct json *answer = json_parse(a, r->body, NULL);
@@ -114,19 +127,19 @@ static void whole_judge(const struct render_input *in, const struct response *r,
     if (said.n > 0)
         told.body = said;
     judge_answer(&told, a, &verdict);
-    if (r->outcome == OUTCOME_ANSWERED && r->status == 400 && in->count == 1)
+    if (r->outcome == OUTCOME_ANSWERED && r->status == 400 && n == 1)
         verdict = failed(in, 400, STR_NONE, verdict.reason);
-    judge_all(verdict, v, in->count);
+    judge_all(verdict, v, n);
 }
 
 /* What was stored is stored, and found to be so when it is sent again: an answer
  * that broke off does no harm. Anything else is the answer of somebody else. */
-static void unread_judge(const struct render_input *in, const struct request *sent,
-                         const struct response *r, bool is_json, struct arena *a,
-                         struct verdict *v)
+static void unread_judge(const struct request *sent, const struct response *r,
+                         bool is_json, struct arena *a, struct verdict *v,
+                         size_t n)
 {
     bool cut = sent->answer_max > 0 && r->body.n >= sent->answer_max;
-    bool broke_off = !is_json && (r->body.n == 0 || str_starts(r->body, "{"));
+    bool broke_off = !is_json && answer_broke_off(r->body);
     const char *why = cut         ? "the answer is too large to be read"
                       : broke_off ? "the answer broke off"
                                   : "this is not how Elasticsearch answers a "
@@ -137,32 +150,37 @@ static void unread_judge(const struct render_input *in, const struct request *se
         .reason = judge_reason(r->status, str_of(why), a),
     };
 
-    judge_all(verdict, v, in->count);
+    judge_all(verdict, v, n);
+}
+
+static void items_judge(const struct render_input *in, const struct request *sent,
+                        const struct response *r, struct arena *a,
+                        struct verdict *v, size_t n)
+{
+    const struct json *answer = json_parse(a, r->body, NULL);
+    const struct json *items = json_get(answer, "items");
+
+    if (!json_is(items, JSON_ARRAY) || items->count != n) {
+        unread_judge(sent, r, answer != NULL, a, v, n);
+        return;
+    }
+    for (const struct json *item = items->first; item != NULL; item = item->next)
+        *v++ = item_judge(in, item, a);
 }
 
 void elasticsearch_judge(const struct render_input *in, const struct request *sent,
                          const struct response *r, struct arena *a,
                          struct verdict *v)
 {
-    size_t n = MIN(items_sent(sent), in->count), i = 0;
-    const struct json *answer, *items;
+    const struct verdict unsent = {
+        .kind = VERDICT_UNSENT,
+        .reason = STR("the request was full; it goes with the next one")};
+    size_t n = MIN(items_sent(sent), in->count);
 
     assert(sent->via == VIA_HTTP);
-    if (r->outcome != OUTCOME_ANSWERED || r->status < 200 || r->status > 299) {
-        whole_judge(in, r, a, v);
-        return;
-    }
-    answer = json_parse(a, r->body, NULL);
-    items = json_get(answer, "items");
-    if (!json_is(items, JSON_ARRAY) || items->count != n) {
-        unread_judge(in, sent, r, answer != NULL, a, v);
-        return;
-    }
-    for (const struct json *item = items->first; item != NULL; item = item->next)
-        v[i++] = item_judge(in, item, a);
-    for (; i < in->count; i++)
-        v[i] = (struct verdict){
-            .kind = VERDICT_DEFERRED,
-            .retry_after_ms = NEXT_MS,
-            .reason = STR("the request was full; it goes with the next one")};
+    if (r->outcome == OUTCOME_ANSWERED && r->status / 100 == 2)
+        items_judge(in, sent, r, a, v, n);
+    else
+        whole_judge(in, r, a, v, n);
+    judge_all(unsent, v + n, in->count - n);
 }

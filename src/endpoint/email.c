@@ -26,14 +26,13 @@ static const struct field email_fields[] = {
      .help = "To log in to the server, if it asks for it."},
     {TEXT(struct email, smtp_password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "smtp_username",
      .help = "To log in to the server, if it asks for it."},
     {TEXT(struct email, email_sender),
      .label = "Sender", .min = 3, .max = 400, .format = "email",
      .help = "Who the mails are from: name@example.com, or Name "
              "<name@example.com>."},
-    {TEXT(struct email, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct email),
     FIELDS_END,
 };
 
@@ -49,21 +48,15 @@ static const struct field email_to_fields[] = {
 
 /* --- check --------------------------------------------------------------- */
 
-static bool refuse(struct error *err, const char *field, const char *why)
-{
-    error_set(err, "%s", why);
-    return error_at(err, field);
-}
-
 static bool login_check(const struct email *e, struct error *err)
 {
     if (e->smtp_username.n > 0 && e->smtp_password.n == 0)
-        return refuse(err, "smtp_password", "is needed next to a user name");
+        return check_refuse(err, "smtp_password", "is needed next to a user name");
     if (e->smtp_username.n == 0 && e->smtp_password.n > 0)
-        return refuse(err, "smtp_username", "is needed next to a password");
+        return check_refuse(err, "smtp_username", "is needed next to a password");
     if (e->smtp_password.n > 0 && e->security == SECURITY_NONE &&
         !host_is_loopback(e->smtp_server))
-        return refuse(err, "security", "must be starttls or tls to log in: the "
+        return check_refuse(err, "security", "must be starttls or tls to log in: the "
                                        "password would be readable on the way");
     return true;
 }
@@ -89,7 +82,7 @@ static bool recipients_read(const struct email_to *r, struct arena *a,
                            to_count, err))
         return error_at(err, "email_recipient");
     if (*to_count == 0)
-        return refuse(err, "email_recipient", "needs at least one address");
+        return check_refuse(err, "email_recipient", "needs at least one address");
     if (!mail_address_list(r->cc, a, to + *to_count,
                            MAIL_ADDRESSES_MAX - *to_count, &copies, err))
         return error_at(err, "cc");
@@ -249,19 +242,16 @@ static bool is_login_refused(int status)
 }
 
 /* RFC 5321, 4.5.3.1.10: old servers say 552 where 452 is meant. */
-static bool is_too_many(const struct response *r, struct arena *a)
+static bool is_too_many(const struct response *r)
 {
-    return r->status == 552 &&
-           strcasestr(arena_c(a, r->body), "too many") != NULL;
+    return r->status == 552 && text_says(r->body, "too many");
 }
 
 static void judge_status(const struct response *r, struct arena *a,
                          struct verdict *v)
 {
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return;
-    }
     *v = (struct verdict){.kind = VERDICT_REFUSED,
                           .reason = judge_reason(0, r->body, a)};
     if (r->status >= 200 && r->status < 300) {
@@ -269,7 +259,7 @@ static void judge_status(const struct response *r, struct arena *a,
     } else if (is_login_refused(r->status)) {
         v->kind = VERDICT_DEFERRED;
         v->endpoint_fault = true;
-    } else if (r->status < 500 || is_too_many(r, a)) {
+    } else if (r->status < 500 || is_too_many(r)) {
         v->kind = VERDICT_DEFERRED;
         v->retry_after_ms = r->retry_after_ms;
     }
@@ -334,6 +324,7 @@ const struct endpoint_type endpoint_email = {
     .help = "Sends alerts as mails through an SMTP server.",
     .via = VIA_MAIL,
     .batch_max = 20,
+    .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct email),
     .recipient_size = sizeof(struct email_to),

@@ -16,6 +16,7 @@ struct render_item {
     enum phase phase;
     struct str handle; /* of the message sent for the engage; may be empty */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
+    size_t shared_by;  /* other engaged alerts with the same handle, see `shared` */
 };
 
 struct render_input {
@@ -60,6 +61,8 @@ struct endpoint_type {
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
+    bool repeats_show; /* sent twice it is there twice: the other side knows no id
+                          of ours. After two tries in doubt it is given up */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
     bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
@@ -78,6 +81,8 @@ struct endpoint_type {
      * "skipped: WHY". */
     bool (*wants)(const void *endpoint, const void *recipient,
                   const struct render_item *item, struct error *why_not);
+    /* The handle it has or would get, where several can share one (a ban). NULL: never. */
+    struct str (*shared)(const struct render_item *item, struct arena *a);
     /* Everything in `out` lives in the arena or in the input. With in->step > 0 it
      * goes on with what the last answer left undone (a reply after an edit, the
      * same without what was refused). A crash in between begins at step 0. */

@@ -85,8 +85,24 @@ static bool wants_unban(const struct fail2ban *f, const struct render_item *item
 {
     if (!f->unban_on_release)
         return error_set(why_not, "the jail's bantime ends the ban");
-    return item->handle.n > 0 ||
-           error_set(why_not, "nobody was banned for this alert");
+    if (item->handle.n == 0)
+        return error_set(why_not, "nobody was banned for this alert");
+    return item->shared_by == 0 ||
+           error_set(why_not, "%zu other alert%s keep%s %.*s banned",
+                     item->shared_by, item->shared_by == 1 ? "" : "s",
+                     item->shared_by == 1 ? "s" : "", STR_ARG(item->handle));
+}
+
+/* A ban ends with the last of its alerts. */
+static struct str fail2ban_shared(const struct render_item *item, struct arena *a)
+{
+    char text[IP_TEXT_MAX];
+    struct ip ip;
+
+    if (!ip_parse(said_address(item), &ip))
+        return STR_NONE;
+    ip_text(&ip, text);
+    return arena_str(a, str_of(text));
 }
 
 /* One that ended before it got through is still told, unless its end would have
@@ -302,12 +318,6 @@ static const struct {
      "fail2ban does not know this command; is it older than 0.10?"},
 };
 
-static bool said(struct str answer, const char *words)
-{
-    return answer.n > 0 &&
-           memmem(answer.p, answer.n, words, strlen(words)) != NULL;
-}
-
 static void judge_refusal(const struct response *r, struct arena *a,
                           struct verdict *v)
 {
@@ -315,12 +325,12 @@ static void judge_refusal(const struct response *r, struct arena *a,
 
     *v = (struct verdict){.kind = VERDICT_DEFERRED, .reason = answer};
     if (r->status >= 0)
-        v->reason = arena_printf(a, "exit status %d%s%.*s", r->status,
-                                 answer.n > 0 ? ": " : ", and no word",
-                                 (int)utf8_cut(answer, REASON_MAX - 30),
-                                 answer.n > 0 ? answer.p : "");
+        v->reason = judge_reason(
+            0, arena_printf(a, "exit status %d%s%.*s", r->status,
+                            answer.n > 0 ? ": " : ", and no word",
+                            STR_ARG(answer)), a);
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        if (!said(r->body, refusals[i].said))
+        if (!text_says(r->body, refusals[i].said))
             continue;
         v->endpoint_fault = refusals[i].endpoint_fault;
         v->recipient_fault = refusals[i].recipient_fault;
@@ -339,9 +349,9 @@ static struct str last_line(struct str body)
     return str_trim(line);
 }
 
-static void judge_count(const char *verb, const char *address,
-                        const struct response *r, struct arena *a,
-                        struct verdict *v)
+static void judge_count(const struct render_item *item, const char *verb,
+                        const char *address, const struct response *r,
+                        struct arena *a, struct verdict *v)
 {
     uint64_t count;
 
@@ -354,15 +364,17 @@ static void judge_count(const char *verb, const char *address,
         v->reason = count > 0 ? STR("unbanned") : STR("was not banned any more");
         return;
     }
-    if (count == 0) {
+    if (count == 0 && item->shared_by == 0) {
         v->reason = STR("was banned already"); /* and so is not ours to lift */
         return;
     }
-    v->reason = STR("newly banned");
+    v->reason = count == 0 ? STR("was banned already, for another alert")
+                           : STR("newly banned");
     v->handle = arena_str(a, str_of(address));
 }
 
-static void judge_client(const struct request *sent, const struct response *r,
+static void judge_client(const struct render_input *in,
+                         const struct request *sent, const struct response *r,
                          struct arena *a, struct verdict *v)
 {
     const char *const *argv = sent->exec.argv;
@@ -373,7 +385,7 @@ static void judge_client(const struct request *sent, const struct response *r,
         *v = (struct verdict){.kind = VERDICT_DELIVERED,
                               .reason = STR("fail2ban has this jail")};
     else
-        judge_count(argv[ARG_WHAT], argv[ARG_ADDRESS], r, a, v);
+        judge_count(in->items, argv[ARG_WHAT], argv[ARG_ADDRESS], r, a, v);
 }
 
 static void fail2ban_judge(const struct render_input *in,
@@ -389,7 +401,7 @@ static void fail2ban_judge(const struct render_input *in,
                                    .reason = STR("written; fail2ban reads it "
                                                  "when it comes to it")};
     else
-        judge_client(sent, r, a, &verdict);
+        judge_client(in, sent, r, a, &verdict);
     judge_all(verdict, v, in->count);
 }
 
@@ -408,6 +420,7 @@ const struct endpoint_type endpoint_fail2ban = {
     .available = fail2ban_available,
     .check = fail2ban_check,
     .wants = fail2ban_wants,
+    .shared = fail2ban_shared,
     .render = fail2ban_render,
     .judge = fail2ban_judge,
 };

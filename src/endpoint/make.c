@@ -190,6 +190,41 @@ bool host_is_loopback(struct str host)
            (ip_parse(host, &ip) && ip_is_loopback(&ip));
 }
 
+bool text_says(struct str text, const char *words)
+{
+    size_t n = strlen(words);
+
+    for (size_t i = 0; i + n <= text.n; i++) {
+        if (str_is_nocase(str_first(str_from(text, i), n), words))
+            return true;
+    }
+    return false;
+}
+
+void render_http(struct request *out, const char *method, struct str url,
+                 bool allow_private, struct str ca_file)
+{
+    *out = (struct request){
+        .via = VIA_HTTP,
+        .http = {.method = method, .url = url, .allow_private = allow_private,
+                 .ca_file = ca_file},
+    };
+}
+
+void render_post(struct request *out, struct str url, bool allow_private,
+                 struct str ca_file)
+{
+    render_http(out, "POST", url, allow_private, ca_file);
+    render_header(&out->http, "Content-Type", STR("application/json"));
+}
+
+struct str url_base(struct str url)
+{
+    while (str_ends(url, "/"))
+        url.n--;
+    return url;
+}
+
 bool render_kept(const struct buf *b, struct arena *a, struct str *out,
                  struct error *err)
 {

@@ -6,6 +6,10 @@
 #include "endpoint/endpoint.h"
 
 extern const struct field no_fields[]; /* a table without rows */
+/* The row of a struct's member ca_file. */
+#define CA_FILE(S)                                                             \
+    {TEXT(S, ca_file), .label = "CA file", .optional = true, .max = 1024,      \
+     .help = "PEM file with the authorities to trust instead of the system's."}
 
 /* False, with what is wanted said at a field. */
 bool check_refuse(struct error *err, const char *field, const char *wanted);
@@ -32,6 +36,16 @@ bool check_host(struct str host, const char *field, struct error *err) must_chec
 /* "localhost", 127.0.0.0/8 and ::1. */
 bool host_is_loopback(struct str host);
 
+/* Whether these words are in it, in any case. */
+bool text_says(struct str text, const char *words);
+
+/* A request by HTTP, without a body yet; the second a POST of JSON. */
+void render_http(struct request *out, const char *method, struct str url,
+                 bool allow_private, struct str ca_file);
+void render_post(struct request *out, struct str url, bool allow_private,
+                 struct str ca_file);
+/* Without the slashes it ends in: a path is put behind it. */
+struct str url_base(struct str url);
 /* What was written, moved into the arena. False: past the buffer's limit. */
 bool render_kept(const struct buf *b, struct arena *a, struct str *out,
                  struct error *err) must_check;

@@ -17,9 +17,7 @@ static const struct field mattermost_fields[] = {
     {TEXT(struct mattermost, token),
      .label = "Token", .optional = true, .secret = true, .max = 255,
      .help = "The bot account's access token; left empty for a webhook."},
-    {TEXT(struct mattermost, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct mattermost),
     FIELDS_END,
 };
 
@@ -87,8 +85,8 @@ static bool endpoint_ok(const struct mattermost *m, struct error *err)
         return false;
     if (is_hook(m))
         return hook_ok(m, err);
-    if (str_find(m->url, '?') < m->url.n || str_find(m->url, '#') < m->url.n)
-        return check_refuse(err, "url", "must be without ? and #");
+    if (!check_base_url(m->url, "url", err))
+        return false;
     if (m->token.n == 0)
         return check_refuse(err, "token",
                             "is needed, unless url is an incoming webhook's");
@@ -165,22 +163,13 @@ enum chat_deed mattermost_deed(const struct render_input *in,
 
 /* --- the request ---------------------------------------------------------- */
 
-static void request_begin(const struct mattermost *m, const char *method,
-                          struct str url, struct request *out)
-{
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = method;
-    out->http.url = url;
-    out->http.allow_private = true; /* it is its user's own server */
-    out->http.ca_file = m->ca_file;
-}
-
 void mattermost_call(const struct mattermost *m, const char *method,
                      struct str path, struct arena *a, struct request *out)
 {
-    request_begin(m, method,
-                  arena_printf(a, "%.*s/api/v4/%.*s", STR_ARG(base_of(m)),
-                               STR_ARG(path)), out);
+    render_http(out, method,
+                arena_printf(a, "%.*s/api/v4/%.*s", STR_ARG(base_of(m)),
+                             STR_ARG(path)),
+                true, m->ca_file); /* it is its user's own server */
     render_header(&out->http, "Authorization",
                   arena_printf(a, "Bearer %.*s", STR_ARG(m->token)));
 }
@@ -225,7 +214,7 @@ static void request_for(const struct mattermost *m, enum chat_deed deed,
                         struct request *out)
 {
     if (is_hook(m))
-        request_begin(m, "POST", m->url, out);
+        render_http(out, "POST", m->url, true, m->ca_file);
     else if (deed == CHAT_EDIT)
         mattermost_call(m, "PUT",
                         arena_printf(a, "posts/%.*s/patch", STR_ARG(began->id)),
@@ -260,6 +249,7 @@ const struct endpoint_type endpoint_mattermost = {
     .rate_per_s = 10, /* what a server allows that limits at all */
     .rate_burst = 20,
     .edits = true,
+    .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct mattermost),
     .recipient_size = sizeof(struct mattermost_recipient),

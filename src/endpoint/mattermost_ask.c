@@ -5,7 +5,6 @@
 #include "endpoint/mattermost.h"
 
 #include "base/limits.h"
-#include "message/escape.h"
 
 #define LIST_BYTES_MAX (2u << 20) /* a channel takes about a kilobyte */
 static_assert(LIST_BYTES_MAX <= RESPONSE_LARGE_MAX, "what a transport keeps");
@@ -28,19 +27,11 @@ bool mattermost_probe(const struct render_input *in, size_t nth, struct arena *a
     return true;
 }
 
-static struct str clean(struct str s, struct arena *a)
-{
-    struct buf b freed_by(buf_release) = BUF(RESPONSE_MAX);
-
-    clean_text(&b, str_first(s, 400), false);
-    return arena_str(a, buf_view(&b));
-}
-
 /* "Network team", "Staff (private)"; what has no name, as a direct message, "". */
 static struct str channel_label(const struct json *channel, struct arena *a)
 {
     bool secret = str_is(json_text(json_get(channel, "type")), "P");
-    struct str name = clean(json_text(json_get(channel, "display_name")), a);
+    struct str name = chat_name(json_text(json_get(channel, "display_name")), a);
 
     if (name.n == 0)
         return STR_NONE;
@@ -82,12 +73,9 @@ bool mattermost_choices(const void *endpoint, struct arena *a, struct request *o
 static void choice_add(struct choice_list *l, const struct json *channel,
                        struct arena *a)
 {
-    struct str id = json_text(json_get(channel, "id"));
-    struct str label = channel_label(channel, a);
-    bool archived = json_i64_or(json_get(channel, "delete_at"), 0) > 0;
-
-    if (id.n > 0 && label.n > 0 && !archived && l->n < CHOICES_MAX)
-        l->v[l->n++] = (struct choice){id, label};
+    if (json_i64_or(json_get(channel, "delete_at"), 0) == 0)
+        chat_choice(l, json_text(json_get(channel, "id")),
+                    channel_label(channel, a));
 }
 
 bool mattermost_choices_read(const struct response *r, struct arena *a,
@@ -96,13 +84,5 @@ bool mattermost_choices_read(const struct response *r, struct arena *a,
     struct verdict v;
     const struct json *j = mattermost_result(r, a, &v);
 
-    *out = (struct choice_list){0};
-    if (j == NULL)
-        return error_set(err, "%.*s", STR_ARG(v.reason));
-    if (!json_is(j, JSON_ARRAY))
-        return error_set(err, "the list of channels is not one");
-    out->v = arena_array(a, MIN(j->count, CHOICES_MAX) + 1, sizeof(*out->v));
-    for (const struct json *c = j->first; c != NULL; c = c->next)
-        choice_add(out, c, a);
-    return true;
+    return chat_choices(j, "channels", choice_add, &v, a, out, err);
 }

@@ -54,11 +54,6 @@ struct answer {
     enum meaning meaning;
 };
 
-static bool contains(struct str s, const char *words)
-{
-    return s.n > 0 && memmem(s.p, s.n, words, strlen(words)) != NULL;
-}
-
 /* Of what has no row: what is forbidden is the channel; a parameter is named. */
 static enum meaning meaning_of(const struct answer *n, struct str id,
                                struct str message)
@@ -69,7 +64,7 @@ static enum meaning meaning_of(const struct answer *n, struct str id,
         return MEANS_STATUS;
     if (n->r->status == 403 || n->r->status == 404)
         return MEANS_CHANNEL;
-    if (str_starts(id, "api.context.invalid_") && contains(message, "channel_id"))
+    if (str_starts(id, "api.context.invalid_") && text_says(message, "channel_id"))
         return MEANS_CHANNEL;
     return MEANS_STATUS;
 }
@@ -108,7 +103,7 @@ static bool is_ok(const struct answer *n, bool hook)
         return str_is(body, "ok");
     if (json_is(n->j, JSON_OBJECT))
         return json_get(n->j, "id") != NULL;
-    return body.n == 0 || str_starts(body, "{") || str_starts(body, "[");
+    return answer_broke_off(body) || str_starts(body, "[");
 }
 
 static struct answer answer_read(const struct response *r, bool hook,
@@ -159,9 +154,9 @@ static void judge_fault(const struct answer *n, const struct render_input *in,
     };
 }
 
-static void judge_read(const struct answer *n, const struct render_input *in,
-                       enum chat_deed deed, struct arena *a,
-                       struct verdict *v)
+static void judge_meaning(const struct answer *n, const struct render_input *in,
+                          enum chat_deed deed, struct arena *a,
+                          struct verdict *v)
 {
     bool elsewhere = deed != CHAT_POST; /* where the engage went */
 
@@ -179,22 +174,23 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     }
 }
 
+static void judge_read(const struct render_input *in, enum chat_deed deed,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct mattermost *m = in->endpoint;
+    struct answer n = answer_read(r, m->token.n == 0, a);
+
+    judge_meaning(&n, in, deed, a, v);
+}
+
 void mattermost_judge(const struct render_input *in,
                       const struct request *sent unused, const struct response *r,
                       struct arena *a, struct verdict *v)
 {
-    const struct mattermost *m = in->endpoint;
-    struct verdict verdict = {0};
     struct chat_place began;
 
-    if (r->outcome == OUTCOME_ANSWERED) {
-        struct answer n = answer_read(r, m->token.n == 0, a);
-
-        judge_read(&n, in, mattermost_deed(in, &began), a, &verdict);
-    } else {
-        judge_no_answer(r, a, &verdict);
-    }
-    judge_all(verdict, v, in->count);
+    chat_judge(in, mattermost_deed(in, &began), judge_read, r, a, v);
 }
 
 const struct json *mattermost_result(const struct response *r, struct arena *a,
@@ -202,11 +198,8 @@ const struct json *mattermost_result(const struct response *r, struct arena *a,
 {
     struct answer n;
 
-    *v = (struct verdict){.kind = VERDICT_DELIVERED};
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return NULL;
-    }
     n = answer_read(r, false, a);
     if (n.meaning == MEANS_OK && n.j != NULL)
         return n.j;

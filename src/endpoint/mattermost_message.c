@@ -154,10 +154,8 @@ static void put_text(struct buf *to, const struct message *messages,
         put_line(to, title);
     else if (in->step == CHAT_REPLY)
         chat_reply(&markdown, messages, to);
-    else if (in->count == 1)
-        chat_alert(&markdown, messages, &in->items[0], in->test, TEXT_MAX, a, to);
     else
-        chat_digest(&markdown, messages, in, TEXT_MAX, a, to);
+        chat_text(&markdown, messages, in, TEXT_MAX, a, to);
 }
 
 /* An edit replaces all properties: so that without an attachment takes it away. */

@@ -12,7 +12,7 @@
 #define SUMMARY_MAX 1024     /* characters */
 #define TEXT_MAX 255         /* characters of what else it is called */
 #define DEDUP_KEY_MAX 255    /* bytes */
-#define DETAILS_MAX (MESSAGE_FACTS_MAX + 10)
+#define DETAILS_MAX (2 * MESSAGE_FACTS_MAX + 10)
 #define RATE_WAIT_MS 30000   /* 429 does not say how long */
 
 enum region { REGION_US, REGION_EU };
@@ -57,9 +57,7 @@ static const struct field pagerduty_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also use API servers that are not PagerDuty's, also in your own "
              "network."},
-    {TEXT(struct pagerduty, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct pagerduty),
     FIELDS_END,
 };
 
@@ -249,11 +247,23 @@ static void detail(struct details *d, struct str name, struct str value)
         out_name_str(d->o, name, value);
 }
 
-static void write_details(const struct alert *alert, const struct message *m,
+static void detail_facts(struct details *d, const struct message *m)
+{
+    for (size_t i = 0; i < m->fact_count; i++)
+        detail(d, str_of(m->facts[i].label), m->facts[i].value);
+}
+
+/* A recipient's own text is read aloud; the details are data all the same. */
+static void write_details(const struct render_input *in, const struct message *m,
                           struct arena *a, struct json_out *o)
 {
+    const struct alert *alert = in->items[0].alert;
+    struct message_place place = in->place;
     struct details d = {.o = o};
+    struct message ours;
 
+    place.own = NULL;
+    message_build(alert, in->items[0].phase, &place, a, &ours);
     out_object(o, "custom_details");
     detail(&d, STR("Severity"), m->severity);
     detail(&d, STR("Score"), STR_NONE);
@@ -261,8 +271,8 @@ static void write_details(const struct alert *alert, const struct message *m,
     detail(&d, STR("Category"), shown(alert->category, TEXT_MAX, a));
     detail(&d, STR("Entity"), str_of(entity_label(alert->entity)));
     detail(&d, STR("Type"), shown(alert->type, TEXT_MAX, a));
-    for (size_t i = 0; i < m->fact_count; i++)
-        detail(&d, str_of(m->facts[i].label), m->facts[i].value);
+    detail_facts(&d, m);
+    detail_facts(&d, &ours);
     detail(&d, STR("When"), m->when);
     detail(&d, STR("From"), m->footer);
     out_object_end(o);
@@ -302,7 +312,7 @@ static void write_payload(const struct render_input *in, bool change,
                                            entity_name(alert->entity),
                                            STR_ARG(alert->type)), a);
     }
-    write_details(alert, m, a, o);
+    write_details(in, m, a, o);
     out_object_end(o);
 }
 
@@ -342,13 +352,10 @@ static struct str url_of(const struct pagerduty *p, enum deed deed,
                          struct arena *a)
 {
     const char *path = deed == DEED_CHANGE ? "/v2/change/enqueue" : "/v2/enqueue";
-    struct str base = p->api_url;
 
-    if (base.n == 0)
+    if (p->api_url.n == 0)
         return arena_printf(a, "https://%s%s", hosts[p->region], path);
-    while (str_ends(base, "/"))
-        base.n--;
-    return arena_printf(a, "%.*s%s", STR_ARG(base), path);
+    return arena_printf(a, "%.*s%s", STR_ARG(url_base(p->api_url)), path);
 }
 
 /* At most some 40 KB, however much the alert says: the limit is 512. */
@@ -360,12 +367,7 @@ static bool pagerduty_render(const struct render_input *in, struct arena *a,
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = url_of(p, deed, a);
-    out->http.allow_private = p->allow_private;
-    out->http.ca_file = p->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, url_of(p, deed, a), p->allow_private, p->ca_file);
     write_event(in, deed, a, &o);
     return render_kept(&b, a, &out->http.body, err);
 }
@@ -392,13 +394,10 @@ static struct str words_of(const struct response *r, struct arena *a)
 }
 
 /* A wrong key is a 400 like any other; only its words tell. */
-static bool is_about_key(struct str said, struct arena *a)
+static bool is_about_key(struct str said)
 {
-    const char *c = arena_c(a, said);
-
-    return strcasestr(c, "routing_key") != NULL ||
-           strcasestr(c, "routing key") != NULL ||
-           strcasestr(c, "integration key") != NULL;
+    return text_says(said, "routing_key") || text_says(said, "routing key") ||
+           text_says(said, "integration key");
 }
 
 static void judge_refusal(const struct response *r, struct arena *a,
@@ -410,7 +409,7 @@ static void judge_refusal(const struct response *r, struct arena *a,
     judge_answer(&plain, a, v);
     if (r->status == 429 && v->retry_after_ms == 0)
         v->retry_after_ms = RATE_WAIT_MS;
-    if (r->status != 400 || !is_about_key(plain.body, a))
+    if (r->status != 400 || !is_about_key(plain.body))
         return;
     v->kind = VERDICT_DEFERRED;
     v->endpoint_fault = true;
@@ -461,6 +460,7 @@ const struct endpoint_type endpoint_pagerduty = {
             "over.",
     .via = VIA_HTTP,
     .batch_max = 1,
+    .own_words = true,
     .rate_per_s = 1.8, /* 120 a minute an integration key, the burst included */
     .rate_burst = 10,
     .endpoint_size = sizeof(struct pagerduty),

@@ -93,7 +93,7 @@ enum outcome {
     OUTCOME_ANSWERED,  /* status says what */
     OUTCOME_UNREACHED, /* name, connection: nothing was sent */
     OUTCOME_TLS,       /* the handshake or the certificate */
-    OUTCOME_TIMED_OUT,
+    OUTCOME_TIMED_OUT, /* sent, or begun: it may have arrived, or go on */
     OUTCOME_LOST,      /* sent, then no answer: it may have arrived */
     OUTCOME_DENIED,    /* address not allowed, script unsafe: ours to say no */
 };

@@ -131,8 +131,17 @@ static bool shell_render(const struct render_input *in, struct arena *a,
     return render_kept(&b, a, &out->exec.input, err);
 }
 
-static void judge_exit(const struct response *r, struct arena *a,
-                       struct verdict *v)
+/* The shell's words for a program that is not there, or is none: the script, or
+ * what the recipient's options had it run. */
+static void judge_not_run(const struct shell_to *to, struct verdict *v)
+{
+    v->kind = VERDICT_DEFERRED;
+    v->recipient_fault = to != NULL && to->options.n > 0;
+    v->endpoint_fault = !v->recipient_fault;
+}
+
+static void judge_exit(const struct shell_to *to, const struct response *r,
+                       struct arena *a, struct verdict *v)
 {
     bool mute = r->body.n == 0 || r->status < 0;
     struct str said = mute ? r->error : r->body; /* a signal says no more */
@@ -143,17 +152,15 @@ static void judge_exit(const struct response *r, struct arena *a,
         v->kind = VERDICT_DELIVERED;
     else if (r->status < 0 || r->status == EXIT_TEMPFAIL)
         v->kind = VERDICT_DEFERRED;
-    if (r->status == EXIT_NOT_RUN || r->status == EXIT_NOT_RUN + 1) {
-        v->kind = VERDICT_DEFERRED;
-        v->endpoint_fault = true;
-    }
+    if (r->status == EXIT_NOT_RUN || r->status == EXIT_NOT_RUN + 1)
+        judge_not_run(to, v);
+    v->doubtful = r->status < 0; /* nobody knows how far it came */
     if (r->status < 0)
         v->reason = reason.n > 0 ? reason : STR("ended by a signal");
     else
-        v->reason = arena_printf(a, "exit status %d%s%.*s", r->status,
-                                 reason.n > 0 ? ": " : "",
-                                 (int)utf8_cut(reason, REASON_MAX - 30),
-                                 reason.n > 0 ? reason.p : "");
+        v->reason = judge_reason(
+            0, arena_printf(a, "exit status %d%s%.*s", r->status,
+                            reason.n > 0 ? ": " : "", STR_ARG(reason)), a);
 }
 
 static void shell_judge(const struct render_input *in, const struct request *sent,
@@ -163,10 +170,8 @@ static void shell_judge(const struct render_input *in, const struct request *sen
     struct verdict verdict;
 
     assert(sent->via == VIA_EXEC);
-    if (r->outcome == OUTCOME_ANSWERED)
-        judge_exit(r, a, &verdict);
-    else
-        judge_no_answer(r, a, &verdict);
+    if (judge_answered(r, a, &verdict))
+        judge_exit(in->recipient, r, a, &verdict);
     judge_all(verdict, v, in->count);
 }
 
@@ -176,6 +181,7 @@ const struct endpoint_type endpoint_shell = {
     .help = "Runs a script on this machine for each alert.",
     .via = VIA_EXEC,
     .batch_max = 1,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct shell),
     .recipient_size = sizeof(struct shell_to),
     .endpoint_fields = shell_fields,

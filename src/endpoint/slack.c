@@ -28,9 +28,7 @@ static const struct field slack_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also post to servers that are not Slack's: proxies and test "
              "servers, also in your own network."},
-    {TEXT(struct slack, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct slack),
     FIELDS_END,
 };
 
@@ -94,13 +92,8 @@ static bool bot_ok(const struct slack *s, struct error *err)
                             "must be a bot token, which begins with xoxb-: in "
                             "the app's settings, OAuth & Permissions, Bot User "
                             "OAuth Token");
-    if (!check_vendor_url(s->api_url, "api_url", hosts, s->allow_private, err))
-        return false;
-    if (str_find(s->api_url, '?') == s->api_url.n &&
-        str_find(s->api_url, '#') == s->api_url.n)
-        return true;
-    return check_refuse(err, "api_url",
-                        "must be without ? and #: the method is put behind it");
+    return check_vendor_url(s->api_url, "api_url", hosts, s->allow_private, err) &&
+           check_base_url(s->api_url, "api_url", err);
 }
 
 static bool endpoint_ok(const struct slack *s, struct error *err)
@@ -195,25 +188,12 @@ enum chat_deed slack_deed(const struct render_input *in, struct chat_place *bega
 
 /* --- the request ---------------------------------------------------------- */
 
-static void request_begin(const struct slack *s, const char *method,
-                          struct str url, struct request *out)
-{
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = method;
-    out->http.url = url;
-    out->http.allow_private = s->allow_private;
-    out->http.ca_file = s->ca_file;
-}
-
 void slack_call(const struct slack *s, const char *method, struct arena *a,
                 struct request *out)
 {
-    struct str base = s->api_url;
-
-    while (str_ends(base, "/"))
-        base.n--;
-    request_begin(s, "POST", arena_printf(a, "%.*s/%s", STR_ARG(base), method),
-                  out);
+    render_http(out, "POST",
+                arena_printf(a, "%.*s/%s", STR_ARG(url_base(s->api_url)), method),
+                s->allow_private, s->ca_file);
     render_header(&out->http, "Authorization",
                   arena_printf(a, "Bearer %.*s", STR_ARG(s->bot_token)));
     render_header(&out->http, "Content-Type",
@@ -275,8 +255,7 @@ static bool slack_render(const struct render_input *in, struct arena *a,
         slack_call(s, deed == CHAT_EDIT ? "chat.update" : "chat.postMessage", a,
                    out);
     } else {
-        request_begin(s, "POST", s->webhook, out);
-        render_header(&out->http, "Content-Type", STR("application/json"));
+        render_post(out, s->webhook, s->allow_private, s->ca_file);
     }
     out_object(&o, NULL);
     if (bot)
@@ -296,6 +275,7 @@ const struct endpoint_type endpoint_slack = {
     .recipient_rate_per_s = 1, /* of a channel; bursts are tolerated */
     .recipient_rate_burst = 3,
     .edits = true,
+    .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct slack),
     .recipient_size = sizeof(struct slack_recipient),

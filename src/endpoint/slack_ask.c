@@ -4,7 +4,6 @@
 #include "endpoint/slack.h"
 
 #include "base/limits.h"
-#include "message/escape.h"
 
 #define LIST_BYTES_MAX (2u << 20) /* a channel takes about a kilobyte */
 static_assert(LIST_BYTES_MAX <= RESPONSE_LARGE_MAX, "what a transport keeps");
@@ -54,16 +53,17 @@ bool slack_choices(const void *endpoint, struct arena *a, struct request *out,
 }
 
 /* "#alerts", "#noc (private)", "#sales (the bot is not in it)" */
-static struct str channel_label(const struct json *channel, struct arena *a)
+static void choice_add(struct choice_list *l, const struct json *channel,
+                       struct arena *a)
 {
     bool secret = json_bool_or(json_get(channel, "is_private"), false);
     bool member = json_bool_or(json_get(channel, "is_member"), true);
-    struct str name = json_text(json_get(channel, "name"));
-    struct buf clean freed_by(buf_release) = BUF(RESPONSE_MAX);
+    struct str name = chat_name(json_text(json_get(channel, "name")), a);
 
-    clean_text(&clean, str_first(name, 400), false);
-    return arena_printf(a, "#%s%s%s", buf_c(&clean), secret ? " (private)" : "",
-                        member ? "" : " (the bot is not in it)");
+    chat_choice(l, json_text(json_get(channel, "id")),
+                arena_printf(a, "#%.*s%s%s", STR_ARG(name),
+                             secret ? " (private)" : "",
+                             member ? "" : " (the bot is not in it)"));
 }
 
 bool slack_choices_read(const struct response *r, struct arena *a,
@@ -71,20 +71,7 @@ bool slack_choices_read(const struct response *r, struct arena *a,
 {
     struct verdict v;
     const struct json *j = slack_result(r, a, &v);
-    const struct json *channels = json_get(j, "channels");
 
-    *out = (struct choice_list){0};
-    if (j == NULL)
-        return error_set(err, "%.*s", STR_ARG(v.reason));
-    if (!json_is(channels, JSON_ARRAY))
-        return error_set(err, "the list of channels is not one");
-    out->v = arena_array(a, MIN(channels->count, CHOICES_MAX) + 1, sizeof(*out->v));
-    for (const struct json *c = channels->first;
-         c != NULL && out->n < CHOICES_MAX; c = c->next) {
-        struct str id = json_text(json_get(c, "id"));
-
-        if (id.n > 0)
-            out->v[out->n++] = (struct choice){id, channel_label(c, a)};
-    }
-    return true;
+    return chat_choices(json_get(j, "channels"), "channels", choice_add, &v, a,
+                        out, err);
 }

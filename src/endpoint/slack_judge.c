@@ -17,6 +17,7 @@ enum meaning {
     MEANS_ENDPOINT,
     MEANS_RATE,
     MEANS_LATER,
+    MEANS_DOUBT, /* it went wrong, perhaps after it was posted */
 };
 
 static const struct {
@@ -75,8 +76,8 @@ static const struct {
     {"ratelimited", MEANS_RATE, ""},
     {"rate_limited", MEANS_RATE, ""},
 
-    {"internal_error", MEANS_LATER, ""},
-    {"fatal_error", MEANS_LATER, ""},
+    {"internal_error", MEANS_DOUBT, ""},
+    {"fatal_error", MEANS_DOUBT, ""},
     {"service_unavailable", MEANS_LATER, ""},
     {"request_timeout", MEANS_LATER, ""},
     {"rollup_error", MEANS_LATER, ""},
@@ -184,11 +185,12 @@ static void judge_fault(const struct answer *n, struct arena *a, struct verdict 
         .recipient_fault = ours && !n->hook,
         .endpoint_fault = n->meaning == MEANS_ENDPOINT ||
                           (n->meaning == MEANS_CHANNEL && n->hook),
+        .doubtful = n->meaning == MEANS_DOUBT,
         .reason = reason_of(n, n->said, a),
     };
     if (n->meaning == MEANS_RATE)
         v->retry_after_ms = wait_ms > 0 ? wait_ms : RATE_WAIT_MS;
-    else if (n->meaning == MEANS_LATER)
+    else if (n->meaning == MEANS_LATER || n->meaning == MEANS_DOUBT)
         v->retry_after_ms = wait_ms;
 }
 
@@ -201,8 +203,9 @@ static void judge_done(const struct answer *n, const struct render_input *in,
     chat_delivered(in, deed, n->r->status, &place, a, v);
 }
 
-static void judge_read(const struct answer *n, const struct render_input *in,
-                       enum chat_deed deed, struct arena *a, struct verdict *v)
+static void judge_meaning(const struct answer *n, const struct render_input *in,
+                          enum chat_deed deed, struct arena *a,
+                          struct verdict *v)
 {
     bool elsewhere = deed != CHAT_POST; /* where the engage went */
     struct str why = reason_of(n, n->said, a);
@@ -229,6 +232,7 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     case MEANS_ENDPOINT:
     case MEANS_RATE:
     case MEANS_LATER:
+    case MEANS_DOUBT:
         judge_fault(n, a, v);
         return;
     case MEANS_STATUS:
@@ -239,21 +243,22 @@ static void judge_read(const struct answer *n, const struct render_input *in,
     }
 }
 
+static void judge_read(const struct render_input *in, enum chat_deed deed,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct slack *s = in->endpoint;
+    struct answer n = answer_read(r, s->bot_token.n == 0, a);
+
+    judge_meaning(&n, in, deed, a, v);
+}
+
 void slack_judge(const struct render_input *in, const struct request *sent unused,
                  const struct response *r, struct arena *a, struct verdict *v)
 {
-    const struct slack *s = in->endpoint;
-    struct verdict verdict = {0};
     struct chat_place began;
 
-    if (r->outcome == OUTCOME_ANSWERED) {
-        struct answer n = answer_read(r, s->bot_token.n == 0, a);
-
-        judge_read(&n, in, slack_deed(in, &began), a, &verdict);
-    } else {
-        judge_no_answer(r, a, &verdict);
-    }
-    judge_all(verdict, v, in->count);
+    chat_judge(in, slack_deed(in, &began), judge_read, r, a, v);
 }
 
 const struct json *slack_result(const struct response *r, struct arena *a,
@@ -262,16 +267,13 @@ const struct json *slack_result(const struct response *r, struct arena *a,
     struct render_input none = {.step = CHAT_PLAIN}; /* there is none to ask */
     struct answer n;
 
-    *v = (struct verdict){.kind = VERDICT_DELIVERED};
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return NULL;
-    }
     n = answer_read(r, false, a);
     if (n.meaning == MEANS_OK && n.j != NULL)
         return n.j;
     if (n.meaning == MEANS_OK)
         n.meaning = MEANS_STATUS;
-    judge_read(&n, &none, CHAT_POST, a, v);
+    judge_meaning(&n, &none, CHAT_POST, a, v);
     return NULL;
 }

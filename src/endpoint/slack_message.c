@@ -275,10 +275,8 @@ static void put_text(struct json_out *o, const struct message *messages,
 
     if (in->step == CHAT_REPLY)
         chat_reply(&loose, messages, &b);
-    else if (in->count == 1)
-        chat_alert(&loose, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
     else
-        chat_digest(&loose, messages, in, TEXT_MAX, a, &b);
+        chat_text(&loose, messages, in, TEXT_MAX, a, &b);
     out_str(o, "text", buf_view(&b));
 }
 

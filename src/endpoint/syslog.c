@@ -63,9 +63,7 @@ static const struct field syslog_fields[] = {
      .min = FRAME_MIN, .max = FRAME_MAX,
      .help = "2048 for udp, else 8192, unless set. Text is cut to it; JSON "
              "leaves out what is large."},
-    {TEXT(struct syslog, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct syslog),
     FIELDS_END,
 };
 
@@ -179,20 +177,14 @@ static enum syslog_framing framing_of(const struct syslog *s)
     bug("a choice that is none");
 }
 
-static bool refuse(struct error *err, const char *field, const char *why)
-{
-    error_set(err, "%s", why);
-    return error_at(err, field);
-}
-
 static bool host_check(const struct syslog *s, struct error *err)
 {
     if (s->transport == SYSLOG_LOCAL)
         return s->host.n == 0 || s->host.p[0] == '/' ||
-               refuse(err, "host", "with local is the path of a socket; choose "
+               check_refuse(err, "host", "with local is the path of a socket; choose "
                                    "udp, tcp or tls to send to a host");
     if (s->host.n == 0)
-        return refuse(err, "host", "is needed for udp, tcp and tls");
+        return check_refuse(err, "host", "is needed for udp, tcp and tls");
     return check_host(s->host, "host", err);
 }
 
@@ -209,14 +201,14 @@ static bool syslog_check(const void *endpoint, const void *recipient unused,
     if (!host_check(s, err))
         return false;
     if (checkmk && remote && s->header == HEADER_RFC3164)
-        return refuse(err, "header", "must be rfc5424 for Checkmk: it looks for "
+        return check_refuse(err, "header", "must be rfc5424 for Checkmk: it looks for "
                                      "its fields in structured data");
     if (checkmk && s->framing == FRAMING_OCTET)
-        return refuse(err, "framing", "must be lf or auto for Checkmk: its Event "
+        return check_refuse(err, "framing", "must be lf or auto for Checkmk: its Event "
                                       "Console reads lines");
     for (size_t i = 0; i < s->app_name.n; i++) {
         if (s->app_name.p[i] <= ' ' || s->app_name.p[i] > '~')
-            return refuse(err, "app_name", "must be visible ASCII characters "
+            return check_refuse(err, "app_name", "must be visible ASCII characters "
                                            "without blanks");
     }
     return true;

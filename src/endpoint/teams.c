@@ -27,9 +27,7 @@ static const struct field teams_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also post to servers that are not Microsoft's: proxies and test "
              "servers, also in your own network."},
-    {TEXT(struct teams, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct teams),
     FIELDS_END,
 };
 
@@ -94,12 +92,7 @@ static bool teams_render(const struct render_input *in, struct arena *a,
 {
     const struct teams *t = in->endpoint;
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = t->url;
-    out->http.allow_private = t->allow_private;
-    out->http.ca_file = t->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, t->url, t->allow_private, t->ca_file);
     return teams_card(in, a, &out->http.body, err);
 }
 
@@ -211,7 +204,8 @@ static void judge_connector(const struct response *r, struct arena *a,
                                        STR_ARG(body));
 
         *v = (struct verdict){.kind = done ? VERDICT_DELIVERED
-                                           : VERDICT_DEFERRED};
+                                           : VERDICT_DEFERRED,
+                              .doubtful = !done};
         v->reason = judge_reason(r->status, done ? STR_NONE : said, a);
     }
 }
@@ -239,22 +233,25 @@ static void judge_size(const struct render_input *in, const struct response *r,
     }
 }
 
-static void teams_judge(const struct render_input *in, const struct request *sent,
+static void judge_read(const struct render_input *in, enum chat_deed deed unused,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    const struct teams *t = in->endpoint;
+
+    if (t->format == TEAMS_MESSAGECARD)
+        judge_connector(r, a, v);
+    else
+        judge_workflow(r, a, v);
+    judge_size(in, r, a, v);
+}
+
+static void teams_judge(const struct render_input *in,
+                        const struct request *sent unused,
                         const struct response *r, struct arena *a,
                         struct verdict *v)
 {
-    const struct teams *t = in->endpoint;
-    struct verdict verdict;
-
-    assert(sent->via == VIA_HTTP);
-    if (r->outcome != OUTCOME_ANSWERED)
-        judge_no_answer(r, a, &verdict);
-    else if (t->format == TEAMS_MESSAGECARD)
-        judge_connector(r, a, &verdict);
-    else
-        judge_workflow(r, a, &verdict);
-    judge_size(in, r, a, &verdict);
-    judge_all(verdict, v, in->count);
+    chat_judge(in, CHAT_POST, judge_read, r, a, v);
 }
 
 const struct endpoint_type endpoint_teams = {
@@ -263,6 +260,7 @@ const struct endpoint_type endpoint_teams = {
     .help = "Posts alerts to a channel of Microsoft Teams.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .repeats_show = true,
     .rate_per_s = 1.8, /* with the burst never more than 60 in 30 s, */
     .rate_burst = 4,   /* nor 4 at once */
     .confirms_nothing = true, /* a connector does, but few are left */

@@ -2,7 +2,7 @@
 #ifndef ENDPOINT_TEAMS_H
 #define ENDPOINT_TEAMS_H
 
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 enum teams_format { TEAMS_WORKFLOW, TEAMS_MESSAGECARD };
 

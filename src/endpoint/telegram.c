@@ -25,9 +25,7 @@ static const struct field telegram_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "Also use API servers that are not Telegram's, also in your own "
              "network."},
-    {TEXT(struct telegram, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct telegram),
     FIELDS_END,
 };
 
@@ -64,14 +62,8 @@ static bool endpoint_ok(const struct telegram *t, struct error *err)
         return check_refuse(err, "token",
                             "must be a bot's token as @BotFather gives it: a "
                             "number, a colon, 35 letters and digits");
-    if (!check_vendor_url(t->api_url, "api_url", hosts, t->allow_private, err))
-        return false;
-    if (str_find(t->api_url, '?') == t->api_url.n &&
-        str_find(t->api_url, '#') == t->api_url.n)
-        return true;
-    return check_refuse(err, "api_url",
-                        "must be without ? and #: the bot's token and the "
-                        "method are put behind it");
+    return check_vendor_url(t->api_url, "api_url", hosts, t->allow_private, err) &&
+           check_base_url(t->api_url, "api_url", err);
 }
 
 static bool chat_ok(struct str chat)
@@ -153,7 +145,7 @@ static const struct markup plain = {
 static const struct markup *markup_of(const struct render_input *in,
                                       struct str link)
 {
-    if ((in->step & TELEGRAM_PLAIN) != 0)
+    if ((in->step & CHAT_PLAIN) != 0)
         return &plain;
     return url_host_is_dotted(link) ? &html : &html_undotted;
 }
@@ -186,10 +178,7 @@ static void put_text(struct json_out *o, const struct render_input *in,
 
     if (button)
         messages[0].link = STR_NONE; /* it is in the button */
-    if (in->count == 1)
-        chat_alert(k, messages, &in->items[0], in->test, TEXT_MAX, a, &b);
-    else
-        chat_digest(k, messages, in, TEXT_MAX, a, &b);
+    chat_text(k, messages, in, TEXT_MAX, a, &b);
     out_str(o, "text", buf_view(&b));
     if (k != &plain)
         out_text(o, "parse_mode", "HTML");
@@ -210,10 +199,20 @@ static void put_reply(struct json_out *o, const struct render_input *in,
     out_str(o, "text", buf_view(&b));
 }
 
-static void put_answered(struct json_out *o, int64_t message)
+/* What a handle's place is made of are numbers. */
+static void put_number(struct json_out *o, const char *name, struct str number)
+{
+    int64_t value = 0;
+
+    if (!str_to_i64(number, &value))
+        bug("a place that is none");
+    out_i64(o, name, value);
+}
+
+static void put_answered(struct json_out *o, struct str message)
 {
     out_object(o, "reply_parameters");
-    out_i64(o, "message_id", message);
+    put_number(o, "message_id", message);
     out_bool(o, "allow_sending_without_reply", true);
     out_object_end(o);
 }
@@ -230,53 +229,46 @@ void telegram_chat(struct json_out *o, struct str chat)
 
 /* --- what to do ----------------------------------------------------------- */
 
-bool telegram_place_read(struct str id, struct telegram_place *out)
+static bool is_place(const struct chat_place *p)
 {
-    struct str rest = id, chat = str_until(&rest, ':');
+    int64_t chat, message;
 
-    return str_to_i64(chat, &out->chat) && str_to_i64(rest, &out->message) &&
-           out->message > 0;
+    return str_to_i64(p->channel, &chat) && str_to_i64(p->id, &message) &&
+           message > 0;
 }
 
-enum telegram_deed telegram_deed(const struct render_input *in,
-                                 struct telegram_place *began)
+enum chat_deed telegram_deed(const struct render_input *in,
+                             struct chat_place *began)
 {
-    bool shared;
-    struct str id = chat_handle_id(in->items[0].handle, &shared);
-
-    if (in->items[0].phase != PHASE_RELEASE || in->count != 1 ||
-        (in->step & TELEGRAM_ANEW) != 0 || !telegram_place_read(id, began))
-        return TELEGRAM_SEND;
-    return shared || in->step == TELEGRAM_REPLY ? TELEGRAM_ANSWER
-                                                : TELEGRAM_EDIT;
+    return chat_deed(in, is_place, began);
 }
 
 static void put_send(struct json_out *o, const struct render_input *in,
-                     const struct telegram_place *answered, struct arena *a)
+                     const struct chat_place *answered, struct arena *a)
 {
     const struct telegram_recipient *r = in->recipient;
     struct str chat = in->carry.n > 0 ? in->carry : r->chat_id;
 
     if (answered != NULL)
-        out_i64(o, "chat_id", answered->chat);
+        put_number(o, "chat_id", answered->channel);
     else
         telegram_chat(o, chat);
     if (r->topic_id > GENERAL_TOPIC)
         out_i64(o, "message_thread_id", r->topic_id);
     if (answered != NULL)
-        put_answered(o, answered->message);
+        put_answered(o, answered->id);
     out_bool(o, "disable_notification", chat_quiet(in, r->quiet_below));
-    if (in->step == TELEGRAM_REPLY)
+    if (in->step == CHAT_REPLY)
         put_reply(o, in, a);
     else
         put_text(o, in, a);
 }
 
 static void put_edit(struct json_out *o, const struct render_input *in,
-                     const struct telegram_place *began, struct arena *a)
+                     const struct chat_place *began, struct arena *a)
 {
-    out_i64(o, "chat_id", began->chat);
-    out_i64(o, "message_id", began->message);
+    put_number(o, "chat_id", began->channel);
+    put_number(o, "message_id", began->id);
     put_text(o, in, a);
 }
 
@@ -285,17 +277,11 @@ static void put_edit(struct json_out *o, const struct render_input *in,
 void telegram_call(const struct telegram *t, const char *method, struct arena *a,
                    struct request *out)
 {
-    struct str base = t->api_url;
+    struct str url = arena_printf(a, "%.*s/bot%.*s/%s",
+                                  STR_ARG(url_base(t->api_url)),
+                                  STR_ARG(t->token), method);
 
-    while (str_ends(base, "/"))
-        base.n--;
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = arena_printf(a, "%.*s/bot%.*s/%s", STR_ARG(base),
-                                 STR_ARG(t->token), method);
-    out->http.allow_private = t->allow_private;
-    out->http.ca_file = t->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, url, t->allow_private, t->ca_file);
 }
 
 static bool telegram_render(const struct render_input *in, struct arena *a,
@@ -303,16 +289,16 @@ static bool telegram_render(const struct render_input *in, struct arena *a,
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
-    struct telegram_place began;
-    enum telegram_deed deed = telegram_deed(in, &began);
-    bool edit = deed == TELEGRAM_EDIT;
+    struct chat_place began;
+    enum chat_deed deed = telegram_deed(in, &began);
+    bool edit = deed == CHAT_EDIT;
 
     telegram_call(in->endpoint, edit ? "editMessageText" : "sendMessage", a, out);
     out_object(&o, NULL);
     if (edit)
         put_edit(&o, in, &began, a);
     else
-        put_send(&o, in, deed == TELEGRAM_ANSWER ? &began : NULL, a);
+        put_send(&o, in, deed == CHAT_ANSWER ? &began : NULL, a);
     out_object_end(&o);
     return render_kept(&b, a, &out->http.body, err);
 }
@@ -329,6 +315,7 @@ const struct endpoint_type endpoint_telegram = {
     .recipient_rate_per_s = 20 / 60.0, /* of a group; a private chat takes more, */
     .recipient_rate_burst = 5,         /* but what waits shares one message */
     .edits = true,
+    .repeats_show = true,
     .endpoint_size = sizeof(struct telegram),
     .recipient_size = sizeof(struct telegram_recipient),
     .endpoint_fields = telegram_fields,

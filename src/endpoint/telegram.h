@@ -2,7 +2,7 @@
 #ifndef ENDPOINT_TELEGRAM_H
 #define ENDPOINT_TELEGRAM_H
 
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 struct telegram {
     struct str token, api_url;
@@ -16,26 +16,10 @@ struct telegram_recipient {
     int quiet_below;    /* enum severity */
 };
 
-/* Bits of what must not be done again; and one that stands alone. `carry` is the
- * chat to write to instead of the recipient's, once a group has moved. */
-enum telegram_step {
-    TELEGRAM_ANEW = 1,  /* send: the message to edit is gone */
-    TELEGRAM_PLAIN = 2, /* without markup and button: they were refused */
-    TELEGRAM_REPLY = 4, /* it is edited, which nobody hears: now say so */
-};
-
-/* A message where it is: "-100123:77" as a handle. */
-struct telegram_place {
-    int64_t chat, message;
-};
-bool telegram_place_read(struct str id, struct telegram_place *out) must_check;
-
-/* What to do for `in`. The message of the engage is edited where it is, also when
- * the recipient has moved since; one that others share is answered. `began` is
- * that message, but for SEND. */
-enum telegram_deed { TELEGRAM_SEND, TELEGRAM_ANSWER, TELEGRAM_EDIT };
-enum telegram_deed telegram_deed(const struct render_input *in,
-                                 struct telegram_place *began);
+/* chat_deed(), of handles as "-100123:77". `carry` is the chat to write to instead
+ * of the recipient's, once a group has moved. */
+enum chat_deed telegram_deed(const struct render_input *in,
+                             struct chat_place *began);
 
 /* A request for a method of the API, without a body yet. */
 void telegram_call(const struct telegram *t, const char *method, struct arena *a,

@@ -4,7 +4,6 @@
 #include "endpoint/telegram.h"
 
 #include "base/limits.h"
-#include "message/escape.h"
 
 #define UPDATES_MAX 50 /* so that their text fits into RESPONSE_MAX, mostly */
 
@@ -34,15 +33,13 @@ static struct str chat_label(const struct json *chat, struct arena *a)
     struct str first = json_text(json_get(chat, "first_name"));
     struct str last = json_text(json_get(chat, "last_name"));
     struct str type = json_text(json_get(chat, "type"));
-    struct buf clean freed_by(buf_release) = BUF(RESPONSE_MAX * 4);
 
     if (title.n == 0)
         title = arena_printf(a, "%.*s%s%.*s", STR_ARG(first),
                              first.n > 0 && last.n > 0 ? " " : "",
                              STR_ARG(last));
-    clean_text(&clean, arena_printf(a, "%.*s (%.*s)", STR_ARG(title),
-                                    STR_ARG(type)), false);
-    return arena_str(a, buf_view(&clean));
+    return chat_name(arena_printf(a, "%.*s (%.*s)", STR_ARG(title),
+                                  STR_ARG(type)), a);
 }
 
 void telegram_judge_probe(const struct render_input *in unused, size_t nth,
@@ -79,16 +76,10 @@ static void choice_add(struct choice_list *l, const struct json *chat,
                        struct arena *a)
 {
     int64_t id;
-    struct str value;
 
-    if (!json_i64(json_get(chat, "id"), &id) || l->n == CHOICES_MAX)
-        return;
-    value = arena_printf(a, "%lld", (long long)id);
-    for (size_t i = 0; i < l->n; i++) {
-        if (str_eq(l->v[i].value, value))
-            return;
-    }
-    l->v[l->n++] = (struct choice){value, chat_label(chat, a)};
+    if (json_i64(json_get(chat, "id"), &id))
+        chat_choice(l, arena_printf(a, "%lld", (long long)id),
+                    chat_label(chat, a));
 }
 
 /* A message, a channel's post, the bot made a member: each tells its chat. */
@@ -107,8 +98,7 @@ bool telegram_choices_read(const struct response *r, struct arena *a,
     struct verdict v;
     const struct json *result = telegram_result(r, a, &v);
 
-    *out = (struct choice_list){.v = arena_array(a, CHOICES_MAX,
-                                                 sizeof(struct choice))};
+    *out = (struct choice_list){0};
     if (r->outcome == OUTCOME_ANSWERED && r->status == 409)
         return error_set(err, "the bot's updates go to another program (a "
                               "webhook is set, or something polls); look the "
@@ -117,12 +107,8 @@ bool telegram_choices_read(const struct response *r, struct arena *a,
         return error_set(err, "the bot was told more than %u bytes; look the "
                               "chat's id up elsewhere, as with @getidsbot",
                          RESPONSE_MAX);
-    if (result == NULL)
-        return error_set(err, "%.*s", STR_ARG(v.reason));
-    if (!json_is(result, JSON_ARRAY))
-        return error_set(err, "the list of updates is not one");
-    for (const struct json *j = result->first; j != NULL; j = j->next)
-        update_read(out, j, a);
+    if (!chat_choices(result, "updates", update_read, &v, a, out, err))
+        return false;
     if (out->n == 0)
         return error_set(err, "the bot has heard of no chat of late: write to "
                               "it, or add it to the group and write /start "

@@ -49,24 +49,16 @@ struct answer {
     enum meaning meaning;
 };
 
-static enum meaning meaning_of(const struct answer *n, struct arena *a)
+static enum meaning meaning_of(const struct answer *n)
 {
-    const char *said = arena_c(a, n->said);
-
     if (n->moved_to != 0)
         return MEANS_MOVED;
     for (size_t i = 0; i < COUNT_OF(told); i++) {
-        if (strcasestr(said, told[i].words) != NULL)
+        if (text_says(n->said, told[i].words))
             return told[i].meaning;
     }
     /* Whatever else is forbidden: blocked, kicked, no member, deactivated. */
     return n->r->status == 403 && n->said.n > 0 ? MEANS_RECIPIENT : MEANS_STATUS;
-}
-
-/* An answer whose status came, but not all of it: sending again would double. */
-static bool is_broken_off(struct str body)
-{
-    return str_trim(body).n == 0 || str_starts(body, "{");
 }
 
 /* "chat not found" of "Bad Request: chat not found": its status says the rest. */
@@ -89,14 +81,15 @@ static struct answer answer_read(const struct response *r, struct arena *a)
 {
     struct answer n = {.r = r, .j = json_parse(a, r->body, NULL)};
 
+    /* One that broke off: sending again would double. */
     n.ok = r->status / 100 == 2 &&
            (n.j != NULL ? json_bool_or(json_get(n.j, "ok"), false)
-                        : is_broken_off(r->body));
+                        : answer_broke_off(r->body));
     n.parameters = json_get(n.j, "parameters");
     n.result = json_get(n.j, "result");
     n.said = description_of(n.j);
     n.moved_to = json_i64_or(json_get(n.parameters, "migrate_to_chat_id"), 0);
-    n.meaning = n.ok ? MEANS_OK : meaning_of(&n, a);
+    n.meaning = n.ok ? MEANS_OK : meaning_of(&n);
     return n;
 }
 
@@ -129,16 +122,15 @@ static void judge_status(const struct answer *n, struct arena *a,
     v->recipient_fault = n->said.n > 0;
 }
 
-static struct str handle_of(const struct answer *n, const struct render_input *in,
-                            struct arena *a)
+static struct chat_place place_of(const struct answer *n, struct arena *a)
 {
     int64_t chat, message;
 
     if (!json_i64(json_get(json_get(n->result, "chat"), "id"), &chat) ||
         !json_i64(json_get(n->result, "message_id"), &message))
-        return STR_NONE;
-    return chat_handle(in, arena_printf(a, "%lld:%lld", (long long)chat,
-                                        (long long)message), a);
+        return (struct chat_place){0};
+    return (struct chat_place){arena_printf(a, "%lld", (long long)chat),
+                               arena_printf(a, "%lld", (long long)message)};
 }
 
 static struct str moved_words(int64_t to, struct arena *a)
@@ -151,7 +143,7 @@ static struct str moved_words(int64_t to, struct arena *a)
 /* What the operator should know of how it got there; "" when nothing. */
 static struct str remark(const struct render_input *in, struct arena *a)
 {
-    bool plain = (in->step & TELEGRAM_PLAIN) != 0;
+    bool plain = (in->step & CHAT_PLAIN) != 0;
     const struct telegram_recipient *r = in->recipient;
     struct str moved = STR_NONE;
     int64_t to;
@@ -165,30 +157,24 @@ static struct str remark(const struct render_input *in, struct arena *a)
 }
 
 static void judge_done(const struct answer *n, const struct render_input *in,
-                       enum telegram_deed deed, struct arena *a,
-                       struct verdict *v)
+                       enum chat_deed deed, struct arena *a, struct verdict *v)
 {
-    v->kind = VERDICT_DELIVERED;
-    v->handle = handle_of(n, in, a);
+    struct chat_place place = place_of(n, a);
+
+    chat_delivered(in, deed, n->r->status, &place, a, v);
     v->reason = judge_reason(n->r->status, n->ok ? remark(in, a) : n->said, a);
-    if (deed != TELEGRAM_EDIT)
-        return;
-    v->kind = VERDICT_AGAIN;
-    v->step = TELEGRAM_REPLY;
 }
 
 /* Sends it as a new message, to where the recipient is, or the group went. */
 static void judge_anew(const struct answer *n, const struct render_input *in,
                        struct arena *a, struct verdict *v)
 {
-    v->kind = VERDICT_AGAIN;
-    v->reason = judge_reason(n->r->status, n->said, a);
-    v->step = (in->step & TELEGRAM_PLAIN) | TELEGRAM_ANEW;
-    v->carry = in->carry;
-    if (n->meaning != MEANS_MOVED)
-        return;
-    v->carry = arena_printf(a, "%lld", (long long)n->moved_to);
-    v->reason = judge_reason(n->r->status, moved_words(n->moved_to, a), a);
+    bool moved = n->meaning == MEANS_MOVED;
+    struct str said = moved ? moved_words(n->moved_to, a) : n->said;
+
+    chat_anew(in, judge_reason(n->r->status, said, a), v);
+    if (moved)
+        v->carry = arena_printf(a, "%lld", (long long)n->moved_to);
 }
 
 static void judge_recipient(const struct answer *n, struct str said,
@@ -199,29 +185,22 @@ static void judge_recipient(const struct answer *n, struct str said,
     v->reason = judge_reason(n->r->status, said, a);
 }
 
-/* Refused: once more without markup. A reply had none; its edit is there. */
+/* Where it goes is carried, not why it goes without markup. */
 static void judge_refused(const struct render_input *in, struct arena *a,
                           struct verdict *v)
 {
-    if (in->step == TELEGRAM_REPLY) {
-        v->kind = VERDICT_DELIVERED;
-        v->reason = judge_reason(0, arena_printf(a, "edited; its reply was "
-                                                    "refused: %.*s",
-                                                 STR_ARG(v->reason)), a);
-    } else if ((in->step & TELEGRAM_PLAIN) == 0) {
-        v->kind = VERDICT_AGAIN;
-        v->step = in->step | TELEGRAM_PLAIN;
+    chat_refused(in, v->reason, a, v);
+    if (v->kind == VERDICT_AGAIN)
         v->carry = in->carry;
-    }
 }
 
 static void judge_told(const struct answer *n, const struct render_input *in,
-                       enum telegram_deed deed, struct arena *a,
+                       enum chat_deed deed, struct arena *a,
                        struct verdict *v)
 {
-    bool elsewhere = deed != TELEGRAM_SEND; /* where the engage went */
+    bool elsewhere = deed != CHAT_POST; /* where the engage went */
 
-    if (n->ok || (n->meaning == MEANS_SAME && deed == TELEGRAM_EDIT)) {
+    if (n->ok || (n->meaning == MEANS_SAME && deed == CHAT_EDIT)) {
         judge_done(n, in, deed, a, v);
     } else if (n->meaning == MEANS_MOVED || n->meaning == MEANS_RECIPIENT) {
         if (elsewhere || (n->meaning == MEANS_MOVED && in->carry.n == 0))
@@ -237,21 +216,22 @@ static void judge_told(const struct answer *n, const struct render_input *in,
     }
 }
 
+static void judge_read(const struct render_input *in, enum chat_deed deed,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    struct answer n = answer_read(r, a);
+
+    judge_told(&n, in, deed, a, v);
+}
+
 void telegram_judge(const struct render_input *in,
                     const struct request *sent unused, const struct response *r,
                     struct arena *a, struct verdict *v)
 {
-    struct telegram_place began;
-    struct verdict verdict = {0};
+    struct chat_place began;
 
-    if (r->outcome == OUTCOME_ANSWERED) {
-        struct answer n = answer_read(r, a);
-
-        judge_told(&n, in, telegram_deed(in, &began), a, &verdict);
-    } else {
-        judge_no_answer(r, a, &verdict);
-    }
-    judge_all(verdict, v, in->count);
+    chat_judge(in, telegram_deed(in, &began), judge_read, r, a, v);
 }
 
 const struct json *telegram_result(const struct response *r, struct arena *a,
@@ -259,11 +239,8 @@ const struct json *telegram_result(const struct response *r, struct arena *a,
 {
     struct answer n;
 
-    *v = (struct verdict){.kind = VERDICT_DELIVERED};
-    if (r->outcome != OUTCOME_ANSWERED) {
-        judge_no_answer(r, a, v);
+    if (!judge_answered(r, a, v))
         return NULL;
-    }
     n = answer_read(r, a);
     if (n.ok && n.result != NULL)
         return n.result;

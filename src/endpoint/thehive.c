@@ -37,9 +37,7 @@ static const struct field thehive_fields[] = {
      .format = "email",
      .help = "A mail address to put among the observables of every alert, such "
              "as that of those who run the network."},
-    {TEXT(struct thehive, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct thehive),
     FIELDS_END,
 };
 
@@ -179,15 +177,11 @@ static void request_begin(const struct render_input *in, const char *method,
                           struct str path, struct arena *a, struct request *out)
 {
     const struct thehive *t = in->endpoint;
-    struct str base = t->url;
 
-    while (str_ends(base, "/"))
-        base.n--;
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = method;
-    out->http.url = arena_printf(a, "%.*s/api%.*s", STR_ARG(base), STR_ARG(path));
-    out->http.allow_private = true;
-    out->http.ca_file = t->ca_file;
+    render_http(out, method,
+                arena_printf(a, "%.*s/api%.*s", STR_ARG(url_base(t->url)),
+                             STR_ARG(path)),
+                true, t->ca_file);
 }
 
 static void authorize(const struct render_input *in, struct arena *a,

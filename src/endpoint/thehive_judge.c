@@ -21,13 +21,11 @@ static struct answer answer_read(const struct response *r, struct arena *a)
     return n;
 }
 
-static bool is_duplicate(const struct answer *n, struct arena *a)
+static bool is_duplicate(const struct answer *n)
 {
-    const char *said = arena_c(a, n->said);
-
     /* An observable that exists already has the whole alert refused. */
-    return n->r->status == 400 && strcasestr(said, "already exist") != NULL &&
-           strcasestr(said, "observable") == NULL;
+    return n->r->status == 400 && text_says(n->said, "already exist") &&
+           !text_says(n->said, "observable");
 }
 
 static bool is_done(const struct answer *n)
@@ -74,12 +72,13 @@ static void judge_refused(const struct answer *n, const struct render_input *in,
     int status = n->r->status;
 
     judge_said(n->r, n->said, "TheHive's", a, v);
+    if (n->own && (status == 401 || status == 403) && r != NULL &&
+        r->organisation.n > 0) { /* others may be allowed */
+        v->endpoint_fault = false;
+        v->recipient_fault = true;
+    }
     if (status == 403) {
         remark(n, ADVICE_CREATE, a, v);
-        if (r != NULL && r->organisation.n > 0) { /* others may be allowed */
-            v->endpoint_fault = false;
-            v->recipient_fault = true;
-        }
     } else if (status == 404 && n->own) {
         remark(n, "see the server's url and version", a, v);
     } else if (v->kind == VERDICT_REFUSED && in->step != THEHIVE_BARE) {
@@ -99,7 +98,7 @@ static void judge_create(const struct answer *n, const struct render_input *in,
                                      ? STR("without its observables, which were "
                                            "refused")
                                      : STR_NONE, a);
-    } else if (is_duplicate(n, a)) {
+    } else if (is_duplicate(n)) {
         judge_duplicate(n, in, a, v);
     } else {
         judge_refused(n, in, a, v);

@@ -101,9 +101,25 @@ void judge_no_answer(const struct response *r, struct arena *a, struct verdict *
         .kind = VERDICT_DEFERRED,
         .endpoint_fault = r->outcome == OUTCOME_TLS ||
                           r->outcome == OUTCOME_DENIED,
+        .doubtful = r->outcome == OUTCOME_TIMED_OUT ||
+                    r->outcome == OUTCOME_LOST,
         .retry_after_ms = r->retry_after_ms,
         .reason = judge_reason(0, said, a),
     };
+}
+
+bool judge_answered(const struct response *r, struct arena *a, struct verdict *v)
+{
+    *v = (struct verdict){.kind = VERDICT_DELIVERED};
+    if (r->outcome == OUTCOME_ANSWERED)
+        return true;
+    judge_no_answer(r, a, v);
+    return false;
+}
+
+bool answer_broke_off(struct str body)
+{
+    return str_trim(body).n == 0 || str_starts(str_trim(body), "{");
 }
 
 static bool is_transient(int status)
@@ -113,8 +129,8 @@ static bool is_transient(int status)
 
 static bool is_dead_address(int status)
 {
-    return status == 401 || status == 403 || status == 404 || status == 410 ||
-           status < 400;
+    return status == 401 || status == 403 || status == 404 || status == 405 ||
+           status == 410 || status < 400;
 }
 
 static void judge_status(const struct response *r, struct arena *a,
@@ -153,6 +169,7 @@ void judge_foreign(const struct response *r, const char *vendor, struct arena *a
     *v = (struct verdict){
         .kind = VERDICT_DEFERRED,
         .endpoint_fault = true,
+        .doubtful = true,
         .reason = judge_reason(r->status,
                                arena_printf(a, "not an answer of %s", vendor), a),
     };

@@ -31,6 +31,7 @@ static const struct field webhook_fields[] = {
      .help = "For HTTP Basic authentication, if the receiver asks for it."},
     {TEXT(struct webhook, password),
      .label = "Password", .optional = true, .secret = true, .max = 256,
+     .user = "username",
      .help = "For HTTP Basic authentication, if the receiver asks for it."},
     {TEXT(struct webhook, signing_secret),
      .label = "Signing secret", .optional = true, .secret = true, .max = 256,
@@ -40,9 +41,7 @@ static const struct field webhook_fields[] = {
      .label = "Allow private addresses", .fallback = "false",
      .help = "Also post to addresses inside your own network and to this "
              "machine."},
-    {TEXT(struct webhook, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct webhook),
     FIELDS_END,
 };
 
@@ -176,14 +175,9 @@ static bool webhook_render(const struct render_input *in, struct arena *a,
     struct json_out o = JSON_OUT(&b);
     struct http_request *h = &out->http;
 
-    *out = (struct request){.via = VIA_HTTP};
-    h->method = "POST";
-    h->url = w->url;
+    render_post(out, w->url, w->allow_private, w->ca_file);
     h->user = w->username;
     h->password = w->password;
-    h->allow_private = w->allow_private;
-    h->ca_file = w->ca_file;
-    render_header(h, "Content-Type", STR("application/json"));
     if (w->format == FORMAT_STANDARD)
         write_standard(in, &o);
     else

@@ -1,6 +1,6 @@
 /* wechat.c -- a WeCom (WeChat Work) group robot: markdown or text into its group.
  * The vendor's page: https://developer.work.weixin.qq.com/document/path/91770 */
-#include "endpoint/chat.h"
+#include "endpoint/chat_steps.h"
 
 #include "base/limits.h"
 
@@ -38,9 +38,7 @@ static const struct field wechat_fields[] = {
      .label = "Allow other servers", .fallback = "false",
      .help = "For proxies and test servers: any address, also in your own "
              "network."},
-    {TEXT(struct wechat, ca_file),
-     .label = "CA file", .optional = true, .max = 1024,
-     .help = "PEM file with the authorities to trust instead of the system's."},
+    CA_FILE(struct wechat),
     FIELDS_END,
 };
 
@@ -67,10 +65,8 @@ static bool is_user_id(struct str s)
 
 static bool mentions_check(const struct wechat_to *to, struct error *err)
 {
-    if (to->mentioned_list.n > 0 && to->msgtype != MSGTYPE_TEXT) {
-        error_set(err, "needs the message type text");
-        return error_at(err, "mentioned_list");
-    }
+    if (to->mentioned_list.n > 0 && to->msgtype != MSGTYPE_TEXT)
+        return check_refuse(err, "mentioned_list", "needs the message type text");
     for (size_t i = 0; i < to->mentioned_list.n; i++) {
         if (is_user_id(to->mentioned_list.v[i]))
             continue;
@@ -95,8 +91,8 @@ static bool wechat_check(const void *endpoint, const void *recipient,
     if (w->allow_private ||
         (str_starts(w->url, PATH_PREFIX) && w->url.n > strlen(PATH_PREFIX)))
         return true;
-    error_set(err, "must be the robot's whole address: " PATH_PREFIX "...");
-    return error_at(err, "url");
+    return check_refuse(err, "url",
+                        "must be the robot's whole address: " PATH_PREFIX "...");
 }
 
 /* --- the message --------------------------------------------------------------- */
@@ -161,23 +157,9 @@ static void write_content(const struct render_input *in, bool markdown,
     size_t max = markdown ? MARKDOWN_MAX : TEXT_LENGTH_MAX;
     struct message *messages = chat_messages(in, a);
 
-    if (in->count > 1) {
-        chat_digest(&k, messages, in, max, a, to);
-        return;
-    }
-    if (in->items[0].phase == PHASE_RELEASE)
+    if (in->count == 1 && in->items[0].phase == PHASE_RELEASE)
         chat_follow_up(messages, in->items[0].alert, a);
-    chat_alert(&k, messages, in->items, in->test, max, a, to);
-}
-
-/* An end is no reason to call anybody. */
-static bool mentions(const struct render_input *in)
-{
-    for (size_t i = 0; i < in->count; i++) {
-        if (in->items[i].alert->action != ACTION_RELEASE)
-            return true;
-    }
-    return false;
+    chat_text(&k, messages, in, max, a, to);
 }
 
 static void write_body(const struct render_input *in, struct arena *a,
@@ -193,7 +175,8 @@ static void write_body(const struct render_input *in, struct arena *a,
     out_text(o, "msgtype", msgtype);
     out_object(o, msgtype);
     out_str(o, "content", buf_view(&content));
-    if (!markdown && to->mentioned_list.n > 0 && mentions(in)) {
+    if (!markdown && to->mentioned_list.n > 0 &&
+        chat_calls(in, SEVERITY_NONE)) {
         out_array(o, "mentioned_list");
         for (size_t i = 0; i < to->mentioned_list.n; i++)
             out_str(o, NULL, to->mentioned_list.v[i]);
@@ -210,12 +193,7 @@ static bool wechat_render(const struct render_input *in, struct arena *a,
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
     struct json_out o = JSON_OUT(&b);
 
-    *out = (struct request){.via = VIA_HTTP};
-    out->http.method = "POST";
-    out->http.url = w->url;
-    out->http.allow_private = w->allow_private;
-    out->http.ca_file = w->ca_file;
-    render_header(&out->http, "Content-Type", STR("application/json"));
+    render_post(out, w->url, w->allow_private, w->ca_file);
     write_body(in, a, &o);
     return render_kept(&b, a, &out->http.body, err);
 }
@@ -278,28 +256,31 @@ static void judge_body(const struct render_input *in, const struct response *r,
 
     *v = (struct verdict){0};
     if (errcode == INT64_MIN) { /* a proxy's page, mostly */
-        v->kind = VERDICT_DEFERRED;
-        v->reason = arena_printf(a, "status %d, but no answer of WeCom's",
-                                 r->status);
+        judge_foreign(r, "WeCom's", a, v);
         return;
     }
     judge_errcode(errcode, may_degrade, v);
-    v->reason = arena_printf(a, "errcode %lld: %.*s", (long long)errcode,
-                             (int)utf8_cut(said, REASON_MAX - 40), said.p);
+    v->reason = judge_reason(
+        0, arena_printf(a, "errcode %lld: %.*s", (long long)errcode, STR_ARG(said)),
+        a);
+}
+
+static void judge_read(const struct render_input *in, enum chat_deed deed unused,
+                       const struct response *r, struct arena *a,
+                       struct verdict *v)
+{
+    if (r->status / 100 == 2)
+        judge_body(in, r, a, v);
+    else
+        judge_answer(r, a, v);
 }
 
 static void wechat_judge(const struct render_input *in,
-                         const struct request *sent, const struct response *r,
-                         struct arena *a, struct verdict *v)
+                         const struct request *sent unused,
+                         const struct response *r, struct arena *a,
+                         struct verdict *v)
 {
-    struct verdict verdict;
-
-    assert(sent->via == VIA_HTTP);
-    if (r->outcome == OUTCOME_ANSWERED && r->status / 100 == 2)
-        judge_body(in, r, a, &verdict);
-    else
-        judge_answer(r, a, &verdict);
-    judge_all(verdict, v, in->count);
+    chat_judge(in, CHAT_POST, judge_read, r, a, v);
 }
 
 const struct endpoint_type endpoint_wechat = {
@@ -308,6 +289,7 @@ const struct endpoint_type endpoint_wechat = {
     .help = "Writes to a WeCom (WeChat Work) group through its group robot.",
     .via = VIA_HTTP,
     .batch_max = 20,
+    .repeats_show = true,
     .own_words = true,
     .rate_per_s = 0.25, /* with the burst never more than 20 in a minute */
     .rate_burst = 5,

@@ -267,24 +267,7 @@ static size_t time_take(struct buf *to, struct str s)
 
 static void show_styled(struct buf *to, struct str s)
 {
-    struct buf b freed_by(buf_release) = BUF(65536);
-
-    while (s.n > 0) {
-        size_t n = time_take(&b, s);
-
-        if (n == 0)
-            buf_char(&b, s.p[0]);
-        s = str_from(s, MAX(n, 1));
-    }
-    show_markdown(to, buf_view(&b));
-}
-
-static void show_text(struct buf *to, const struct json *j, const char *name)
-{
-    struct buf line freed_by(buf_release) = BUF(65536);
-
-    show_styled(&line, json_text(json_get(j, name)));
-    show_line(to, buf_view(&line));
+    show_timed(to, s, time_take);
 }
 
 #define UNSEEN "\xe2\x80\x8b" /* for what may not be empty */
@@ -304,11 +287,11 @@ static void show_embed(struct buf *to, const struct json *e)
 {
     const struct json *fields = json_get(e, "fields");
 
-    show_text(to, e, "title");
-    show_text(to, e, "description");
+    show_text(to, e, "title", show_styled);
+    show_text(to, e, "description", show_styled);
     for (const struct json *f = fields ? fields->first : NULL; f; f = f->next)
         show_field(to, f);
-    show_text(to, json_get(e, "footer"), "text");
+    show_text(to, json_get(e, "footer"), "text", show_styled);
 }
 
 static void discord_show(const struct fake_post *p, struct arena *a, struct buf *to)
@@ -317,7 +300,7 @@ static void discord_show(const struct fake_post *p, struct arena *a, struct buf 
     const struct json *body = json_parse(a, p->body, &err);
     const struct json *embeds = json_get(body, "embeds");
 
-    show_text(to, body, "content");
+    show_text(to, body, "content", show_styled);
     for (const struct json *e = embeds ? embeds->first : NULL; e; e = e->next)
         show_embed(to, e);
 }

@@ -195,21 +195,13 @@ static void mattermost_answer(struct fake *f, const struct fake_request *r,
 
 /* --- as people see it --------------------------------------------------------------- */
 
-static void show_text(struct buf *to, const struct json *j, const char *name)
-{
-    struct buf line freed_by(buf_release) = BUF(65536);
-
-    show_markdown(&line, json_text(json_get(j, name)));
-    show_line(to, buf_view(&line));
-}
-
 static void show_attachment(struct buf *to, const struct json *t)
 {
     const struct json *fields = json_get(t, "fields");
 
-    show_text(to, t, "pretext");
-    show_text(to, t, "title");
-    show_text(to, t, "text");
+    show_text(to, t, "pretext", show_markdown);
+    show_text(to, t, "title", show_markdown);
+    show_text(to, t, "text", show_markdown);
     for (const struct json *f = fields ? fields->first : NULL; f; f = f->next) {
         struct buf line freed_by(buf_release) = BUF(65536);
 
@@ -218,7 +210,7 @@ static void show_attachment(struct buf *to, const struct json *t)
         show_markdown(&line, json_text(json_get(f, "value")));
         show_line(to, buf_view(&line));
     }
-    show_text(to, t, "footer");
+    show_text(to, t, "footer", show_markdown);
 }
 
 static void mattermost_show(const struct fake_post *p, struct arena *a, struct buf *to)
@@ -229,8 +221,8 @@ static void mattermost_show(const struct fake_post *p, struct arena *a, struct b
 
     if (list == NULL)
         list = json_get(body, "attachments");
-    show_text(to, body, "message");
-    show_text(to, body, "text");
+    show_text(to, body, "message", show_markdown);
+    show_text(to, body, "text", show_markdown);
     for (const struct json *t = list ? list->first : NULL; t; t = t->next)
         show_attachment(to, t);
 }

@@ -63,5 +63,12 @@ void show_body(const struct fake_post *p, struct arena *a, struct buf *to);
 void show_mrkdwn(struct buf *to, struct str text);
 void show_html(struct buf *to, struct str text);
 void show_markdown(struct buf *to, struct str text);
+/* Markdown in which `time_take` knows times: it shows the one `s` begins with, and
+ * says how long it is there; 0: none. */
+void show_timed(struct buf *to, struct str text,
+                size_t (*time_take)(struct buf *to, struct str s));
+/* A member's text as a line, shown so. */
+void show_text(struct buf *to, const struct json *j, const char *name,
+               void (*show)(struct buf *to, struct str text));
 
 #endif

@@ -174,3 +174,27 @@ void show_markdown(struct buf *to, struct str s)
         s = str_from(s, n);
     }
 }
+
+void show_timed(struct buf *to, struct str s,
+                size_t (*time_take)(struct buf *to, struct str s))
+{
+    struct buf b freed_by(buf_release) = BUF(65536);
+
+    while (s.n > 0) {
+        size_t n = time_take(&b, s);
+
+        if (n == 0)
+            buf_char(&b, s.p[0]);
+        s = str_from(s, MAX(n, 1));
+    }
+    show_markdown(to, buf_view(&b));
+}
+
+void show_text(struct buf *to, const struct json *j, const char *name,
+               void (*show)(struct buf *to, struct str text))
+{
+    struct buf line freed_by(buf_release) = BUF(65536);
+
+    show(&line, json_text(json_get(j, name)));
+    show_line(to, buf_view(&line));
+}

@@ -205,24 +205,7 @@ static size_t time_take(struct buf *to, struct str s)
 
 static void show_styled(struct buf *to, struct str s)
 {
-    struct buf b freed_by(buf_release) = BUF(65536);
-
-    while (s.n > 0) {
-        size_t n = time_take(&b, s);
-
-        if (n == 0)
-            buf_char(&b, s.p[0]);
-        s = str_from(s, MAX(n, 1));
-    }
-    show_markdown(to, buf_view(&b));
-}
-
-static void show_text(struct buf *to, const struct json *j, const char *name)
-{
-    struct buf line freed_by(buf_release) = BUF(65536);
-
-    show_styled(&line, json_text(json_get(j, name)));
-    show_line(to, buf_view(&line));
+    show_timed(to, s, time_take);
 }
 
 static void show_facts(struct buf *to, const struct json *facts, const char *name)
@@ -240,7 +223,7 @@ static void show_facts(struct buf *to, const struct json *facts, const char *nam
 static void show_elements(struct buf *to, const struct json *list)
 {
     for (const struct json *e = list ? list->first : NULL; e; e = e->next) {
-        show_text(to, e, "text");
+        show_text(to, e, "text", show_styled);
         show_facts(to, json_get(e, "facts"), "title");
         show_elements(to, json_get(e, "items"));
     }
@@ -256,10 +239,10 @@ static void teams_show(const struct fake_post *p, struct arena *a, struct buf *t
     const struct json *actions = json_get(card, "actions");
 
     show_elements(to, json_get(card, "body"));
-    show_text(to, body, "title");
-    show_text(to, body, "text");
+    show_text(to, body, "title", show_styled);
+    show_text(to, body, "text", show_styled);
     for (const struct json *s = sections ? sections->first : NULL; s; s = s->next) {
-        show_text(to, s, "text");
+        show_text(to, s, "text", show_styled);
         show_facts(to, json_get(s, "facts"), "name");
     }
     for (const struct json *b = actions ? actions->first : NULL; b; b = b->next)

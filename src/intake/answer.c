@@ -18,6 +18,8 @@ static void answer_native(struct held *h)
         out_object_end(&o);
     }
     out_array_end(&o);
+    if (h->warnings.n > 0)
+        out_raw(&o, "warnings", h->warnings);
     out_object_end(&o);
     exchange_json(h->x, 200, buf_view(&body));
 }

@@ -22,7 +22,11 @@ struct held { /* lives in its exchange's arena */
     enum source source;
     struct batch batch; /* its alerts: until they are accepted */
     struct receipt *receipts;
+    struct str warnings; /* a JSON array; "": none */
 };
+
+/* Looks for names that nearly are members of alerts: `warnings`. */
+void warnings_find(struct held *h);
 
 void answer_accepted(struct held *h);
 /* Counts the refusal and keeps its words. */

@@ -134,8 +134,10 @@ static void serve_native(void *arg, struct exchange *x)
     struct held *h = hold(arg, x, SOURCE_NATIVE);
 
     if (check_content_type(h) && decode(h, decode_native) &&
-        apply_idempotency_key(h))
+        apply_idempotency_key(h)) {
+        warnings_find(h);
         accept(h);
+    }
     forget(h);
 }
 

@@ -23,17 +23,22 @@ static bool lane_has(const struct lane *l, int64_t alert_id)
     return i != NULL && i->kept->id == alert_id;
 }
 
-static void put_enters_window(struct outbox *o, struct op *op, struct target *t)
+static void put_enters(struct outbox *o, struct op *op, struct target *t)
 {
     struct lane *l = lane_get(o, t->recipient_id);
     struct item *i;
 
-    l->pending++;
+    count_new(o, l, t->state, t->hold != NULL ? t->hold->kind : HOLD_NONE);
+    if (t->ended_engage != HOLD_NONE)
+        count_moved(o, l, (struct was){DELIVERY_HELD, t->ended_engage},
+                    DELIVERY_WITHHELD, 1);
+    l->reserved -= t->direct;
+    if (t->state != DELIVERY_PENDING)
+        return;
     if (!t->direct) {
         lane_refill(o, l);
         return;
     }
-    l->reserved--;
     /* Rewound meanwhile: what is on disk before it comes first. */
     if (l->abandoned || op->put.kept->id > l->last_loaded_id) {
         lane_refill(o, l);
@@ -59,21 +64,8 @@ static void put_finish(struct outbox *o, struct op *op, bool committed)
     }
     o->counts.accepted_alerts += op->put.kept != NULL;
     o->counts.accepted += op->put.count;
-    o->counts.pending += op->put.count;
     for (size_t i = 0; i < op->put.count; i++)
-        put_enters_window(o, op, &op->targets[i]);
-}
-
-/* Pending became something else: n times, by count of what is on disk. */
-static void count_ended(struct outbox *o, struct lane *l, enum delivery_state state,
-                        uint64_t n)
-{
-    bool dead = state == DELIVERY_DEAD;
-
-    *(dead ? &o->counts.dead : &o->counts.delivered) += n;
-    *(dead ? &l->dead : &l->delivered) += n;
-    o->counts.pending -= n;
-    l->pending -= n;
+        put_enters(o, op, &op->targets[i]);
 }
 
 static void settle_finish(struct outbox *o, struct op *op)
@@ -82,7 +74,7 @@ static void settle_finish(struct outbox *o, struct op *op)
     struct item *i = op->settle.item;
 
     if (op->settle.changed && op->settle.state != DELIVERY_PENDING)
-        count_ended(o, l, op->settle.state, 1);
+        count_moved(o, l, (struct was){0}, op->settle.state, 1);
     if (i == NULL)
         return;
     /* Deferred: its next try is licensed now. */
@@ -113,6 +105,10 @@ static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *
     i->due_ms = t->due_ms;
     i->unlicensed = t->unlicensed;
     i->attempts = t->attempts;
+    i->held = t->held;
+    i->together = t->together;
+    i->freed_ms = t->freed_ms;
+    i->doubts = t->doubts;
     i->began = t->began;
     i->handle = t->handle;
     t->kept = NULL;
@@ -126,7 +122,7 @@ static void take_finish(struct outbox *o, struct op *op)
     /* A retry by hand rewound the lane meanwhile: it is read again from there. */
     bool rewound = op->take.after_id != l->last_loaded_id;
 
-    count_ended(o, l, DELIVERY_DEAD, op->take.gave_up);
+    count_moved(o, l, (struct was){0}, DELIVERY_DEAD, op->take.gave_up);
     if (op->take.gave_up > 0)
         log_error(ROOM, "%zu deliveries are dead: too many tries that never came "
                         "to an end",
@@ -157,45 +153,6 @@ static void prepare_finish(struct outbox *o, struct op *op)
         lane_ready(o, l);
 }
 
-static void abandon_finish(struct outbox *o, struct op *op)
-{
-    struct lane *l = lane_get(o, op->abandon.recipient_id);
-
-    count_ended(o, l, DELIVERY_DEAD, (uint64_t)op->abandon.changed);
-    if (op->abandon.changed > 0)
-        log_warn(ROOM, "%lld deliveries of recipient %lld are dead: %.*s",
-                 (long long)op->abandon.changed, (long long)op->abandon.recipient_id,
-                 STR_ARG(op->abandon.reason));
-}
-
-/* The queue is read again from the oldest that came back. */
-static void redriven(struct outbox *o, const struct delivery_id *id)
-{
-    struct lane *l = lane_get(o, id->recipient_id);
-
-    l->abandoned = false;
-    l->dead--;
-    l->pending++;
-    o->counts.dead--;
-    o->counts.pending++;
-    l->last_put_id = MAX(l->last_put_id, id->alert_id);
-    if (id->alert_id <= l->last_loaded_id) {
-        lane_drop_waiting(o, l, id->alert_id);
-        l->last_loaded_id = id->alert_id - 1;
-    }
-}
-
-static void redrive_finish(struct outbox *o, struct op *op)
-{
-    for (size_t i = 0; i < op->redrive.n; i++)
-        if (op->redrive.did[i])
-            redriven(o, &op->redrive.ids[i]);
-    for (size_t i = 0; i < op->redrive.n; i++)
-        if (op->redrive.did[i])
-            lane_refill(o, lane_get(o, op->redrive.ids[i].recipient_id));
-    op->redrive.counted(op->redrive.counted_arg, op->redrive.changed);
-}
-
 void op_finish(struct outbox *o, struct op *op, bool committed)
 {
     if (op->kind == OP_PUT)
@@ -210,6 +167,10 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         abandon_finish(o, op);
     else if (committed && op->kind == OP_REDRIVE)
         redrive_finish(o, op);
+    else if (committed && op->kind == OP_HELD)
+        held_finish(o, op);
+    else if (committed && op->kind == OP_UNHOLD)
+        unhold_finish(o, op);
     if (op->done != NULL)
         op->done(op->arg, committed);
     op_free(op);

@@ -196,6 +196,15 @@ void lane_refill(struct outbox *o, struct lane *l)
     op_gather(o, op);
 }
 
+void lane_rewind(struct outbox *o, struct lane *l, int64_t alert_id)
+{
+    l->last_put_id = MAX(l->last_put_id, alert_id);
+    if (alert_id <= l->last_loaded_id) {
+        lane_drop_waiting(o, l, alert_id);
+        l->last_loaded_id = alert_id - 1;
+    }
+}
+
 /* A lane that was rewound by a retry by hand reads again what is in flight. */
 void lane_ended(struct lane *l, int64_t alert_id)
 {

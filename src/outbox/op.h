@@ -4,7 +4,7 @@
 #ifndef OUTBOX_OP_H
 #define OUTBOX_OP_H
 
-#include "outbox/database.h"
+#include "outbox/op_parts.h"
 
 enum op_kind {
     OP_PUT,
@@ -13,23 +13,9 @@ enum op_kind {
     OP_PREPARE,
     OP_ABANDON,
     OP_REDRIVE,
+    OP_HELD,
+    OP_UNHOLD,
     OP_BARRIER,
-};
-
-struct target { /* of a put: one recipient */
-    int64_t recipient_id;
-    bool direct;       /* enters its window after the commit; born licensed */
-    enum began began;  /* filled by the writer */
-    struct str handle; /* filled by the writer, ours */
-};
-
-struct taken { /* a row of a TAKE, ours until it is an item */
-    struct kept *kept;
-    int64_t due_ms;
-    int attempts;
-    bool unlicensed;
-    enum began began;
-    struct str handle;
 };
 
 struct op {
@@ -49,8 +35,8 @@ struct op {
             struct item *item; /* PENDING: goes back into its window; else NULL */
             struct delivery_id id;
             enum delivery_state state;
-            int attempts, status;
-            int64_t due_ms, at_ms;
+            int attempts, doubts, status;
+            int64_t due_ms, at_ms, tried_ms;
             struct str reason, handle; /* ours */
             bool changed;
         } settle;
@@ -70,14 +56,30 @@ struct op {
             int64_t recipient_id, at_ms;
             struct str reason; /* ours */
             int64_t changed;
+            uint64_t held[HOLD_KINDS];
         } abandon;
         struct {
             struct delivery_id *ids; /* ours */
             size_t n, changed;
-            bool *did; /* ours; which of them */
+            struct was *was; /* ours; of each */
             outbox_count_fn *counted;
             void *counted_arg;
         } redrive;
+        struct {
+            struct held_query query;
+            struct held_row *rows; /* ours, with their texts */
+            size_t count;
+            outbox_held_fn *fn;
+            void *fn_arg;
+        } held;
+        struct {
+            struct unhold *v; /* ours, with their reasons */
+            size_t n, changed;
+            struct was *was; /* ours; of each */
+            int64_t at_ms;
+            outbox_count_fn *counted; /* may be NULL */
+            void *counted_arg;
+        } unhold;
     };
     struct target targets[]; /* of a put */
 };
@@ -96,6 +98,9 @@ void group_run(struct database *d, struct group *g);
 
 struct op *op_new(enum op_kind kind, size_t targets);
 void op_free(struct op *op);
+/* A text of our own, cut at max, and its end. */
+struct str text_copy(struct str s, size_t max);
+void text_free(struct str s);
 struct kept *kept_new(struct str json); /* copied; the caller's share */
 void kept_share(struct kept *k);
 void kept_drop(struct kept *k);

@@ -42,13 +42,25 @@
 
 const char *delivery_state_name(enum delivery_state s)
 {
-    static const char *const names[] = {
+    static const char *const names[DELIVERY_STATES] = {
         [DELIVERY_PENDING] = "pending",
         [DELIVERY_DELIVERED] = "delivered",
         [DELIVERY_DEAD] = "dead",
+        [DELIVERY_HELD] = "held",
+        [DELIVERY_WITHHELD] = "withheld",
     };
 
     return names[s];
+}
+
+bool delivery_state_parse(struct str name, enum delivery_state *out)
+{
+    for (int s = 0; s < DELIVERY_STATES; s++)
+        if (str_is(name, delivery_state_name((enum delivery_state)s))) {
+            *out = (enum delivery_state)s;
+            return true;
+        }
+    return false;
 }
 
 /* --- ops --------------------------------------------------------------------- */
@@ -61,12 +73,12 @@ struct op *op_new(enum op_kind kind, size_t targets)
     return op;
 }
 
-static void str_free(struct str s)
+void text_free(struct str s)
 {
     free((char *)(uintptr_t)s.p);
 }
 
-static struct str str_copy(struct str s, size_t max)
+struct str text_copy(struct str s, size_t max)
 {
     size_t n = utf8_cut(s, max);
 
@@ -79,15 +91,41 @@ static void op_reset(struct op *op)
     if (op->kind == OP_TAKE) {
         for (size_t i = 0; op->take.rows != NULL && i < op->take.count; i++) {
             kept_drop(op->take.rows[i].kept);
-            str_free(op->take.rows[i].handle);
+            text_free(op->take.rows[i].handle);
         }
         free(op->take.rows);
         op->take.rows = NULL;
         op->take.count = op->take.gave_up = 0;
     } else if (op->kind == OP_PREPARE) {
-        str_free(op->prepare.handle);
+        text_free(op->prepare.handle);
         op->prepare.handle = STR_NONE;
+    } else if (op->kind == OP_HELD) {
+        for (size_t i = 0; op->held.rows != NULL && i < op->held.count; i++) {
+            text_free(op->held.rows[i].hold.reason);
+            text_free(op->held.rows[i].json);
+        }
+        free(op->held.rows);
+        op->held.rows = NULL;
+        op->held.count = 0;
     }
+}
+
+static void targets_free(struct op *op)
+{
+    for (size_t i = 0; i < op->put.count; i++) {
+        text_free(op->targets[i].handle);
+        if (op->targets[i].hold != NULL)
+            text_free(op->targets[i].hold->reason);
+        free(op->targets[i].hold);
+    }
+}
+
+static void unhold_free(struct op *op)
+{
+    for (size_t i = 0; i < op->unhold.n; i++)
+        text_free(op->unhold.v[i].to.reason);
+    free(op->unhold.v);
+    free(op->unhold.was);
 }
 
 void op_free(struct op *op)
@@ -95,21 +133,24 @@ void op_free(struct op *op)
     op_reset(op);
     switch (op->kind) {
     case OP_PUT:
-        for (size_t i = 0; i < op->put.count; i++)
-            str_free(op->targets[i].handle);
+        targets_free(op);
         kept_drop(op->put.kept);
         break;
     case OP_SETTLE:
-        str_free(op->settle.reason);
-        str_free(op->settle.handle);
+        text_free(op->settle.reason);
+        text_free(op->settle.handle);
         break;
     case OP_ABANDON:
-        str_free(op->abandon.reason);
+        text_free(op->abandon.reason);
         break;
     case OP_REDRIVE:
         free(op->redrive.ids);
-        free(op->redrive.did);
+        free(op->redrive.was);
         break;
+    case OP_UNHOLD:
+        unhold_free(op);
+        break;
+    case OP_HELD:
     case OP_TAKE:
     case OP_PREPARE:
     case OP_BARRIER:
@@ -322,12 +363,18 @@ static struct kept *kept_of(struct outbox *o, const struct put *p)
     return k;
 }
 
-static void target_choose(struct outbox *o, struct target *t, int64_t alert_id,
-                          int64_t recipient_id)
+static void target_choose(struct outbox *o, struct target *t, const struct put *p,
+                          size_t at)
 {
-    struct lane *l = lane_get(o, recipient_id);
+    int64_t alert_id = p->alert->id;
+    struct lane *l = lane_get(o, p->recipients[at]);
 
-    t->recipient_id = recipient_id;
+    t->recipient_id = l->recipient_id;
+    if (p->holds != NULL && p->holds[at].kind != HOLD_NONE) {
+        t->hold = mem_new(sizeof *t->hold);
+        *t->hold = p->holds[at];
+        t->hold->reason = text_copy(p->holds[at].reason, REASON_MAX);
+    }
     t->direct = lane_takes_direct(o, l);
     l->last_put_id = alert_id;
     if (t->direct) {
@@ -353,7 +400,7 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
         op->bytes = op->put.kept->json.n;
         op->put.count = p->recipient_count;
         for (size_t i = 0; i < p->recipient_count; i++)
-            target_choose(o, &op->targets[i], p->alert->id, p->recipients[i]);
+            target_choose(o, &op->targets[i], p, i);
     }
     op_gather(o, op);
 }
@@ -381,15 +428,18 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
 
     assert(i->in_flight);
     i->attempts += s->counted;
+    i->doubts += s->doubtful;
     op->settle.id = (struct delivery_id){i->kept->id, i->recipient_id};
     op->settle.state = s->state;
     op->settle.attempts = i->attempts;
+    op->settle.doubts = i->doubts;
     op->settle.status = s->status;
     op->settle.due_ms = s->due_ms;
     op->settle.at_ms = s->state == DELIVERY_PENDING ? 0 : clock_wall_ms(o->clock);
-    op->settle.reason = str_copy(s->reason, REASON_MAX);
+    op->settle.tried_ms = clock_wall_ms(o->clock);
+    op->settle.reason = text_copy(s->reason, REASON_MAX);
     /* Half a handle is nobody's. */
-    op->settle.handle = s->handle.n <= HANDLE_MAX ? str_copy(s->handle, HANDLE_MAX) : STR_NONE;
+    op->settle.handle = s->handle.n <= HANDLE_MAX ? text_copy(s->handle, HANDLE_MAX) : STR_NONE;
     op_gather(o, op);
     i->due_ms = s->due_ms;
     i->aside = s->aside;
@@ -412,7 +462,7 @@ void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason)
     lane_drop_waiting(o, l, 0);
     op->abandon.recipient_id = recipient_id;
     op->abandon.at_ms = clock_wall_ms(o->clock);
-    op->abandon.reason = str_copy(reason, REASON_MAX);
+    op->abandon.reason = text_copy(reason, REASON_MAX);
     op_gather(o, op);
 }
 
@@ -422,7 +472,7 @@ void outbox_redrive(struct outbox *o, const struct delivery_id *ids, size_t n,
     struct op *op = op_new(OP_REDRIVE, 0);
 
     op->redrive.ids = mem_array(MAX(n, 1u), sizeof *ids);
-    op->redrive.did = mem_array(MAX(n, 1u), sizeof(bool));
+    op->redrive.was = mem_array(MAX(n, 1u), sizeof *op->redrive.was);
     if (n > 0)
         memcpy(op->redrive.ids, ids, n * sizeof *ids);
     op->redrive.n = n;
@@ -452,6 +502,11 @@ void outbox_counts(const struct outbox *o, struct outbox_counts *out)
             out->oldest_pending_ms = oldest_ms(l);
 }
 
+bool outbox_conserves(const struct outbox_counts *n)
+{
+    return n->accepted == n->delivered + n->dead + n->pending + n->held + n->withheld;
+}
+
 void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_counts *out)
 {
     const struct lane *l = lane_find(o, recipient_id);
@@ -459,9 +514,7 @@ void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_count
     *out = (struct lane_counts){.recipient_id = recipient_id};
     if (l == NULL)
         return;
-    out->pending = l->pending;
-    out->delivered = l->delivered;
-    out->dead = l->dead;
+    memcpy(out->n, l->n, sizeof out->n);
     out->oldest_ms = oldest_ms(l);
 }
 

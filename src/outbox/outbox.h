@@ -1,15 +1,14 @@
 /* outbox.h -- the durable waist: alerts and their deliveries in one SQLite file.
  * Intake ends at outbox_put()'s commit, delivery begins at outbox_take(). All
  * writing happens on the writer thread, in groups, one commit a group. Loop
- * thread only. Design essay: outbox.c. */
+ * thread only. Design essay: outbox.c. What is held back: held.h. */
 #ifndef OUTBOX_OUTBOX_H
 #define OUTBOX_OUTBOX_H
 
 #include "base/limits.h"
+#include "outbox/counts.h"
 #include "registry/registry.h"
 
-enum delivery_state { DELIVERY_PENDING, DELIVERY_DELIVERED, DELIVERY_DEAD };
-const char *delivery_state_name(enum delivery_state s);
 
 /* An alert as kept, shared by its deliveries in memory, freed with the last. */
 struct kept {
@@ -28,12 +27,15 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     struct kept *kept;
     int64_t recipient_id;
     int64_t due_ms;   /* wall; 0: at once */
-    int attempts;     /* that had an outcome */
+    int attempts, doubts; /* that had an outcome; that may have arrived, since a retry by hand */
     enum began began; /* never BEGAN_PENDING once taken */
     struct str handle; /* ours: of the engage's message; may be empty */
     bool in_flight, aside; /* aside: others may pass it; those of its key wait */
     bool settling;  /* its deferral is not on disk yet */
     bool unlicensed, preparing; /* a commit of its own comes before it is tried */
+    enum hold_kind held; /* by what it was until freed_ms (wall); NONE: it never was */
+    bool together;       /* freed with others: may be told in one summary */
+    int64_t freed_ms;
     struct item *next, *previous;
 };
 
@@ -65,6 +67,7 @@ struct put {
     const struct engaged_row *engaged; /* copied, but for its key: until `done` */
     uint64_t seen_hash[2];       /* idempotency; 0,0: none */
     const int64_t *recipients;
+    const struct hold *holds; /* one a recipient, copied; NULL: none is held */
     size_t recipient_count;
 };
 /* `done` once, after the commit; after a failed commit in reverse order of put. */
@@ -85,7 +88,7 @@ struct settlement {
     enum delivery_state state; /* PENDING: deferred until due_ms */
     int64_t due_ms;
     bool counted;       /* false: the endpoint's fault, not this alert's */
-    bool aside;
+    bool aside, doubtful; /* doubtful: it may have arrived all the same */
     int status;
     struct str reason;  /* no secrets; cut at REASON_MAX */
     struct str handle;  /* DELIVERED */
@@ -93,28 +96,10 @@ struct settlement {
 /* Ends the flight; the item is gone (or back in its window) afterwards. */
 void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s);
 
-/* All pending deliveries of a recipient that is no more: dead, with the reason. */
+/* A recipient that is no more: its pending ones are dead, its held ones withheld. */
 void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason);
-/* Dead ones back to pending: `ids` are (alert, recipient) pairs; *found counts. */
-struct delivery_id {
-    int64_t alert_id, recipient_id;
-};
+/* By hand: dead, held and withheld ones back to pending; `done` has how many. */
 typedef void outbox_count_fn(void *arg, size_t count);
 void outbox_redrive(struct outbox *o, const struct delivery_id *ids, size_t n,
                     outbox_count_fn *done, void *arg);
-
-struct outbox_counts {
-    uint64_t accepted_alerts, accepted, delivered, dead, pending; /* deliveries, all time */
-    uint64_t commits, committed_ops;
-    int64_t oldest_pending_ms; /* accepted_ms; 0: none */
-    size_t window_items, window_bytes, gathered;
-    int64_t last_commit_us;
-};
-void outbox_counts(const struct outbox *o, struct outbox_counts *out);
-struct lane_counts {
-    int64_t recipient_id;
-    uint64_t pending, delivered, dead;
-    int64_t oldest_ms;
-};
-void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_counts *out);
 #endif

@@ -7,7 +7,7 @@
 
 struct outbox_reader {
     sqlite3 *db;
-    sqlite3_stmt *list, *count, *alert;
+    sqlite3_stmt *list, *count, *alert, *handles, *attempts;
 };
 
 /* A value of 0 (state: -1) means any. Newest first, below the keyset. */
@@ -32,7 +32,8 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         sqlite3_busy_timeout(r->db, 1000) == SQLITE_OK &&
         prepare(r,
                 "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"
-                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle"
+                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"
+                " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms"
                 " FROM delivery d JOIN alert a ON a.id = d.alert_id" WANTED
                 " AND (?4 = 0 OR (d.alert_id, d.recipient_id) < (?4, ?5))"
                 " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?6",
@@ -40,7 +41,16 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         prepare(r,
                 "SELECT count(*) FROM (SELECT 1 FROM delivery d" WANTED " LIMIT ?4)",
                 &r->count) &&
-        prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert))
+        prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert) &&
+        prepare(r,
+                "SELECT e.id, d.handle FROM engaged e JOIN delivery d"
+                " ON d.alert_id = e.id AND d.recipient_id = ? AND d.state = 1"
+                " AND d.handle <> ''",
+                &r->handles) &&
+        prepare(r,
+                "SELECT at_ms, status, reason FROM attempt"
+                " WHERE alert_id = ? AND recipient_id = ? ORDER BY n",
+                &r->attempts))
         return r;
     error_set(err, "outbox %s: %s", path, sqlite3_errmsg(r->db));
     outbox_reader_close(r);
@@ -54,6 +64,8 @@ void outbox_reader_close(struct outbox_reader *r)
     sqlite3_finalize(r->list);
     sqlite3_finalize(r->count);
     sqlite3_finalize(r->alert);
+    sqlite3_finalize(r->handles);
+    sqlite3_finalize(r->attempts);
     sqlite3_close(r->db);
     free(r);
 }
@@ -77,6 +89,10 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
         .settled_ms = sqlite3_column_int64(s, 7),
         .reason = column(s, 8, a),
         .handle = column(s, 9, a),
+        .hold = {.kind = (enum hold_kind)sqlite3_column_int(s, 10),
+                 .ref = sqlite3_column_int64(s, 11),
+                 .until_ms = sqlite3_column_int64(s, 12)},
+        .freed_ms = sqlite3_column_int64(s, 13),
     };
 }
 
@@ -143,4 +159,44 @@ bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
     }
     sqlite3_reset(r->alert);
     return code == SQLITE_ROW;
+}
+
+bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
+                         outbox_handle_fn *found, void *arg, struct error *err)
+{
+    struct arena a freed_by(arena_release) = {0};
+    int code;
+
+    sqlite3_bind_int64(r->handles, 1, recipient_id);
+    while ((code = sqlite3_step(r->handles)) == SQLITE_ROW) {
+        found(arg, sqlite3_column_int64(r->handles, 0), column(r->handles, 1, &a));
+        arena_reset(&a);
+    }
+    sqlite3_reset(r->handles);
+    return code == SQLITE_DONE ||
+           error_set(err, "reading handles: %s", sqlite3_errmsg(r->db));
+}
+
+bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
+                          struct arena *a, struct attempt_row **out, size_t *n,
+                          struct error *err)
+{
+    struct attempt_row *rows = arena_array(a, DELIVERY_TRIES_KEPT, sizeof *rows);
+    size_t found = 0;
+    int code;
+
+    sqlite3_bind_int64(r->attempts, 1, id.alert_id);
+    sqlite3_bind_int64(r->attempts, 2, id.recipient_id);
+    while ((code = sqlite3_step(r->attempts)) == SQLITE_ROW &&
+           found < DELIVERY_TRIES_KEPT)
+        rows[found++] = (struct attempt_row){
+            .at_ms = sqlite3_column_int64(r->attempts, 0),
+            .status = sqlite3_column_int(r->attempts, 1),
+            .reason = column(r->attempts, 2, a),
+        };
+    sqlite3_reset(r->attempts);
+    *out = rows;
+    *n = found;
+    return code == SQLITE_ROW || code == SQLITE_DONE ||
+           error_set(err, "reading tries: %s", sqlite3_errmsg(r->db));
 }

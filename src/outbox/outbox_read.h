@@ -14,8 +14,20 @@ struct delivery_row {
     enum delivery_state state;
     int attempts, status;
     int64_t accepted_ms, due_ms, settled_ms; /* 0: n/a */
+    struct hold hold; /* of one held, withheld or freed: kind, ref, until_ms */
+    int64_t freed_ms;
     struct str reason, handle; /* in the caller's arena */
 };
+
+/* Its last tries that failed, at most DELIVERY_TRIES_KEPT, the oldest first. */
+struct attempt_row {
+    int64_t at_ms;
+    int status;
+    struct str reason;
+};
+bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
+                          struct arena *a, struct attempt_row **out, size_t *n,
+                          struct error *err) must_check;
 
 struct delivery_query {
     int64_t alert_id;     /* 0: any */
@@ -28,6 +40,12 @@ struct delivery_query {
 bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query *q,
                             struct arena *a, struct delivery_row **out, size_t *n,
                             int64_t *total, struct error *err) must_check;
+
+/* The handles of a recipient's deliveries whose alerts are engaged. */
+typedef void outbox_handle_fn(void *arg, int64_t alert_id, struct str handle);
+bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
+                         outbox_handle_fn *found, void *arg,
+                         struct error *err) must_check;
 
 /* The alert as kept; false with an empty error: not there (any more). */
 bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,

@@ -19,7 +19,7 @@ struct lane {
     bool stuck;  /* all that is in the window waits aside */
     bool hungry; /* waits for others' refills to end, in this list: */
     struct lane *next_hungry;
-    uint64_t pending, delivered, dead;
+    uint64_t n[DELIVERY_STATES];
 };
 
 struct seen_ring;
@@ -50,12 +50,25 @@ struct outbox {
 
 void op_gather(struct outbox *o, struct op *op);
 void op_finish(struct outbox *o, struct op *op, bool committed);
+void held_finish(struct outbox *o, struct op *op);   /* held.c */
+void unhold_finish(struct outbox *o, struct op *op);
+void redrive_finish(struct outbox *o, struct op *op);
+void abandon_finish(struct outbox *o, struct op *op);
+
+/* n deliveries of the lane are there now (count_new), or are no longer what they
+ * were (count_moved); `kind`: by what they are or were held, if they are. */
+void count_new(struct outbox *o, struct lane *l, enum delivery_state state,
+               enum hold_kind kind);
+void count_moved(struct outbox *o, struct lane *l, struct was was,
+                 enum delivery_state state, uint64_t n);
 
 struct lane *lane_get(struct outbox *o, int64_t recipient_id); /* made if new */
 struct lane *lane_find(const struct outbox *o, int64_t recipient_id);
 void lane_insert(struct outbox *o, struct lane *l, struct item *i);
 void lane_remove(struct outbox *o, struct lane *l, struct item *i);
 void lane_drop_waiting(struct outbox *o, struct lane *l, int64_t from_id);
+/* The queue is read again from this one on: it is pending, and was not. */
+void lane_rewind(struct outbox *o, struct lane *l, int64_t alert_id);
 void lane_ended(struct lane *l, int64_t alert_id); /* settled for good */
 void lane_refill(struct outbox *o, struct lane *l);
 void lane_refilled(struct outbox *o, struct lane *l); /* the next may go */

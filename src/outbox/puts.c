@@ -1,6 +1,8 @@
 /* puts.c -- writes a group's alerts, deliveries and engaged rows, many a statement. */
 #include "outbox/puts.h"
 
+#include "outbox/run.h"
+
 struct row_kind {
     enum statement one, many; /* the latter takes PUT_ROWS rows */
     int columns;
@@ -132,23 +134,30 @@ static bool engaged_write(struct puts *p, const struct op *op)
     bug("no such engaged row");
 }
 
-/* How the engage of a release has fared, for those who get both from memory. */
-static bool began_look(struct puts *p, struct op *op)
+/* Held ones are few: one a statement. */
+static bool held_write(struct database *d, const struct op *op, const struct target *t)
 {
-    int64_t began_id = op->put.kept->began_id;
+    sqlite3_stmt *s = d->statements[SQL_DELIVERY_INSERT_HELD];
+    bool ended = t->state == DELIVERY_WITHHELD;
 
-    if (began_id == 0)
-        return true;
-    if (!rows_flush(p->database, &p->deliveries))
+    sqlite3_bind_int64(s, 1, op->put.kept->id);
+    sqlite3_bind_int64(s, 2, t->recipient_id);
+    sqlite3_bind_int(s, 3, (int)t->state);
+    sqlite3_bind_int64(s, 4, ended ? op->put.kept->accepted_ms : 0);
+    database_bind_str(s, 5, t->hold->reason);
+    sqlite3_bind_int(s, 6, (int)t->hold->kind);
+    sqlite3_bind_int64(s, 7, t->hold->ref);
+    sqlite3_bind_int64(s, 8, t->hold->until_ms);
+    return database_step(d, SQL_DELIVERY_INSERT_HELD) == SQLITE_DONE;
+}
+
+static bool delivery_write(struct puts *p, struct op *op, struct target *t)
+{
+    if (!fate_decide(p->database, op, t))
         return false;
-    for (size_t i = 0; i < op->put.count; i++) {
-        struct target *t = &op->targets[i];
-
-        if (t->direct && !database_began(p->database, began_id, t->recipient_id,
-                                         &t->began, &t->handle))
-            return false;
-    }
-    return true;
+    if (t->state == DELIVERY_PENDING)
+        return rows_add(p->database, &p->deliveries, op, t);
+    return held_write(p->database, op, t);
 }
 
 bool puts_add(struct puts *p, struct op *op)
@@ -157,10 +166,13 @@ bool puts_add(struct puts *p, struct op *op)
         return false;
     if (op->put.kept == NULL)
         return true;
-    if (!rows_add(p->database, &p->alerts, op, NULL) || !began_look(p, op))
+    if (!rows_add(p->database, &p->alerts, op, NULL))
+        return false;
+    /* A release looks at what became of its engage. */
+    if (op->put.kept->began_id != 0 && !rows_flush(p->database, &p->deliveries))
         return false;
     for (size_t i = 0; i < op->put.count; i++)
-        if (!rows_add(p->database, &p->deliveries, op, &op->targets[i]))
+        if (!delivery_write(p, op, &op->targets[i]))
             return false;
     return true;
 }

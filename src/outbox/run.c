@@ -2,6 +2,7 @@
  * on the writer thread: no loop, no lanes, only ops and the database. */
 #include "outbox/own.h"
 #include "outbox/puts.h"
+#include "outbox/run.h"
 
 #define PRUNE_BITE 256  /* alerts a group may prune along the way */
 #define SUSPECT 3       /* tries without an end, then each is licensed alone */
@@ -19,6 +20,29 @@ static bool step_done(struct database *d, enum statement s)
 
 /* --- settle -------------------------------------------------------------------- */
 
+/* Of what is only given back, no try came to an end. */
+static bool has_failed(const struct op *op)
+{
+    return op->settle.state != DELIVERY_DELIVERED &&
+           (op->settle.reason.n > 0 || op->settle.status != 0);
+}
+
+static bool attempt_keep(struct database *d, const struct op *op)
+{
+    static const enum statement both[] = {SQL_ATTEMPT, SQL_ATTEMPT_FORGET};
+    sqlite3_stmt *s = statement(d, SQL_ATTEMPT);
+
+    for (size_t i = 0; i < COUNT_OF(both); i++) {
+        sqlite3_bind_int64(statement(d, both[i]), 1, op->settle.id.alert_id);
+        sqlite3_bind_int64(statement(d, both[i]), 2, op->settle.id.recipient_id);
+    }
+    sqlite3_bind_int64(s, 3, op->settle.tried_ms);
+    sqlite3_bind_int(s, 4, op->settle.status);
+    database_bind_str(s, 5, op->settle.reason);
+    sqlite3_bind_int(statement(d, SQL_ATTEMPT_FORGET), 3, DELIVERY_TRIES_KEPT);
+    return step_done(d, SQL_ATTEMPT) && step_done(d, SQL_ATTEMPT_FORGET);
+}
+
 static bool run_settle(struct database *d, struct op *op)
 {
     sqlite3_stmt *s = statement(d, SQL_SETTLE);
@@ -32,10 +56,11 @@ static bool run_settle(struct database *d, struct op *op)
     sqlite3_bind_int(s, 7, op->settle.status);
     database_bind_str(s, 8, op->settle.reason);
     database_bind_str(s, 9, op->settle.handle);
+    sqlite3_bind_int(s, 10, op->settle.doubts);
     if (!step_done(d, SQL_SETTLE))
         return false;
     op->settle.changed = sqlite3_changes(d->db) > 0;
-    return true;
+    return !has_failed(op) || attempt_keep(d, op);
 }
 
 /* --- take ------------------------------------------------------------------------ */
@@ -69,8 +94,12 @@ static bool take_rows(struct database *d, struct op *op, int *unended)
 
         t->due_ms = sqlite3_column_int64(s, 1);
         t->attempts = sqlite3_column_int(s, 2);
+        t->doubts = sqlite3_column_int(s, 12);
         unended[op->take.count++] = sqlite3_column_int(s, 3) - t->attempts;
         t->kept = kept_of_row(s);
+        t->held = (enum hold_kind)sqlite3_column_int(s, 9);
+        t->together = sqlite3_column_int(s, 10) != 0;
+        t->freed_ms = sqlite3_column_int64(s, 11);
         bytes += t->kept->json.n;
     }
     sqlite3_reset(s);
@@ -152,35 +181,6 @@ static bool run_prepare(struct database *d, struct op *op)
                       &op->prepare.handle);
 }
 
-static bool run_abandon(struct database *d, struct op *op)
-{
-    sqlite3_stmt *s = statement(d, SQL_ABANDON);
-
-    sqlite3_bind_int64(s, 1, op->abandon.recipient_id);
-    database_bind_str(s, 2, op->abandon.reason);
-    sqlite3_bind_int64(s, 3, op->abandon.at_ms);
-    if (!step_done(d, SQL_ABANDON))
-        return false;
-    op->abandon.changed = sqlite3_changes(d->db);
-    return true;
-}
-
-static bool run_redrive(struct database *d, struct op *op)
-{
-    sqlite3_stmt *s = statement(d, SQL_REDRIVE);
-
-    op->redrive.changed = 0;
-    for (size_t i = 0; i < op->redrive.n; i++) {
-        sqlite3_bind_int64(s, 1, op->redrive.ids[i].alert_id);
-        sqlite3_bind_int64(s, 2, op->redrive.ids[i].recipient_id);
-        if (!step_done(d, SQL_REDRIVE))
-            return false;
-        op->redrive.did[i] = sqlite3_changes(d->db) > 0;
-        op->redrive.changed += op->redrive.did[i];
-    }
-    return true;
-}
-
 static bool op_run(struct database *d, struct puts *puts, struct op *op)
 {
     if (op->kind == OP_PUT)
@@ -200,6 +200,10 @@ static bool op_run(struct database *d, struct puts *puts, struct op *op)
         return run_abandon(d, op);
     case OP_REDRIVE:
         return run_redrive(d, op);
+    case OP_HELD:
+        return run_held(d, op);
+    case OP_UNHOLD:
+        return run_unhold(d, op);
     case OP_BARRIER:
         return true;
     }
@@ -219,7 +223,8 @@ static bool tally(struct database *d, int state, int64_t n)
 
 static bool prune_one(struct database *d, int64_t id)
 {
-    static const int states[] = {DELIVERY_DELIVERED, DELIVERY_DEAD};
+    static const int states[] = {DELIVERY_DELIVERED, DELIVERY_DEAD,
+                                 DELIVERY_WITHHELD};
     sqlite3_stmt *s = statement(d, SQL_PRUNE_DELIVERIES);
 
     for (size_t i = 0; i < COUNT_OF(states); i++) {
@@ -229,12 +234,15 @@ static bool prune_one(struct database *d, int64_t id)
             !tally(d, states[i], sqlite3_changes(d->db)))
             return false;
     }
+    sqlite3_bind_int64(statement(d, SQL_PRUNE_ATTEMPTS), 1, id);
+    if (!step_done(d, SQL_PRUNE_ATTEMPTS))
+        return false;
     s = statement(d, SQL_PRUNE_ALERT);
     sqlite3_bind_int64(s, 1, id);
     return step_done(d, SQL_PRUNE_ALERT) && tally(d, -1, 1);
 }
 
-/* Old settled alerts go a bite at a time, never the engaged or the pending. */
+/* Old settled alerts go a bite at a time, never the engaged, pending or held. */
 static bool prune(struct database *d, int64_t newest_id)
 {
     int64_t ids[PRUNE_BITE];

@@ -29,6 +29,15 @@ struct criteria {
  * members that are not criteria are left alone. Strings go to the arena. */
 bool criteria_read(const struct json *object, struct arena *a,
                    struct criteria *out, struct error *err) must_check;
+/* Whether all it names exists: false for a category that does not. */
+bool criteria_check(const struct criteria *c, struct error *err) must_check;
+/* What may be a typing mistake all the same: a type that ntopng has not. */
+struct warning {
+    struct str place; /* "/types/0" */
+    struct str text;
+};
+size_t criteria_warnings(const struct criteria *c, struct arena *a,
+                       struct warning **out);
 void criteria_write(const struct criteria *c, struct json_out *o);
 extern const char *const criteria_names[]; /* the member names; NULL ends */
 

@@ -3,6 +3,7 @@
  * A disk may take its time, and one that is gone (NFS) takes it for ever, so each
  * write has a thread of its own for as long as it lasts: the loop never waits for
  * it. While one that was given up on still hangs, no other is begun on that file.
+ * Nor does stopping wait for it: after a while its thread is left to itself.
  *
  * What the reader sees are whole lines: a write that came out short is taken back,
  * and after half a line that somebody else left a new one is begun. */
@@ -19,6 +20,9 @@
 #include "loop/mailbox.h"
 
 #define WRITINGS_MAX 64 /* at once, on all files */
+#define LOCK_TRIES 100  /* for the file's lock, one each ... */
+#define LOCK_WAIT_MS 10 /* ... such while */
+#define GRACE_S 2       /* for what is being written when we stop */
 
 struct writing {
     struct writing *next, *previous;
@@ -110,13 +114,30 @@ static bool file_append(struct writing *w, int fd)
     return false;
 }
 
+/* Others of ours hold it for the length of a write. Who holds it longer is somebody
+ * else: that is no reason to hang, but to try again later. */
+static bool file_lock(struct writing *w, int fd)
+{
+    static const struct timespec a_while = {.tv_nsec = LOCK_WAIT_MS * 1000000L};
+
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_set(&w->err, "cannot lock %s: %s", w->path,
+                             strerror(errno));
+        if (tries == LOCK_TRIES)
+            return error_set(&w->err, "somebody else holds the lock of %s",
+                             w->path);
+        nanosleep(&a_while, NULL);
+    }
+    return true;
+}
+
 static bool file_write(struct writing *w, int fd)
 {
     bool written;
 
-    if (flock(fd, LOCK_EX) != 0)
-        return error_set(&w->err, "cannot lock %s: %s", w->path,
-                         strerror(errno));
+    if (!file_lock(w, fd))
+        return false;
     written = file_append(w, fd);
     flock(fd, LOCK_UN);
     if (written && fdatasync(fd) != 0)
@@ -136,7 +157,7 @@ static void *writing_main(void *arg)
         close(fd);
     }
     kept = mailbox_put(w->all->back, w);
-    assert(kept); /* there is room for all that may be on their way */
+    (void)kept; /* there is room for all; closed: nobody is there any more */
     return NULL;
 }
 
@@ -274,18 +295,37 @@ struct writings *writings_new(struct loop *l, struct error *err)
     return NULL;
 }
 
-/* What was begun is seen through: half a write would be worse. */
+/* False: some still write when the time is over. */
+static bool all_ended(struct writings *all)
+{
+    struct timespec until;
+    bool ended = true;
+
+    clock_gettime(CLOCK_REALTIME, &until); /* it is what the join goes by */
+    until.tv_sec += GRACE_S;
+    for (struct writing *w = all->first; w != NULL; w = w->next)
+        if (pthread_timedjoin_np(w->thread, NULL, &until) != 0) {
+            pthread_detach(w->thread);
+            ended = false;
+        }
+    return ended;
+}
+
+/* What was begun is seen through: half a write would be worse. What then still
+ * hangs keeps all it knows; its delivery is pending, and is tried anew. */
 void writings_free(struct writings *all)
 {
     if (all == NULL)
         return;
-    for (struct writing *w = all->first; w != NULL; w = w->next)
-        pthread_join(w->thread, NULL);
+    mailbox_unwatch(all->back, all->loop);
+    if (!all_ended(all)) {
+        mailbox_close(all->back);
+        return;
+    }
     while (mailbox_take(all->back, false) != NULL)
         ;
     while (all->first != NULL)
         writing_free(all->first);
-    mailbox_unwatch(all->back, all->loop);
     mailbox_free(all->back);
     free(all);
 }

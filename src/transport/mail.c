@@ -481,7 +481,7 @@ static void mail_late(void *arg)
 
     snprintf(words, sizeof(words), "no answer within %lld ms",
              (long long)sending_timeout_ms(m->sending));
-    mail_fail(m, m->line->opened ? OUTCOME_TIMED_OUT : OUTCOME_UNREACHED,
+    mail_fail(m, mail_may_be_theirs(m) ? OUTCOME_TIMED_OUT : OUTCOME_UNREACHED,
               words);
 }
 

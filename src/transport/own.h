@@ -79,7 +79,7 @@ void file_start(struct sending *s);
 void file_drop(struct sending *s);
 
 struct writings *writings_new(struct loop *l, struct error *err);
-void writings_free(struct writings *w); /* waits for what is being written */
+void writings_free(struct writings *w); /* waits a while for what is being written */
 
 /* The script that is to be run, open and checked; or -1 and err. */
 int script_open(const struct exec_request *r, struct error *err);

@@ -158,6 +158,19 @@ static void chat_takes(struct sim *sim, const struct request *r, struct response
         t->words[0] = '\0';
 }
 
+/* Where a repeat shows, what was lost as often as that may be dead. */
+static void chat_doubts(struct sim *sim, int64_t recipient)
+{
+    const char *body = sim->talks[recipient].body;
+
+    for (const char *at = next_word(body); *at != '\0'; at = next_word(at)) {
+        int64_t id = strtoll(at, NULL, 10);
+
+        sim->doubts[recipient][id]++;
+        sim->refused[recipient][id] |= sim->doubts[recipient][id] >= DELIVERY_DOUBTS_MAX;
+    }
+}
+
 /* --- answers ------------------------------------------------------------------ */
 
 static void answer_store(struct sim *sim, struct sending *s, struct response *r)
@@ -191,6 +204,8 @@ static void answer_http(struct sim *sim, struct sending *s, struct response *r)
         r->retry_after_ms = ills[ill].retry_after_ms;
         r->error = STR("a fault");
     }
+    if (chat && (r->outcome == OUTCOME_LOST || r->outcome == OUTCOME_TIMED_OUT))
+        chat_doubts(sim, recipient_of(s->request));
     /* LOST: the work was done all the same. */
     if (r->outcome != OUTCOME_LOST && r->status != 200)
         return;

@@ -158,7 +158,7 @@ static void sim_open(struct sim *sim)
                                          arena_printf(&sim->arena, "r%d", i))->id;
     c.config = p.config = sim->config;
     c.outbox = p.outbox = sim->outbox;
-    p.registry = sim->registry;
+    c.registry = p.registry = sim->registry;
     sim->courier = courier_new(sim->loop, &c);
     sim->pipeline = pipeline_new(sim->loop, &p);
 }
@@ -219,8 +219,8 @@ static void judge_lost(struct sim *sim)
         outbox_lane(sim->outbox, sim->ids[i], &n);
         for (size_t id = 0; id < ALERTS_MAX; id++)
             confirmed += sim->confirmed[i][id];
-        CHECK(confirmed > 0 && confirmed == n.delivered, "%zu confirmed of %llu", confirmed,
-              (unsigned long long)n.delivered);
+        CHECK(confirmed > 0 && confirmed == n.n[DELIVERY_DELIVERED], "%zu confirmed of %llu",
+              confirmed, (unsigned long long)n.n[DELIVERY_DELIVERED]);
     }
 }
 
@@ -230,7 +230,8 @@ static void judge(struct sim *sim)
 
     outbox_counts(sim->outbox, &n);
     CHECK(n.pending == 0, "%llu deliveries still pending", (unsigned long long)n.pending);
-    CHECK(n.accepted == n.delivered + n.dead, "accepted %llu, delivered %llu, dead %llu",
+    CHECK(n.accepted == n.delivered + n.dead + n.withheld,
+          "accepted %llu, delivered %llu, dead %llu",
           (unsigned long long)n.accepted, (unsigned long long)n.delivered,
           (unsigned long long)n.dead);
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);

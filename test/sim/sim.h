@@ -57,7 +57,9 @@ struct sim {
     size_t stored; /* by the builtin recipient */
     int64_t ids[RECIPIENTS];
     int keys[ALERTS_MAX]; /* of each alert, by its id */
-    bool confirmed[RECIPIENTS][ALERTS_MAX], refused[RECIPIENTS][ALERTS_MAX];
+    bool confirmed[RECIPIENTS][ALERTS_MAX];
+    bool refused[RECIPIENTS][ALERTS_MAX]; /* or given up: it may be dead */
+    unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t steps, edits, gone, redriven; /* how much of it there was */
     bool faults;

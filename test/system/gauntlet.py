@@ -63,9 +63,11 @@ def judge(server, acked, logs, cycles, work):
         disorder += harness.order_violations(first)
         bound += unanswered + cycles * BATCH
     print(f"accepted {sums['accepted']} = delivered {sums['delivered']} + dead "
-          f"{sums['dead']} + pending {sums['pending']} | lost {lost} | dup {duplicates} "
+          f"{sums['dead']} + pending {sums['pending']} + "
+          f"held {sums['held']} + withheld {sums['withheld']} | lost {lost} | dup {duplicates} "
           f"(bound {bound}) | order violations {disorder}")
     ok = (sums["accepted"] == sums["delivered"] + sums["dead"] + sums["pending"]
+          + sums["held"] + sums["withheld"]
           and lost == 0 and duplicates <= bound and disorder == 0
           and sums["dead"] == 0 and len(sent) > cycles)
     print(f"{len(sent)} alerts acknowledged, {cycles} kills, data in {work}",

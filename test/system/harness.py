@@ -99,11 +99,12 @@ class Tocsin:
         """The outbox's own sum, as anybody can ask it."""
         db = sqlite3.connect(f"file:{self.data}/tocsin.db?mode=ro", uri=True)
         try:
-            row = db.execute("SELECT accepted, delivered, dead, pending "
-                             "FROM conservation").fetchone()
+            row = db.execute("SELECT accepted, delivered, dead, pending, held, "
+                             "withheld FROM conservation").fetchone()
         finally:
             db.close()
-        return dict(zip(("accepted", "delivered", "dead", "pending"), row))
+        return dict(zip(("accepted", "delivered", "dead", "pending", "held",
+                         "withheld"), row))
 
     def drained(self):
         return self.conservation()["pending"] == 0

@@ -151,7 +151,7 @@ class Peer(unittest.TestCase):
         self.assertEqual(self.reason("r", began, "delivered"), "newly banned")
         self.assertTrue(self.fail2ban.is_banned("plain", "192.0.2.1"))
         again = self.alert("::ffff:192.0.2.1")
-        self.assertEqual(self.reason("r", again, "delivered"), "was banned already")
+        self.assertEqual(self.reason("r", again, "delivered"), "was banned already, for another alert")
         six = self.alert("2001:DB8:0:0::5")
         self.assertEqual(self.reason("r", six, "delivered"), "newly banned")
         self.assertEqual(self.fail2ban.banned("plain"), ["192.0.2.1", "2001:db8::5"])
@@ -161,6 +161,23 @@ class Peer(unittest.TestCase):
         self.assertEqual(self.fail2ban.banned("plain"), ["2001:db8::5"])
         peers.wait_until("the actions were run", lambda: len(self.fail2ban.done()) == 3)
         self.assertEqual(self.fail2ban.done(), ["ban 192.0.2.1", "ban 2001:db8::5", "unban 192.0.2.1"])
+
+    def test_the_last_alert_unbans(self):
+        self.fail2ban.start()
+        self.endpoint(unban_on_release=True)
+        self.recipient("r", "plain")
+        scan = {"entity": "host", "entity_value": "192.0.2.1", "type": "syn_scan"}
+        flood = {**scan, "type": "flow_flood"}
+        first = self.alert("192.0.2.1", action="engage", **scan)
+        self.assertEqual(self.reason("r", first, "delivered"), "newly banned")
+        second = self.alert("192.0.2.1", action="engage", **flood)
+        self.assertEqual(self.reason("r", second, "delivered"), "was banned already, for another alert")
+        over = self.alert(action="release", **scan)
+        self.assertEqual(self.reason("r", over, "delivered"), "skipped: 1 other alert keeps 192.0.2.1 banned")
+        self.assertTrue(self.fail2ban.is_banned("plain", "192.0.2.1"))
+        over = self.alert(action="release", **flood)
+        self.assertEqual(self.reason("r", over, "delivered"), "unbanned")
+        self.assertEqual(self.fail2ban.banned("plain"), [])
 
     def test_flow_of_ntopng(self):
         self.fail2ban.start()

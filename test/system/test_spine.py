@@ -313,14 +313,39 @@ class Spine(unittest.TestCase):
         self.assertIn("stored", out)
         out = self.tocsin(server, "send", "-", stdin='{"type":"a","seq":1}\n{"type":"b","seq":2,"severity":"error"}\n')
         self.assertIn("2 alerts accepted", out)
+        lines = '{"type":"a"}\n\n{"type":"b","score":-1}\n{"type":"c"}\n'
+        out = self.tocsin(server, "send", "-", stdin=lines, status=6)
+        self.assertIn("line 3 is wrong; nothing was taken from line 1 on", out)
+        self.assertIn("0 alerts accepted", out)
+        out = self.tocsin(server, "send", "-", stdin='{"type":"a"}\n' * 64 + '{"type":"b"}\nnope\n', status=6)
+        self.assertIn("line 66 is wrong; nothing was taken from line 65 on", out)
+        self.assertIn("64 alerts accepted", out)
+        out = self.tocsin(server, "send", "-", stdin='{"type":"a","score":-1}\n', status=6)
+        self.assertIn("line 1 is wrong", out)
+        out = self.tocsin(server, "send", "-", stdin='[{"type":"a"},\n {"type":"b","score":-1}]\n', status=6)
+        self.assertIn("nothing was taken of the document, for what is at /1/score", out)
+        out = self.tocsin(server, "send", "-", stdin='{"type":"a"}\n{"type":"b","severty":"error"}\n')
+        self.assertIn('warning: line 2: "severty" was taken as a fact; did you mean "severity"?', out)
+        out = self.tocsin(server, "send", "-", stdin='[{"type":"a"},\n {"type":"b","severty":"error"}]\n')
+        self.assertIn("warning: /1/severty: was taken as a fact", out)
         harness.wait_until("delivered", lambda: 2 in self.received(sink))
         self.assertIn("disk_full", self.tocsin(server, "alerts", "list"))
+        out = self.tocsin(server, "alerts", "list", "--limit", "2")
+        self.assertRegex(out, r"(?m)^2 of \d+ shown; --limit N, or --cursor \S+ for more$")
+        self.assertNotIn("for more", self.tocsin(server, "alerts", "list", "--limit", "1000"))
+        out = self.tocsin(server, "recipient", "list", "--limit", "1")
+        self.assertIn("1 of 2 shown; --limit N, or --cursor alert_store_db for more", out)
         self.assertIn("ops", self.tocsin(server, "status"))
         self.assertIn("delivered", self.tocsin(server, "delivery", "list"))
         self.assertIn("disk_full", self.tocsin(server, "alerts", "list", "--filter", "severity>=error and var"))
         self.tocsin(server, "alerts", "list", "--filter", "type=disk_full and vlan=3", status=3)
         out = self.tocsin(server, "alerts", "list", "--filter", "vlan=x", status=6)
         self.assertIn('column 6: "x" is not a number', out)
+        out = self.tocsin(server, "recipient", "set", "ops", "--categories", "securty", status=6)
+        self.assertIn('"securty" is not a category; did you mean "security"?', out)
+        out = self.tocsin(server, "recipient", "set", "ops", "--types", "syn_scn,disk_full")
+        self.assertIn('/types/0: "syn_scn" is none of ntopng\'s alert types; did you mean "syn_scan"?', out)
+        self.tocsin(server, "recipient", "set", "ops", "--types", "any")
         out = self.tocsin(server, "recipient", "set", "ops", "--filter", "severty>=error", status=6)
         self.assertIn('column 1: there is no field "severty"; did you mean severity?', out)
         self.tocsin(server, "recipient", "set", "ops", "--filter", "type=disk_full and score>1000")
@@ -329,6 +354,12 @@ class Spine(unittest.TestCase):
         self.assertRegex(out, r"(?m)^        pass type +has disk_full, wants =disk_full$")
         self.assertRegex(out, r"(?m)^        FAIL score +has \d+, wants >1000$")
         self.tocsin(server, "endpoint", "set", "ops", "--set", "password=hunter2", status=2)
+        # Only a secret is read from a file: a channel's name may begin with "@".
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username=@ops")
+        self.assertIn('"@ops"', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username=-")
+        self.assertIn('"username": "-"', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "endpoint", "set", "ops", "--set", "username", status=2)
         secret = pathlib.Path(server.data, "secret")
         secret.write_text("hunter2\n")
         self.tocsin(server, "endpoint", "set", "ops", "--set", "username=u", "--set", f"password=@{secret}")
@@ -336,9 +367,36 @@ class Spine(unittest.TestCase):
         secret.write_text("x" * 5000)
         self.tocsin(server, "endpoint", "set", "ops", "--set", f"password=@{secret}", status=2)
         self.tocsin(server, "endpoint", "rm", "ops", "--yes", status=6)  # in use
-        self.tocsin(server, "recipient", "rm", "ops", "--yes")
+        self.tocsin(server, "recipient", "set", "ops", "--filter", "")
+        self.tocsin(server, "endpoint", "disable", "ops")
+        self.assertIn('"enabled": false', self.tocsin(server, "endpoint", "show", "ops"))
+        self.tocsin(server, "send", "-s", "error", "-t", "disk_full", "-b", "/var is full")
+        out = self.tocsin(server, "recipient", "rm", "ops", "--yes", status=6)
+        self.assertIn('recipient "ops" has 1 pending delivery', out)
+        self.assertIn("tocsin recipient rm ops --force", out)
+        self.tocsin(server, "endpoint", "enable", "ops")
+        self.tocsin(server, "recipient", "disable", "ops")
+        self.assertIn('"enabled": false', self.tocsin(server, "recipient", "show", "ops"))
+        self.tocsin(server, "recipient", "rm", "ops", "--yes", "--force")
         self.tocsin(server, "endpoint", "rm", "ops", "--yes")
         self.tocsin(server, "alertz", status=2)
+
+    def test_settings(self):
+        server = self.server()
+        out = self.tocsin(server, "settings", "set", "ntopng_password=hunter2", status=2)
+        self.assertIn("ntopng_password=@FILE", out)
+        self.assertNotIn("hunter2", out)
+        self.tocsin(server, "settings", "set", "ntopng_password=-", stdin="hunter2\n")
+        secret = pathlib.Path(server.data, "secret")
+        secret.write_text("hunter2\n")
+        self.tocsin(server, "settings", "set", f"ntopng_shared_secret=@{secret}", "instance=@gw", "history_days=7")
+        self.tocsin(server, "settings", "set", "ntopng_password=")
+        out = self.tocsin(server, "settings", "show")
+        self.assertIn('"@gw"', out)
+        self.assertRegex(out, r'"history_days": 7\b')
+        self.assertIn('did you mean "instance"', self.tocsin(server, "settings", "set", "instanc=x", status=6))
+        self.tocsin(server, "settings", "set", "instance", status=2)
+        self.tocsin(server, "settings", "st", status=2)
 
     def test_import_of_ntopng_pools(self):
         server = self.server()
@@ -347,7 +405,7 @@ class Spine(unittest.TestCase):
             json.dump({"version": "1.0", "modules": {"pool": {"host": [
                 {"pool_id": 2, "name": "My IoT", "members": ["10.1.0.0/16@0"]}]}}}, f)
         out = self.tocsin(server, "import", "ntopng-pools", path, "--dry-run")
-        self.assertEqual(out, '~ pool My IoT: it is called "My-IoT" here\n+ pool My IoT: 1 members\n'
+        self.assertEqual(out, '~ pool      My IoT: it is called "My-IoT" here\n+ pool      My IoT: 1 members\n'
                               "1 taken, 1 adjusted, 0 not taken; nothing was changed\n")
         self.tocsin(server, "pool", "show", "My-IoT", status=3)
         self.tocsin(server, "import", "ntopng-pools", path)
@@ -355,6 +413,33 @@ class Spine(unittest.TestCase):
         self.assertIn("already", self.tocsin(server, "import", "ntopng-pools", path, status=1))
         self.tocsin(server, "import", "ntopng-pools", path, "--replace")
         self.tocsin(server, "import", "ntopng-pols", path, status=2)
+
+    def test_imports(self):
+        server = self.server()
+        key = os.path.join(self.work, "key")
+        with open(os.open(key, os.O_CREAT | os.O_WRONLY, 0o600), "w") as f:
+            f.write("0123456789abcdef0123456789abcdef")
+        path = os.path.join(self.work, "alertmanager.yml")
+        with open(path, "w") as f:
+            f.write("route: {receiver: mail, routes: [{matchers: ['team=\"db\"'], receiver: pager}]}\n"
+                    "receivers:\n"
+                    "- {name: mail, email_configs: [{to: a@example.org, from: b@example.org,"
+                    " smarthost: 'mail.example.org:587', send_resolved: true}]}\n"
+                    f"- {{name: pager, pagerduty_configs: [{{routing_key_file: {key}}}]}}\n")
+        self.tocsin(server, "import", "alertmanager", path, "--dry-run")
+        self.tocsin(server, "recipient", "show", "mail", status=3)
+        self.tocsin(server, "import", "alertmanager", path)
+        self.assertIn("not {team=", self.tocsin(server, "recipient", "show", "mail"))
+        out = self.tocsin(server, "import", "ntopng-backup",
+                          os.path.join("test", "samples", "ntopng-live-export-notifications-config.json"), status=1)
+        self.assertIn("+ recipient wh_rcp: on wh_ep", out)
+        self.assertNotIn("s3cr3t", out)
+        path = os.path.join(self.work, "apprise.txt")
+        with open(path, "w") as f:
+            f.write("night=syslog://local3\nntfy://nowhere\n")
+        out = self.tocsin(server, "import", "apprise", path, status=1)
+        self.assertIn("+ recipient line 1: night on apprise-syslog", out)
+        self.assertIn("! recipient line 2: ntfy: Tocsin has no endpoint", out)
 
     def test_check_config_and_apply(self):
         server = self.server()

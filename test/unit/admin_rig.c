@@ -185,6 +185,7 @@ static void bench_rooms(struct bench *b, struct error *err)
     assert_non_null(b->historian);
     c.config = b->config;
     c.outbox = b->outbox;
+    c.registry = b->registry;
     b->courier = courier_new(b->loop, &c);
 }
 

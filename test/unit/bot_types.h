@@ -8,7 +8,7 @@
 /* --- a bot, with questions and choices ------------------------------------- */
 
 struct bot {
-    struct str token, broken;
+    struct str token, user, broken;
 };
 struct bot_to {
     struct str chat_id;
@@ -16,7 +16,8 @@ struct bot_to {
 
 static const struct field bot_fields[] = {
     {TEXT(struct bot, token), .label = "Token", .secret = true, .min = 4,
-     .max = 100, .help = "Secret."},
+     .max = 100, .help = "Secret.", .user = "user"},
+    {TEXT(struct bot, user), .label = "User", .optional = true, .help = "User."},
     {TEXT(struct bot, broken), .label = "Broken", .optional = true, .max = 20,
      .help = "What cannot be rendered."},
     FIELDS_END,
@@ -34,8 +35,8 @@ static void bot_request(const struct bot *bot, struct arena *a, const char *what
     out->http.method = "POST";
     out->http.url = arena_printf(a, "https://bot.example.net/%.*s/%s",
                                  STR_ARG(bot->token), what);
-    if (str_is(bot->broken, "login")) {
-        out->http.user = STR("u");
+    if (bot->user.n > 0) {
+        out->http.user = bot->user;
         out->http.password = bot->token;
     }
 }

@@ -55,6 +55,7 @@ static inline void desk_ready(void *arg, int64_t recipient_id)
 static inline void desk_open(struct desk *d)
 {
     struct courier_options o = {.carrier = {desk_send, desk_cancel, d}};
+    struct outbox_reader *reader;
     struct error err;
 
     d->rig.options.ready = desk_ready;
@@ -65,7 +66,12 @@ static inline void desk_open(struct desk *d)
         fail_msg("%s", err.text);
     o.config = d->config;
     o.outbox = d->rig.outbox;
+    o.registry = d->rig.registry;
     d->courier = courier_new(d->rig.loop, &o);
+    reader = outbox_reader_open(d->rig.path, &err);
+    if (reader == NULL || !courier_shares_load(d->courier, reader, &err))
+        fail_msg("%s", err.text);
+    outbox_reader_close(reader);
     config_on_change(d->config, courier_changed, d->courier);
 }
 
@@ -239,12 +245,12 @@ static inline void desk_is(const struct desk *d, int64_t alert_id, int64_t to,
                      attempts);
 }
 
-/* Whether the kept reason has these words in it. */
-static inline void desk_says(const struct desk *d, int64_t alert_id, int64_t to, const char *words)
+/* The kept reason. */
+static inline const char *desk_reason(struct desk *d, int64_t alert_id, int64_t to)
 {
     sqlite3 *db = rig_look(d->rig.path);
     sqlite3_stmt *s;
-    const char *reason;
+    struct str reason;
 
     assert_int_equal(sqlite3_prepare_v2(db,
                                         "SELECT reason FROM delivery WHERE alert_id = ?"
@@ -254,11 +260,18 @@ static inline void desk_says(const struct desk *d, int64_t alert_id, int64_t to,
     sqlite3_bind_int64(s, 1, alert_id);
     sqlite3_bind_int64(s, 2, to);
     assert_int_equal(sqlite3_step(s), SQLITE_ROW);
-    reason = (const char *)sqlite3_column_text(s, 0);
-    if (strstr(reason, words) == NULL)
-        fail_msg("\"%s\" does not say \"%s\"", reason, words);
+    reason = arena_str(&d->arena, str_of((const char *)sqlite3_column_text(s, 0)));
     sqlite3_finalize(s);
     sqlite3_close(db);
+    return reason.p;
+}
+
+static inline void desk_says(struct desk *d, int64_t alert_id, int64_t to, const char *words)
+{
+    const char *reason = desk_reason(d, alert_id, to);
+
+    if (strstr(reason, words) == NULL)
+        fail_msg("\"%s\" does not say \"%s\"", reason, words);
 }
 
 static inline struct courier_endpoint desk_view(const struct desk *d, const char *endpoint)

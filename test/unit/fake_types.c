@@ -7,6 +7,7 @@
 
 struct fake_endpoint {
     struct str note; /* something to edit */
+    struct str token;
 };
 
 struct fake_recipient {
@@ -15,6 +16,8 @@ struct fake_recipient {
 
 static const struct field endpoint_rows[] = {
     {TEXT(struct fake_endpoint, note), .label = "Note", .help = "Anything.", .optional = true},
+    {TEXT(struct fake_endpoint, token), .label = "Token", .help = "Any.", .optional = true,
+     .secret = true},
     FIELDS_END,
 };
 
@@ -39,6 +42,8 @@ static void item_write(const struct render_item *i, struct buf *b)
     buf_printf(b, " %.*s%c", STR_ARG(number_of(i)), phases[i->phase]);
     if (i->phase == PHASE_RELEASE)
         buf_printf(b, "@%.*s", STR_ARG(i->handle));
+    if (i->shared_by > 0)
+        buf_printf(b, "+%zu", i->shared_by);
 }
 
 static bool fake_render(const struct render_input *in, struct arena *a, struct request *out,
@@ -87,11 +92,17 @@ static void judge_word(struct str word, const struct render_item *i, struct aren
     if (str_is(word, "ok")) {
         v->kind = VERDICT_DELIVERED;
         v->handle = arena_printf(a, "h%.*s", STR_ARG(number_of(i)));
+    } else if (str_starts(word, "ok=")) {
+        v->kind = VERDICT_DELIVERED;
+        v->handle = arena_str(a, str_from(word, strlen("ok=")));
     } else if (str_is(word, "no")) {
         v->kind = VERDICT_REFUSED;
+    } else if (str_is(word, "unsent")) {
+        v->kind = VERDICT_UNSENT;
     } else if (str_starts(word, "again")) {
         again(word, a, v);
     }
+    v->doubtful = str_is(word, "maybe");
     v->endpoint_fault = str_is(word, "dead");
     v->recipient_fault = str_is(word, "gone") || str_starts(word, "flood");
     v->retry_after_ms = number_after(word, v->recipient_fault ? "flood" : "wait");
@@ -113,6 +124,12 @@ static void fake_judge(const struct render_input *in, const struct request *sent
     }
 }
 
+/* Whatever began shares "x". */
+static struct str fake_shared(const struct render_item *item, struct arena *a unused)
+{
+    return item->phase == PHASE_RELEASE ? item->handle : STR("x");
+}
+
 /* --- the tables -------------------------------------------------------------- */
 
 #define FAKE                                                                                     \
@@ -121,11 +138,14 @@ static void fake_judge(const struct render_input *in, const struct request *sent
     .recipient_fields = recipient_rows, .render = fake_render, .judge = fake_judge
 
 static const struct endpoint_type chat = {
-    .name = "chat", .title = "Chat", .batch_max = FAKE_BATCH, .edits = true, FAKE};
+    .name = "chat", .title = "Chat", .batch_max = FAKE_BATCH, .edits = true,
+    .repeats_show = true, FAKE};
 static const struct endpoint_type paced = {
     .name = "paced", .title = "Paced", .batch_max = 1, .rate_per_s = 1, .rate_burst = 2, FAKE};
 static const struct endpoint_type plain = {
     .name = "plain", .title = "Plain", .batch_max = FAKE_BATCH, FAKE};
+static const struct endpoint_type sharing = {
+    .name = "sharing", .title = "Sharing", .batch_max = 1, .shared = fake_shared, FAKE};
 static const struct endpoint_type rooms = {
     .name = "rooms", .title = "Rooms", .batch_max = 1, .recipient_rate_per_s = 1,
     .recipient_rate_burst = 2, FAKE};
@@ -133,7 +153,7 @@ static const struct endpoint_type rooms = {
 extern const struct endpoint_type endpoint_alert_store_db, endpoint_webhook;
 
 const struct endpoint_type *const endpoint_types[] = {
-    &endpoint_alert_store_db, &chat, &paced, &plain, &rooms, &endpoint_webhook, NULL,
+    &endpoint_alert_store_db, &chat, &paced, &plain, &rooms, &sharing, &endpoint_webhook, NULL,
 };
 
 const struct endpoint_type *endpoint_type_find(struct str name)

@@ -338,13 +338,16 @@ static bool read_answer(const struct json *j, struct response *r,
 
 static void put_verdict(struct buf *to, const struct verdict *v)
 {
-    static const char *const kinds[] = {"delivered", "deferred", "refused", "again"};
+    static const char *const kinds[] = {"delivered", "deferred", "refused", "again",
+                                        "unsent"};
 
     buf_printf(to, "  %s", kinds[v->kind]);
     if (v->endpoint_fault)
         buf_text(to, ", endpoint fault");
     if (v->recipient_fault)
         buf_text(to, ", recipient fault");
+    if (v->doubtful)
+        buf_text(to, ", may have arrived");
     if (v->kind == VERDICT_AGAIN)
         buf_printf(to, ", step %d carrying \"%.*s\"", v->step, STR_ARG(v->carry));
     if (v->retry_after_ms > 0)

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "outbox/held.h"
 #include "outbox/outbox_read.h"
 
 #define RIG_T0 1700000000000
@@ -223,6 +224,7 @@ struct rig_alert {
     uint64_t seen[2];
     const int64_t *to;
     size_t n;
+    const struct hold *holds; /* one a recipient; NULL: none */
 };
 
 /* As the pipeline does it. The alert's id, a repeat's the engaged one's. */
@@ -246,7 +248,8 @@ static inline int64_t rig_put_alert(struct rig *r, const struct rig_alert *from)
         .source = STR("native"),
     };
     struct put put = {.alert = &a, .seen_hash = {from->seen[0], from->seen[1]},
-                      .recipients = from->to, .recipient_count = from->n};
+                      .recipients = from->to, .recipient_count = from->n,
+                      .holds = from->holds};
     struct engaged_row row;
     enum change change;
     struct error err;
@@ -396,13 +399,27 @@ static inline void rig_conserves(const struct rig *r)
     int64_t delivered = rig_number(r->path, "SELECT delivered FROM conservation", 0, 0);
     int64_t dead = rig_number(r->path, "SELECT dead FROM conservation", 0, 0);
     int64_t pending = rig_number(r->path, "SELECT pending FROM conservation", 0, 0);
+    int64_t held = rig_number(r->path, "SELECT held FROM conservation", 0, 0);
+    int64_t withheld = rig_number(r->path, "SELECT withheld FROM conservation", 0, 0);
+    uint64_t by_kind = 0;
 
     outbox_counts(r->outbox, &n);
-    assert_int_equal(accepted, delivered + dead + pending);
+    for (int k = 0; k < HOLD_KINDS; k++)
+        by_kind += n.held_by[k];
+    assert_int_equal(accepted, delivered + dead + pending + held + withheld);
+    assert_true(outbox_conserves(&n));
+    assert_int_equal(n.held, held);
+    assert_int_equal(by_kind, held);
+    assert_int_equal(n.withheld, withheld);
     assert_int_equal(n.accepted, accepted);
     assert_int_equal(n.delivered, delivered);
     assert_int_equal(n.dead, dead);
     assert_int_equal(n.pending, pending);
+    assert_int_equal(rig_number(r->path,
+                                "SELECT count(*) FROM attempt"
+                                " WHERE alert_id NOT IN (SELECT id FROM alert)",
+                                0, 0),
+                     0);
 }
 
 #define RIG_TEST(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)

@@ -79,6 +79,10 @@ static void a_delivery_tells_its_story(void **state)
                             STR_ARG(json_text(member_at(g.json, "/data/0/id")))).p);
     GOT_STATUS(g, 200);
     got_want_text(&g, "/data/state", "dead");
+    assert_int_equal(member_at(g.json, "/tries")->count, 1);
+    assert_int_equal(got_number(&g, "/tries/0/status"), 400);
+    got_want_text(&g, "/tries/0/reason", "400 Bad Request: no such hook");
+    assert_true(json_is(member_at(g.json, "/tries/0/time"), JSON_STRING));
     g = api_get(b, arena_printf(&b->arena, "/api/v1/alerts/%lld/deliveries",
                             (long long)id).p);
     assert_int_equal(got_number(&g, "/total/value"), 2);
@@ -100,7 +104,7 @@ static void lists_of_deliveries_are_filtered(void **state)
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?recipient=nobody")}[0], 400,
          "no recipient named \\\"nobody\\\"");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?state=lost")}[0], 400,
-         "state must be pending, delivered or dead");
+         "state must be pending, held, delivered, dead or withheld");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=x")}[0], 400,
          "alert must be");
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x"), 404);

@@ -286,7 +286,9 @@ static void a_login_is_hidden_as_it_was_sent(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make(b, "bot", "login");
+    make(b, "bot", "");
+    GOT_STATUS(api_ask(b, "PATCH", "/api/v1/endpoints/e",
+                       "{\"params\":{\"user\":\"u\"}}"), 200);
     b->answer_status = 401;
     b->answer_body = "you sent Basic dTo3MDAxOmNvcnJlY3QtaG9yc2U="; /* u:TOKEN */
     g = test_of(b, "/api/v1/endpoints/e/test");

@@ -447,19 +447,26 @@ static void scripts_are_offered(void **state)
 static void want_report(const struct got *g, bool dry_run)
 {
     static const char *const lines[] = {
-        "\"left\",\"pool\":\"\",\"text\":\"\\\"interface\\\": only host pools are taken",
-        "\"adjusted\",\"pool\":\"Jailed Hosts\",\"text\":\"it is called "
+        "\"left\",\"kind\":\"pool\",\"name\":\"\","
+        "\"text\":\"\\\"interface\\\": only host pools are taken",
+        "\"adjusted\",\"kind\":\"pool\",\"name\":\"Jailed Hosts\","
+        "\"text\":\"it is called "
         "\\\"Jailed-Hosts\\\" here",
-        "\"adjusted\",\"pool\":\"IoT\",\"text\":\"member 10.3.0.9/16@0: it is the network "
+        "\"adjusted\",\"kind\":\"pool\",\"name\":\"IoT\","
+        "\"text\":\"member 10.3.0.9/16@0: it is the network "
         "10.3.0.0/16@0 here",
-        "\"left\",\"pool\":\"IoT\",\"text\":\"member nonsense: not an address",
-        "\"left\",\"pool\":\"IoT\",\"text\":\"a member that is a number",
-        "\"left\",\"pool\":\"IoT\",\"text\":\"its 1 recipients",
-        "\"taken\",\"pool\":\"IoT\",\"text\":\"5 members",
-        "\"left\",\"pool\":\"lab\",\"text\":\"member 192.168.1.0/24@0: it is in pool "
+        "\"left\",\"kind\":\"pool\",\"name\":\"IoT\","
+        "\"text\":\"member nonsense: not an address",
+        "\"left\",\"kind\":\"pool\",\"name\":\"IoT\","
+        "\"text\":\"a member that is a number",
+        "\"left\",\"kind\":\"pool\",\"name\":\"IoT\","
+        "\"text\":\"its 1 recipients",
+        "\"taken\",\"kind\":\"pool\",\"name\":\"IoT\",\"text\":\"5 members",
+        "\"left\",\"kind\":\"pool\",\"name\":\"lab\","
+        "\"text\":\"member 192.168.1.0/24@0: it is in pool "
         "\\\"IoT\\\" already",
-        "\"taken\",\"pool\":\"lab\",\"text\":\"1 members",
-        "\"left\",\"pool\":\"!!\",\"text\":\"no name",
+        "\"taken\",\"kind\":\"pool\",\"name\":\"lab\",\"text\":\"1 members",
+        "\"left\",\"kind\":\"pool\",\"name\":\"!!\",\"text\":\"no name",
     };
 
     for (size_t i = 0; i < COUNT_OF(lines); i++)

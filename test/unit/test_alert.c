@@ -463,6 +463,14 @@ static void test_roles(void **state)
     }
 }
 
+static void assert_member_near(const char *name, const char *want)
+{
+    const char *near = alert_member_near(str_of(name));
+
+    if (strcmp(near != NULL ? near : "", want) != 0)
+        fail_msg("%s: %s", name, near != NULL ? near : "nothing");
+}
+
 static void test_facts(void **state)
 {
     struct arena a freed_by(arena_release) = {0};
@@ -477,6 +485,20 @@ static void test_facts(void **state)
     assert_int_equal(alert_fact_i64(&alert, "s", -1), -1);
     assert_int_equal(alert_fact_i64(&alert, "not there", -1), -1);
     assert_null(alert_fact(&alert, "type"));
+    assert_member_near("severty", "severity");
+    assert_member_near("Severity", "severity");
+    assert_member_near("entityvalue", "entity_value");
+    assert_member_near("entityValue", "entity_value");
+    assert_member_near("messgae", "message");
+    assert_member_near("mesxage", "message");
+    assert_member_near("tyype", "type");
+    assert_member_near("sources", "source");
+    assert_member_near("ource", "source");
+    assert_member_near("ip", "");
+    assert_member_near("key1", "");
+    assert_member_near("cli_ip", "");
+    assert_member_near("sevrty", "");
+    assert_member_near("", "");
     assert_true(alert_is_member(STR("type")));
     assert_true(alert_is_member(STR("source")));
     assert_false(alert_is_member(STR("s")));

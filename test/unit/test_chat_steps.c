@@ -7,9 +7,11 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "endpoint/endpoint.h"
+#include "chat_rig.h"
 
 #define WALKS 3000
+#define SLACK_NO(error) {200, "{\"ok\":false,\"error\":\"" error "\"}"}
+#define MATTER_NO(status, id) {status, "{\"id\":\"" id "\",\"message\":\"x\"}"}
 
 static const struct answer {
     int status;
@@ -45,35 +47,69 @@ static const struct answer telegram_answers[] = {
     {500, ""},
 };
 
+static const struct answer slack_answers[] = {
+    {200, "{\"ok\":true,\"channel\":\"C0123456789\",\"ts\":\"1.2\"}"},
+    {200, "{\"ok\":true}"},
+    SLACK_NO("message_not_found"),
+    SLACK_NO("edit_window_closed"),
+    SLACK_NO("thread_not_found"),
+    SLACK_NO("is_archived"),
+    SLACK_NO("invalid_blocks"),
+    SLACK_NO("msg_too_long"),
+    SLACK_NO("invalid_auth"),
+    SLACK_NO("ratelimited"),
+    {200, "ok"},
+    {400, "invalid_payload"},
+    {404, "no_service"},
+    {413, ""},
+    {500, ""},
+};
+
+static const struct answer mattermost_answers[] = {
+    {201, "{\"id\":\"" POST "\",\"channel_id\":\"" CHANNEL "\"}"},
+    {201, ""},
+    {200, "ok"},
+    MATTER_NO(400, "api.post.update_post.permissions_time_limit.app_error"),
+    MATTER_NO(400, "api.post.create_post.root_id.app_error"),
+    MATTER_NO(400, "model.post.is_valid.props.app_error"),
+    MATTER_NO(403, "api.context.permissions.app_error"),
+    MATTER_NO(404, "app.post.get.app_error"),
+    {400, ""},
+    {401, ""},
+    {413, ""},
+    {429, ""},
+    {500, ""},
+};
+
 static const struct walk {
     const char *type, *endpoint, *recipient;
     const char *handles[4];
     const struct answer *answers;
     size_t count;
 } walks[] = {
-    {"discord", "{\"url\":\"https://discord.com/api/webhooks/11/abc\"}",
+    {"discord", DISCORD,
      "{\"mention_role\":\"5\",\"thread_id\":\"6\"}",
      {"", "7", "+7", "not an id"}, discord_answers, COUNT_OF(discord_answers)},
-    {"telegram", "{\"token\":\"1:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsa-w\"}",
+    {"telegram", TELEGRAM_BOT,
      "{\"chat_id\":\"-50\"}", {"", "-100:7", "+-100:7", "-100"},
      telegram_answers, COUNT_OF(telegram_answers)},
+    {"slack", SLACK_BOT, SLACK_TO,
+     {"", "C0123456789:1.2", "+C0123456789:1.2", "C0123456789:x"}, slack_answers,
+     COUNT_OF(slack_answers)},
+    {"slack", SLACK_HOOK, "{}", {"", "C0123456789:1.2", "", ""}, slack_answers,
+     COUNT_OF(slack_answers)},
+    {"mattermost", MATTER_BOT, MATTER_TO,
+     {"", CHANNEL ":" POST, "+" CHANNEL ":" POST, CHANNEL}, mattermost_answers,
+     COUNT_OF(mattermost_answers)},
+    {"mattermost", MATTER_HOOK, "{\"channel\":\"noc\"}",
+     {"", CHANNEL ":" POST, "", ""}, mattermost_answers,
+     COUNT_OF(mattermost_answers)},
 };
 
 static uint32_t dice(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
     return *seed >> 16;
-}
-
-static const void *params(struct arena *a, const struct field *rows, size_t size,
-                          const char *json)
-{
-    void *made = arena_new(a, size + 1);
-    struct error err;
-
-    if (!fields_read(rows, json_parse(a, str_of(json), &err), made, a, &err))
-        fail_msg("%s", err.text);
-    return made;
 }
 
 /* One request and its answer; true when that was the end. */
@@ -104,7 +140,6 @@ static bool step(const struct walk *w, struct render_input *in, uint32_t *seed,
 static void walk(const struct walk *w, uint32_t *seed)
 {
     struct arena a freed_by(arena_release) = {0};
-    const struct endpoint_type *t = endpoint_type_find(str_of(w->type));
     bool over = dice(seed) % 3 != 0;
     struct alert alert = {.id = 1, .action = over ? ACTION_RELEASE : ACTION_ENGAGE,
                           .entity = ENTITY_HOST, .entity_value = STR("h"),
@@ -117,9 +152,8 @@ static void walk(const struct walk *w, uint32_t *seed)
         {.alert = &alert},
     };
     struct render_input in = {
-        .endpoint = params(&a, t->endpoint_fields, t->endpoint_size, w->endpoint),
-        .recipient = params(&a, t->recipient_fields, t->recipient_size,
-                            w->recipient),
+        .endpoint = endpoint_of(w->type, w->endpoint, &a),
+        .recipient = recipient_of(w->type, w->recipient, &a),
         .items = items, .count = over ? 1 : 1 + dice(seed) % 2,
         .place = {.instance = STR("gw"), .now_ms = 1606141257000,
                   .base_url = STR("https://alerts.example.net")},

@@ -177,6 +177,8 @@ static void faults_are_told_apart(void **state)
         for (size_t k = 0; k < COUNT_OF(rows); k++) {
             struct talk t;
             struct verdict v;
+            /* Its page comes with a 200: somebody else answers there. */
+            bool foreign = rows[k].fault == FAULT_PAGE && str_is(str_of(m->type), "wechat");
 
             if (rows[k].fault == FAULT_PLACE_GONE && str_is(str_of(m->type), "thehive"))
                 continue; /* it has no places; there it is about rights to comment */
@@ -184,7 +186,7 @@ static void faults_are_told_apart(void **state)
             fake_fail(t.fake, rows[k].fault, STEPS_MAX);
             v = deliver(&t, m, STORE, PHASE_NEW, STR_NONE);
             expect(m, rows[k].name, &v, VERDICT_DEFERRED);
-            if ((v.endpoint_fault || v.recipient_fault) != rows[k].blame &&
+            if ((v.endpoint_fault || v.recipient_fault) != (rows[k].blame || foreign) &&
                 rows[k].fault != FAULT_LIMITED)
                 fail_msg("%s, %s: fault %d %d, \"%.*s\"", m->name, rows[k].name,
                          v.endpoint_fault, v.recipient_fault, STR_ARG(v.reason));

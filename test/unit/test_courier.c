@@ -223,24 +223,26 @@ static void a_delivery_counts_once(void **state)
     assert_int_equal(latency.n, 2);
 }
 
-static void an_answer_that_asks_for_more_is_no_failure(void **state)
+/* Neither a failure nor an end of one: what comes of it is known at the end. */
+static void an_answer_that_asks_for_more_says_nothing_yet(void **state)
 {
     struct desk *d = *state;
     int64_t r = desk_make(d, "plain");
 
     desk_store(d, r, "a");
-    for (int i = 0; i < CIRCUIT_FAILURES - 1; i++) {
+    for (int i = 0; i < CIRCUIT_FAILURES; i++) {
+        assert_int_equal(desk_view(d, "e").breaker, BREAKER_CLOSED);
+        desk_answer(d, "r", "again1:x");
         desk_lose(d, "r");
+        assert_true(desk_view(d, "e").last_error.n > 0);
         desk_pass(d, BACKOFF_CAP_MS);
     }
     desk_answer(d, "r", "again1:x");
-    assert_int_equal(desk_view(d, "e").last_error.n, 0);
-    for (int i = 0; i < CIRCUIT_FAILURES - 1; i++) {
-        assert_int_equal(desk_view(d, "e").breaker, BREAKER_CLOSED);
-        desk_lose(d, "r");
-        desk_pass(d, BACKOFF_CAP_MS);
-    }
+    assert_int_equal(desk_view(d, "e").breaker, BREAKER_PROBING);
+    assert_true(desk_view(d, "e").last_error.n > 0);
     desk_answer(d, "r", "ok");
+    assert_int_equal(desk_view(d, "e").breaker, BREAKER_CLOSED);
+    assert_int_equal(desk_view(d, "e").last_error.n, 0);
 }
 
 static void what_is_under_way_ends_when_we_stop(void **state)
@@ -312,7 +314,54 @@ static void a_digest_is_not_split_for_others_faults(void **state)
     desk_answer(d, "r", "no gone no");
     desk_is(d, 17, r, DELIVERY_DEAD, 1);
     desk_is(d, 19, r, DELIVERY_DEAD, 1);
+    desk_pass(d, 2 * BACKOFF_BASE_MS);
     assert_string_equal(desk_drain(d), "0 18n");
+}
+
+/* What a request had no room for was not tried: it goes next. */
+static void what_did_not_fit_goes_next(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "abcd");
+    desk_store(d, r, "e");
+    desk_answer(d, "r", "ok no unsent unsent");
+    desk_is(d, 3, r, DELIVERY_PENDING, 0);
+    assert_string_equal(desk_sent(d, "r"), "0 3n 4n 5n"); /* at once */
+    assert_int_equal(desk_view(d, "e").deferred, 0);
+    desk_answer(d, "r", "again1:x again1:x unsent");
+    assert_string_equal(desk_sent(d, "r"), "1:x 3n 4n");
+    desk_answer(d, "r", "ok");
+    assert_string_equal(desk_drain(d), "0 5n");
+    desk_is(d, 5, r, DELIVERY_DELIVERED, 1);
+}
+
+/* It says nothing: neither good, nor that there is no need to seek a culprit. */
+static void what_did_not_fit_says_nothing(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "abcd");
+    desk_answer(d, "r", "wait9000 unsent");
+    assert_true(desk_view(d, "e").last_error.n > 0);
+    desk_pass(d, 8900);
+    assert_string_equal(desk_sent(d, "r"), "");
+    desk_pass(d, 100);
+    assert_string_equal(desk_sent(d, "r"), "0 1n 2n 3n 4n");
+    for (int i = 0; i < PAUSE_FAULTS; i++) {
+        desk_answer(d, "r", "dead unsent");
+        desk_pass(d, 10 * BACKOFF_BASE_MS);
+    }
+    assert_true(desk_view(d, "e").paused);
+    desk_pass(d, PAUSE_MS);
+    desk_answer(d, "r", "no no unsent");
+    assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n");
+    desk_store(d, r, "ab");
+    desk_answer(d, "r", "no unsent"); /* alone it was refused */
+    desk_is(d, 5, r, DELIVERY_DEAD, 1);
+    assert_string_equal(desk_drain(d), "0 6n");
 }
 
 static void one_digest_may_hold_a_key_twice(void **state)
@@ -326,6 +375,80 @@ static void one_digest_may_hold_a_key_twice(void **state)
     assert_string_equal(desk_sent(d, "r"), "1:x 1n 2n 3n 4n");
     desk_answer(d, "r", "no"); /* and one by one in their order */
     assert_string_equal(desk_drain(d), "0 1n; 0 2n; 0 3n; 0 4n");
+}
+
+/* --- what may have arrived --------------------------------------------------------- */
+
+static void what_may_have_arrived_is_sent_once_more(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "a");
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_PENDING, 1);
+    for (int i = 0; i < 3; i++) { /* a clear no is no doubt */
+        desk_pass(d, BACKOFF_CAP_MS);
+        desk_answer(d, "r", "later");
+    }
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_DEAD, 5);
+    desk_says(d, 1, r, "it may have arrived");
+    desk_says(d, 1, r, "last: connection lost before an answer came");
+    desk_pass(d, BACKOFF_CAP_MS);
+    assert_string_equal(desk_sent(d, "r"), "");
+    rig_redrive(&d->rig, 1, r); /* somebody looked: it may go as often again */
+    desk_rest(d);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_PENDING, 6);
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_answer(d, "r", "ok");
+    desk_is(d, 1, r, DELIVERY_DELIVERED, 7);
+}
+
+/* An answer that leaves it open is as good as none; to look for the culprit would
+ * be to send it again. */
+static void a_digest_in_doubt_is_not_split(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "abc");
+    desk_answer(d, "r", "maybe");
+    desk_pass(d, 2 * BACKOFF_BASE_MS);
+    assert_string_equal(desk_sent(d, "r"), "0 1n 2n 3n");
+    desk_answer(d, "r", "maybe maybe ok");
+    desk_is(d, 1, r, DELIVERY_DEAD, 2);
+    desk_is(d, 2, r, DELIVERY_DEAD, 2);
+    desk_is(d, 3, r, DELIVERY_DELIVERED, 2);
+}
+
+static void a_doubt_outlives_a_restart(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "chat");
+
+    desk_store(d, r, "a");
+    desk_lose(d, "r");
+    desk_reopen(d);
+    desk_pass(d, BACKOFF_CAP_MS);
+    desk_lose(d, "r");
+    desk_is(d, 1, r, DELIVERY_DEAD, 2);
+}
+
+static void where_repeats_do_not_show_it_is_sent_until_it_is_there(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+
+    desk_store(d, r, "a");
+    for (int i = 0; i < 9; i++) {
+        desk_lose(d, "r");
+        desk_pass(d, BACKOFF_CAP_MS);
+    }
+    desk_answer(d, "r", "ok");
+    desk_is(d, 1, r, DELIVERY_DELIVERED, 10);
 }
 
 /* --- retries by hand, and crashes, between two steps ------------------------------ */
@@ -447,12 +570,18 @@ int main(void)
         DESK_TEST(what_cannot_be_rendered_closes_no_circuit),
         DESK_TEST(a_step_that_fails_is_a_try_that_failed),
         DESK_TEST(a_delivery_counts_once),
-        DESK_TEST(an_answer_that_asks_for_more_is_no_failure),
+        DESK_TEST(an_answer_that_asks_for_more_says_nothing_yet),
         DESK_TEST(what_is_under_way_ends_when_we_stop),
         DESK_TEST(a_refused_digest_is_sent_one_by_one),
         DESK_TEST(a_digest_refused_at_a_step_is_sent_one_by_one),
         DESK_TEST(a_digest_is_not_split_for_others_faults),
+        DESK_TEST(what_did_not_fit_goes_next),
+        DESK_TEST(what_did_not_fit_says_nothing),
         DESK_TEST(one_digest_may_hold_a_key_twice),
+        DESK_TEST(what_may_have_arrived_is_sent_once_more),
+        DESK_TEST(a_digest_in_doubt_is_not_split),
+        DESK_TEST(a_doubt_outlives_a_restart),
+        DESK_TEST(where_repeats_do_not_show_it_is_sent_until_it_is_there),
         DESK_TEST(a_crash_between_steps_begins_anew),
         DESK_TEST(crashes_between_steps_have_a_limit),
         DESK_TEST(a_retry_by_hand_between_steps),

@@ -86,7 +86,7 @@ static void three_times_gone_is_a_pause(void **state)
 
 static void faults_must_be_in_a_row(void **state)
 {
-    static const char *const between[] = {"ok", "no", "again1:x"};
+    static const char *const between[] = {"ok", "no"};
     struct two t = two_make(state, "plain");
 
     for (size_t i = 0; i < COUNT_OF(between); i++) {
@@ -103,6 +103,27 @@ static void faults_must_be_in_a_row(void **state)
         desk_pass(t.d, 5 * BACKOFF_BASE_MS);
         desk_drain(t.d);
     }
+}
+
+/* As where the message to edit, and then the chat itself, is out of reach. */
+static void a_chat_that_is_gone_at_a_step_is_gone(void **state)
+{
+    struct two t = two_make(state, "plain");
+
+    desk_store(t.d, t.r, "a");
+    for (int i = 0; i < PAUSE_FAULTS; i++) {
+        assert_false(desk_reach(t.d, t.r).paused);
+        desk_pass(t.d, 5 * BACKOFF_BASE_MS);
+        desk_answer(t.d, "r", "again1:x");
+        desk_answer(t.d, "r", "gone");
+    }
+    assert_true(desk_reach(t.d, t.r).paused);
+    assert_int_equal(desk_view(t.d, "e").breaker, BREAKER_CLOSED);
+    desk_pass(t.d, PAUSE_MS);
+    desk_answer(t.d, "r", "again1:x");
+    assert_true(desk_reach(t.d, t.r).last_error.n > 0);
+    desk_answer(t.d, "r", "ok");
+    assert_false(desk_reach(t.d, t.r).paused);
 }
 
 /* An endpoint's failure in between says nothing of the recipient. */
@@ -200,6 +221,69 @@ static void nothing_is_known_of_a_stranger(void **state)
     assert_false(r.paused);
     assert_int_equal(r.last_error.n, 0);
     assert_int_equal(r.last_ok_ms, 0);
+}
+
+/* --- answers that say several things -------------------------------------------------- */
+
+/* The worst of them is what the endpoint says: one fault is enough to wait. */
+static void the_worst_of_a_parcel_counts(void **state)
+{
+    static const struct {
+        const char *answer;
+        int64_t wait_ms; /* at least; 0: none */
+    } table[] = {
+        {"ok ok no ok", 0},
+        {"ok wait9000 ok later", 9000},
+        {"wait9000 ok wait4000 ok", 9000},
+        {"ok dead ok ok", 900},
+        {"gone flood9000 ok ok", 900},
+        {"ok ok flood9000 ok", 9000},
+    };
+    struct desk *d = *state;
+
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        int64_t r = desk_make(d, "plain");
+
+        desk_store(d, r, "abcd");
+        desk_answer(d, "r", table[i].answer);
+        desk_store(d, r, "e");
+        if (table[i].wait_ms > 0) {
+            desk_pass(d, table[i].wait_ms - 100);
+            if (desk_sent(d, "r")[0] != '\0')
+                fail_msg("%s: sent again", table[i].answer);
+            desk_pass(d, 2 * BACKOFF_BASE_MS);
+        }
+        assert_true(desk_sent(d, "r")[0] != '\0');
+        desk_answer(d, "r", "ok");
+        desk_teardown(state);
+        desk_setup(state);
+        d = *state;
+    }
+}
+
+/* Nor does what was taken beside it make a fault one that did not happen. */
+static void a_fault_among_others_pauses(void **state)
+{
+    struct two t = two_make(state, "plain");
+
+    desk_store(t.d, t.r, "ab");
+    desk_store(t.d, t.s, "ab");
+    for (int i = 0; i < PAUSE_FAULTS; i++) {
+        desk_answer(t.d, "r", "gone ok");
+        desk_answer(t.d, "s", i == 0 ? "dead ok" : "dead");
+        desk_store(t.d, t.r, "c");
+        desk_pass(t.d, 10 * BACKOFF_BASE_MS);
+    }
+    assert_true(desk_reach(t.d, t.r).paused);
+    assert_false(desk_reach(t.d, t.s).paused);
+    assert_false(desk_view(t.d, "e").paused); /* the others' answers are good ones */
+    assert_int_equal(desk_view(t.d, "e").breaker, BREAKER_CLOSED);
+    for (int i = 1; i < PAUSE_FAULTS; i++) { /* after the last one above */
+        desk_answer(t.d, "s", "dead ok");
+        desk_store(t.d, t.s, "c");
+        desk_pass(t.d, 10 * BACKOFF_BASE_MS);
+    }
+    assert_true(desk_view(t.d, "e").paused);
 }
 
 /* --- rates ------------------------------------------------------------------------------ */
@@ -348,12 +432,15 @@ int main(void)
         DESK_TEST(a_recipient_that_is_gone_waits_alone),
         DESK_TEST(three_times_gone_is_a_pause),
         DESK_TEST(faults_must_be_in_a_row),
+        DESK_TEST(a_chat_that_is_gone_at_a_step_is_gone),
         DESK_TEST(an_endpoints_failure_is_not_its_recipients),
         DESK_TEST(a_recipients_fault_is_an_answer_of_the_endpoint),
         DESK_TEST(an_edit_tries_at_once),
         DESK_TEST(a_flooded_recipient_waits_as_asked),
         DESK_TEST(too_old_is_dead_also_when_paused),
         DESK_TEST(nothing_is_known_of_a_stranger),
+        DESK_TEST(the_worst_of_a_parcel_counts),
+        DESK_TEST(a_fault_among_others_pauses),
         DESK_TEST(every_request_costs_the_endpoint_a_token),
         DESK_TEST(each_recipient_has_a_rate_of_its_own),
         DESK_TEST(a_recipient_that_moves_leaves_its_debt),

@@ -230,10 +230,57 @@ static void test_full(void **state)
                                      .body = str_of(answer_to(&b, n))},
                   &b.arena, v);
     for (size_t i = 0; i < 500; i++) {
-        assert_int_equal(v[i].kind, i < n ? VERDICT_DELIVERED : VERDICT_DEFERRED);
-        assert_int_equal(v[i].retry_after_ms, i < n ? 0 : 1);
+        assert_int_equal(v[i].kind, i < n ? VERDICT_DELIVERED : VERDICT_UNSENT);
+        assert_int_equal(v[i].retry_after_ms, 0);
         assert_false(v[i].endpoint_fault);
     }
+    arena_release(&b.arena);
+}
+
+/* Whatever became of the others. */
+static void test_full_and_failed(void **state)
+{
+    const struct response answers[] = {
+        {.outcome = OUTCOME_LOST},
+        {.status = 429, .retry_after_ms = 5000},
+        {.status = 413},
+        {.status = 401},
+        {.status = 200, .body = STR("<html>")},
+    };
+    const struct request *sent;
+    struct verdict v[500];
+    struct bench b;
+    size_t n;
+
+    (void)state;
+    bench_init(&b, "{" URL "}", "{}");
+    many(&b, 500, ALERT_MESSAGE_MAX);
+    sent = rendered(&b);
+    n = lines_of(sent->http.body) / 2;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        b.type->judge(&b.in, sent, &answers[i], &b.arena, v);
+        for (size_t k = 0; k < 500; k++)
+            assert_int_equal(v[k].kind == VERDICT_UNSENT, k >= n);
+    }
+    arena_release(&b.arena);
+}
+
+/* The only one that went out is the one to blame. */
+static void test_one_went(void **state)
+{
+    struct response r = {.status = 400};
+    const struct request *sent;
+    struct verdict v[2];
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, "{" URL "}", "{}");
+    many(&b, 1, 10);
+    sent = rendered(&b);
+    many(&b, 2, 10);
+    b.type->judge(&b.in, sent, &r, &b.arena, v);
+    assert_int_equal(v[0].kind, VERDICT_AGAIN);
+    assert_int_equal(v[1].kind, VERDICT_UNSENT);
     arena_release(&b.arena);
 }
 
@@ -375,7 +422,7 @@ static void test_template_answers(void **state)
               "\"No handler for type [flattened]\"}}",
          VERDICT_REFUSED, "[flattened]; see index_template: another choice"},
         {404, "", VERDICT_DEFERRED, "another choice"},
-        {405, "", VERDICT_REFUSED, "another choice"},
+        {405, "", VERDICT_DEFERRED, "another choice"},
         {403, "", VERDICT_DEFERRED, "manage_index_templates"},
         {503, "", VERDICT_DEFERRED, "503"},
     };
@@ -534,6 +581,8 @@ int main(void)
         cmocka_unit_test(test_index),
         cmocka_unit_test(test_id),
         cmocka_unit_test(test_full),
+        cmocka_unit_test(test_full_and_failed),
+        cmocka_unit_test(test_one_went),
         cmocka_unit_test(test_all_fit),
         cmocka_unit_test(test_unreadable),
         cmocka_unit_test(test_version),

@@ -170,21 +170,27 @@ static const struct {
     const char *attacker, *handle;
     const char *want;  /* "banip 192.0.2.1"; NULL: skipped */
     const char *words; /* for that */
+    size_t shared_by;
 } phases[] = {
-    {PLAIN, PHASE_NEW, "192.0.2.1", "", "banip 192.0.2.1", NULL},
-    {PLAIN, PHASE_NEW, "", "", NULL, "names no attacker"},
-    {PLAIN, PHASE_NEW, "198.51.100.7", "", NULL, "never banned"},
-    {PLAIN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", NULL, "bantime ends"},
-    {PLAIN, PHASE_LATE, "192.0.2.1", "", "banip 192.0.2.1", NULL},
-    {PLAIN, PHASE_LATE, "", "", NULL, "names no attacker"},
+    {PLAIN, PHASE_NEW, "192.0.2.1", "", "banip 192.0.2.1", NULL, 0},
+    {PLAIN, PHASE_NEW, "", "", NULL, "names no attacker", 0},
+    {PLAIN, PHASE_NEW, "198.51.100.7", "", NULL, "never banned", 0},
+    {PLAIN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", NULL, "bantime ends", 0},
+    {PLAIN, PHASE_LATE, "192.0.2.1", "", "banip 192.0.2.1", NULL, 0},
+    {PLAIN, PHASE_LATE, "", "", NULL, "names no attacker", 0},
 
-    {UNBAN, PHASE_NEW, "192.0.2.1", "", "banip 192.0.2.1", NULL},
-    {UNBAN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", "unbanip 192.0.2.1", NULL},
-    {UNBAN, PHASE_RELEASE, "", "192.0.2.1", "unbanip 192.0.2.1", NULL},
-    {UNBAN, PHASE_RELEASE, "192.0.2.9", "192.0.2.1", "unbanip 192.0.2.1", NULL},
-    {UNBAN, PHASE_RELEASE, "", "198.51.100.7", "unbanip 198.51.100.7", NULL},
-    {UNBAN, PHASE_RELEASE, "192.0.2.1", "", NULL, "nobody was banned"},
-    {UNBAN, PHASE_LATE, "192.0.2.1", "", NULL, "over before"},
+    {UNBAN, PHASE_NEW, "192.0.2.1", "", "banip 192.0.2.1", NULL, 0},
+    {UNBAN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", "unbanip 192.0.2.1", NULL, 0},
+    {UNBAN, PHASE_RELEASE, "", "192.0.2.1", "unbanip 192.0.2.1", NULL, 0},
+    {UNBAN, PHASE_RELEASE, "192.0.2.9", "192.0.2.1", "unbanip 192.0.2.1", NULL, 0},
+    {UNBAN, PHASE_RELEASE, "", "198.51.100.7", "unbanip 198.51.100.7", NULL, 0},
+    {UNBAN, PHASE_RELEASE, "192.0.2.1", "", NULL, "nobody was banned", 0},
+    {UNBAN, PHASE_LATE, "192.0.2.1", "", NULL, "over before", 0},
+    {UNBAN, PHASE_NEW, "192.0.2.1", "", "banip 192.0.2.1", NULL, 1},
+    {UNBAN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", NULL,
+     "1 other alert keeps 192.0.2.1 banned", 1},
+    {UNBAN, PHASE_RELEASE, "192.0.2.1", "192.0.2.1", NULL,
+     "2 other alerts keep 192.0.2.1 banned", 2},
 };
 
 static void check_phase(size_t i, struct rig *r)
@@ -217,6 +223,7 @@ static void test_phases(void **state)
         rig_init(&r, phases[i].endpoint, str_of(phases[i].attacker));
         r.item.phase = phases[i].phase;
         r.item.handle = str_of(phases[i].handle);
+        r.item.shared_by = phases[i].shared_by;
         check_phase(i, &r);
         arena_release(&r.arena);
     }
@@ -249,6 +256,41 @@ static void test_batch(void **state)
     arena_release(&bad.arena);
 }
 
+/* A ban that was there already is ours only if another alert of ours made it. */
+static void test_whose_ban(void **state)
+{
+    static const struct {
+        const char *answer;
+        size_t shared_by;
+        const char *handle, *reason;
+    } table[] = {
+        {"1\n", 0, "192.0.2.1", "newly banned"},
+        {"1\n", 1, "192.0.2.1", "newly banned"},
+        {"0\n", 0, "", "was banned already"},
+        {"0\n", 1, "192.0.2.1", "was banned already, for another alert"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct response answer = {.outcome = OUTCOME_ANSWERED,
+                                  .body = str_of(table[i].answer)};
+        struct error err = {0};
+        struct request sent;
+        struct verdict v;
+        struct rig r;
+
+        rig_init(&r, UNBAN, STR("192.0.2.1"));
+        r.item.shared_by = table[i].shared_by;
+        assert_true(str_is(r.type->shared(&r.item, &r.arena), "192.0.2.1"));
+        assert_true(r.type->render(&r.in, &r.arena, &sent, &err));
+        r.type->judge(&r.in, &sent, &answer, &r.arena, &v);
+        assert_int_equal(v.kind, VERDICT_DELIVERED);
+        assert_true(str_is(v.handle, table[i].handle));
+        assert_true(str_is(v.reason, table[i].reason));
+        arena_release(&r.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +298,7 @@ int main(void)
         cmocka_unit_test(test_a_long_lie_is_cut),
         cmocka_unit_test(test_phases),
         cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_whose_ban),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -429,18 +429,20 @@ static void merging_what_was_read(void **state unused)
 static void secrets(void **state unused)
 {
     struct arena a freed_by(arena_release) = {0};
-    struct str found[3] = {STR_NONE, STR_NONE, STR("untouched")};
+    struct secret found[3] = {{STR_NONE, STR_NONE},
+                              {STR_NONE, STR_NONE},
+                              {STR("untouched"), STR_NONE}};
     struct error err;
     struct chat c;
 
     assert_true(read_text("{" LEAST ",\"keys\":[\"k1\",\"k2\"]}", &c, &a, &err));
     assert_int_equal(fields_secrets(chat_fields, &c, NULL, 0), 3);
     assert_int_equal(fields_secrets(chat_fields, &c, found, 2), 2);
-    assert_str("third", found[2], "untouched");
+    assert_str("third", found[2].value, "untouched");
     assert_int_equal(fields_secrets(chat_fields, &c, found, 3), 3);
-    assert_str("first", found[0], "https://a");
-    assert_str("second", found[1], "k1");
-    assert_str("third", found[2], "k2");
+    assert_str("first", found[0].value, "https://a");
+    assert_str("second", found[1].value, "k1");
+    assert_str("third", found[2].value, "k2");
     c.webhook = STR(""); /* nothing to look for */
     assert_int_equal(fields_secrets(chat_fields, &c, found, 3), 2);
 }

@@ -234,6 +234,12 @@ static const struct {
      "{\"accepted\":1,\"alerts\":[{\"id\":1,\"change\":\"stored\"}]}"},
     {"lines", NATIVE "Content-Type: application/x-ndjson", ONE "\n" ONE "\n", ACCEPTED,
      ACCEPTED, 200, "", "{\"accepted\":2,"},
+    {"a name that nearly is one", NATIVE JSON, "{\"type\":\"a\",\"severty\":\"error\"}",
+     ACCEPTED, ACCEPTED, 200, "",
+     "}],\"warnings\":[{\"place\":\"/severty\",\"text\":\"was taken as a fact; did you mean "
+     "\\\"severity\\\"?\"}]}"},
+    {"one of several", NATIVE JSON, "[" ONE ",{\"type\":\"a\",\"Message\":\"b\"}]", ACCEPTED,
+     ACCEPTED, 200, "", "\"warnings\":[{\"place\":\"/1/Message\","},
     {"nothing to take", NATIVE JSON, "[]", ACCEPTED, ACCEPTED, 200, "",
      "{\"accepted\":0,\"alerts\":[]}"},
     {"a type with parameters", NATIVE JSON "; charset=utf-8", ONE, ACCEPTED, ACCEPTED, 200, "",

@@ -416,19 +416,19 @@ static void a_lane_knows_its_own(void **state)
     rig_put(r, "k");
     rig_turn(r);
     outbox_lane(r->outbox, 1, &n);
-    assert_int_equal(n.pending, 2);
+    assert_int_equal(n.n[DELIVERY_PENDING], 2);
     assert_int_equal(n.oldest_ms, RIG_T0);
     rig_deliver(r, rig_take_one(r), "");
     rig_turn(r);
     outbox_lane(r->outbox, 1, &n);
-    assert_int_equal(n.pending, 1);
-    assert_int_equal(n.delivered, 1);
+    assert_int_equal(n.n[DELIVERY_PENDING], 1);
+    assert_int_equal(n.n[DELIVERY_DELIVERED], 1);
     assert_int_equal(n.oldest_ms, RIG_T0 + 10);
     outbox_lane(r->outbox, 2, &n);
-    assert_int_equal(n.pending, 1);
-    assert_int_equal(n.dead, 0);
+    assert_int_equal(n.n[DELIVERY_PENDING], 1);
+    assert_int_equal(n.n[DELIVERY_DEAD], 0);
     outbox_lane(r->outbox, 77, &n);
-    assert_int_equal(n.pending, 0);
+    assert_int_equal(n.n[DELIVERY_PENDING], 0);
 }
 
 static void texts_are_cut_at_their_limits(void **state)

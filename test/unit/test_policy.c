@@ -46,10 +46,12 @@ static void test_delay_obeys_what_was_asked(void **state)
 static void test_retry_ends(void **state)
 {
     (void)state;
-    assert_null(retry_over(1, 0, 1000));
-    assert_null(retry_over(DELIVERY_ATTEMPTS_MAX - 1, 999, 1000));
-    assert_non_null(retry_over(1, 1000, 1000));
-    assert_non_null(retry_over(DELIVERY_ATTEMPTS_MAX, 0, 1000));
+    assert_null(retry_over(1, 0, 0, 1000));
+    assert_null(retry_over(DELIVERY_ATTEMPTS_MAX - 1, DELIVERY_DOUBTS_MAX - 1, 999,
+                           1000));
+    assert_non_null(retry_over(1, 0, 1000, 1000));
+    assert_non_null(retry_over(DELIVERY_ATTEMPTS_MAX, 0, 0, 1000));
+    assert_non_null(retry_over(1, DELIVERY_DOUBTS_MAX, 0, 1000));
 }
 
 static void test_bucket(void **state)

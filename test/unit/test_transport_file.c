@@ -6,11 +6,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "transport/own.h"
 #include "transport_rig.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <semaphore.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -235,7 +238,36 @@ static void test_paths(void **state)
     place_release(&p);
 }
 
-/* --- a disk that hangs: its lock is held by somebody else --- */
+/* --- a disk that hangs --- */
+
+/* In place of libc's: of the file that hangs nothing gets onto the disk. */
+static sem_t disk;
+static _Atomic ino_t hanging; /* 0: none */
+
+int fdatasync(int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) == 0 && st.st_ino == hanging)
+        sem_wait(&disk);
+    return 0;
+}
+
+static void disk_hangs(const struct place *p)
+{
+    struct stat st;
+
+    put(p, "", 0640);
+    assert_int_equal(stat(p->path, &st), 0);
+    assert_int_equal(sem_init(&disk, 0, 0), 0);
+    hanging = st.st_ino;
+}
+
+static void disk_goes_on(void)
+{
+    hanging = 0;
+    assert_int_equal(sem_post(&disk), 0);
+}
 
 static int lock_take(const struct place *p)
 {
@@ -254,11 +286,10 @@ static void test_hangs(void **state)
     struct answer a, b, c;
     struct request q, other;
     char path[80];
-    int lock;
 
     (void)state;
     place_init(&p);
-    lock = lock_take(&p);
+    disk_hangs(&p);
     q = of(p.path, "late\n");
     q.timeout_ms = 20;
     rig_carry(&p.rig, &q, &a);
@@ -273,12 +304,54 @@ static void test_hangs(void **state)
     rig_carry(&p.rig, &other, &c);
     assert_int_equal(c.response.outcome, OUTCOME_ANSWERED);
     assert_int_equal(unlink(path), 0);
-    close(lock);
+    disk_goes_on();
     do /* what hung comes to its end, and is told to nobody */
         append(&p, "again\n", &b);
     while (b.response.outcome != OUTCOME_ANSWERED);
     assert_int_equal(a.calls, 1);
     holds(&p, "late\nagain\n");
+    place_release(&p);
+}
+
+/* Who stops does not wait for ever for a disk that does not answer. */
+static struct writings *left_behind; /* with its thread; known, so no leak */
+
+static void test_stop_while_it_hangs(void **state)
+{
+    struct place p;
+    struct answer a;
+    struct request q;
+
+    (void)state;
+    place_init(&p);
+    disk_hangs(&p);
+    q = of(p.path, "x\n");
+    rig_send(&p.rig, &q, &a);
+    left_behind = p.rig.transport->writings;
+    rig_release(&p.rig);
+    assert_int_equal(a.calls, 0);
+    disk_goes_on();
+    rig_init(&p.rig);
+    place_release(&p);
+}
+
+/* It waits until it is free; and gives up when that takes long. */
+static void test_locked(void **state)
+{
+    struct place p;
+    struct answer a;
+    int lock;
+
+    (void)state;
+    place_init(&p);
+    lock = lock_take(&p);
+    append(&p, "x\n", &a);
+    assert_int_equal(a.response.outcome, OUTCOME_UNREACHED);
+    assert_non_null(strstr(a.error, "somebody else holds the lock of"));
+    close(lock);
+    append(&p, "y\n", &a);
+    assert_int_equal(a.response.outcome, OUTCOME_ANSWERED);
+    holds(&p, "y\n");
     place_release(&p);
 }
 
@@ -334,6 +407,8 @@ int main(void)
         cmocka_unit_test(test_refusals),
         cmocka_unit_test(test_paths),
         cmocka_unit_test(test_hangs),
+        cmocka_unit_test(test_locked),
+        cmocka_unit_test(test_stop_while_it_hangs),
         cmocka_unit_test(test_cancel_and_abandon),
         cmocka_unit_test(test_many),
     };

@@ -111,6 +111,145 @@ static void test_rows(void **state)
     }
 }
 
+/* Whether sent twice is there twice: spec and vendors say so of each type; who has
+ * an id of ours can tell. */
+static void test_doubts(void **state)
+{
+    static const struct {
+        const char *type;
+        bool repeats_show;
+    } types[] = {
+        {"alert_store_db", false}, {"discord", true},    {"elasticsearch", false},
+        {"email", true},           {"fail2ban", false},  {"mattermost", true},
+        {"pagerduty", false},      {"shell", true},      {"slack", true},
+        {"syslog", false},         {"teams", true},      {"telegram", true},
+        {"thehive", false},        {"webhook", false},   {"wechat", true},
+    };
+    size_t n = 0;
+
+    (void)state;
+    while (endpoint_types[n] != NULL)
+        n++;
+    assert_int_equal(n, COUNT_OF(types));
+    for (size_t i = 0; i < n; i++) {
+        const struct endpoint_type *t = endpoint_type_find(str_of(types[i].type));
+
+        if (t->repeats_show != types[i].repeats_show)
+            fail_msg("%s", t->name);
+    }
+}
+
+/* What was sent and not answered may have arrived; what was answered has or has
+ * not, unless it is somebody else who says so. */
+static void test_what_is_in_doubt(void **state)
+{
+    static const struct {
+        enum outcome outcome;
+        int status;
+        const char *body;
+        bool doubtful;
+    } table[] = {
+        {OUTCOME_UNREACHED, 0, "", false}, {OUTCOME_TLS, 0, "", false},
+        {OUTCOME_DENIED, 0, "", false},    {OUTCOME_TIMED_OUT, 0, "", true},
+        {OUTCOME_LOST, 0, "", true},       {OUTCOME_ANSWERED, 200, "<html>", true},
+        {OUTCOME_ANSWERED, 503, "", false},
+    };
+    static const char *const types[] = {"discord", "mattermost", "slack", "teams",
+                                        "telegram", "wechat"};
+    static const struct alert alert = {.action = ACTION_ENGAGE};
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(types) * COUNT_OF(table); i++) {
+        struct arena arena freed_by(arena_release) = {0};
+        const struct row row = {.type = types[i / COUNT_OF(table)]};
+        const struct endpoint_type *t = type_of(&row);
+        struct request sent = sent_by(t);
+        size_t k = i % COUNT_OF(table);
+        struct response r = {.outcome = table[k].outcome, .status = table[k].status,
+                             .body = str_of(table[k].body)};
+        struct render_item item = {.alert = &alert};
+        struct render_input in = {.items = &item, .count = 1};
+        struct verdict v;
+
+        settings_read(&row, &arena, &in);
+        t->judge(&in, &sent, &r, &arena, &v);
+        if (v.kind != VERDICT_DEFERRED || v.doubtful != table[k].doubtful)
+            fail_msg("%s: outcome %d, status %d", row.type, r.outcome, r.status);
+    }
+}
+
+static const char elastic[] = "{\"url\":\"https://es.example.net:9200\"}";
+static const char hive[] = "{\"url\":\"https://hive.example.net\","
+                           "\"api_key\":\"0123456789abcdef0123456789abcdef\"}";
+static const char hook[] = "{\"url\":\"https://discord.com/api/webhooks/1/x\"}";
+static const char script[] = "{\"script\":\"a.sh\"}";
+static const char own_index[] = "{\"index_prefix\":\"theirs\"}";
+static const char own_thread[] = "{\"thread_id\":\"1100000000000000001\"}";
+static const struct {
+    const char *type, *endpoint, *recipient;
+    int status;
+    const char *body;
+    bool theirs; /* when they ask for this; never without */
+} faults[] = {
+    {"elasticsearch", elastic, own_index, 200,
+     BULK("404", "index_not_found_exception"), true},
+    {"elasticsearch", elastic, own_index, 200,
+     BULK("400", "index_closed_exception"), true},
+    {"elasticsearch", elastic, own_index, 200,
+     BULK("400", "invalid_index_name_exception"), true},
+    {"elasticsearch", elastic, own_index, 200, BULK("403", "security_exception"),
+     true},
+    {"elasticsearch", elastic, own_index, 200,
+     BULK("403", "cluster_block_exception"), true},
+    {"elasticsearch", elastic, own_index, 200,
+     BULK("400", "validation_exception"), false},
+    {"elasticsearch", elastic, own_index, 401, "", false},
+    {"elasticsearch", elastic, own_index, 403, "", false},
+    {"thehive", hive, "{\"organisation\":\"SOC\"}", 401, "{\"message\":\"no\"}",
+     true},
+    {"thehive", hive, "{\"organisation\":\"SOC\"}", 403, "{\"message\":\"no\"}",
+     true},
+    {"thehive", hive, "{\"organisation\":\"SOC\"}", 401, "<html>", false},
+    {"thehive", hive, "{\"organisation\":\"SOC\"}", 404, "{\"message\":\"no\"}",
+     false},
+    {"discord", hook, own_thread, 403, "{\"code\":50013}", true},
+    {"discord", hook, own_thread, 403, "<html>", false},
+    {"discord", hook, own_thread, 401, "{\"code\":50027}", false},
+    {"shell", script, "{\"options\":\"-x\"}", 127, "x: not found", true},
+};
+
+/* What only one recipient asked for makes nobody else wait. */
+static void test_whose_fault(void **state)
+{
+    static const struct alert alert = {.action = ACTION_ENGAGE};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT_OF(faults); i++) {
+        struct arena arena freed_by(arena_release) = {0};
+        size_t k = i / 2;
+        const struct endpoint_type *t = endpoint_type_find(str_of(faults[k].type));
+        struct request sent = sent_by(t);
+        struct response r = {.status = faults[k].status,
+                             .body = str_of(faults[k].body)};
+        struct render_item items[ITEMS] = {{.alert = &alert}};
+        struct render_input in = {.items = items,
+                                  .count = MIN(t->batch_max, (size_t)ITEMS)};
+        bool theirs = i % 2 == 0 && faults[k].theirs;
+        struct verdict v[ITEMS];
+
+        in.endpoint = params(&arena, t->endpoint_fields, t->endpoint_size,
+                             faults[k].endpoint);
+        in.recipient = params(&arena, t->recipient_fields, t->recipient_size,
+                              i % 2 == 0 ? faults[k].recipient : "{}");
+        t->judge(&in, &sent, &r, &arena, v);
+        for (size_t n = 0; n < in.count; n++)
+            if (v[n].kind != VERDICT_DEFERRED || v[n].recipient_fault != theirs ||
+                (v[n].endpoint_fault == theirs && v[n].retry_after_ms == 0))
+                fail_msg("%s %d %s with %s", t->name, r.status, faults[k].body,
+                         i % 2 == 0 ? faults[k].recipient : "{}");
+    }
+}
+
 /* Only where the other side said so. */
 static void test_retry_after(void **state)
 {
@@ -285,6 +424,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_doubts),
+        cmocka_unit_test(test_what_is_in_doubt),
+        cmocka_unit_test(test_whose_fault),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_syslog_written),
         cmocka_unit_test(test_mail_handle),

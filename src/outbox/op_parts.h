@@ -1,0 +1,35 @@
+/* op_parts.h -- what ops are made of; private. */
+#ifndef OUTBOX_OP_PARTS_H
+#define OUTBOX_OP_PARTS_H
+
+#include "outbox/database.h"
+#include "outbox/held.h"
+
+struct target { /* of a put: one recipient */
+    int64_t recipient_id;
+    bool direct;       /* enters its window after the commit; born licensed */
+    struct hold *hold; /* ours, with its reason; NULL: none */
+    enum delivery_state state;    /* filled by the writer, as is what follows */
+    enum hold_kind ended_engage;  /* the engage was held by this and is withheld now */
+    enum began began;  /* filled by the writer */
+    struct str handle; /* filled by the writer, ours */
+};
+
+struct was { /* a row before it was changed; state PENDING: it was not changed */
+    enum delivery_state state;
+    enum hold_kind kind;
+};
+
+struct taken { /* a row of a TAKE, ours until it is an item */
+    struct kept *kept;
+    int64_t due_ms;
+    int attempts, doubts;
+    bool unlicensed;
+    enum hold_kind held;
+    bool together;
+    int64_t freed_ms;
+    enum began began;
+    struct str handle;
+};
+
+#endif

@@ -1,0 +1,17 @@
+/* run.h -- what ops do to the file, by the files that do it; private. Writer
+ * thread. False: a statement failed, and with it the group. */
+#ifndef OUTBOX_RUN_H
+#define OUTBOX_RUN_H
+
+#include "outbox/op.h"
+
+/* fate.c: what a new delivery starts as, given its hold and, for a release, how
+ * its engage fares. Changes the engage if both end here. */
+bool fate_decide(struct database *d, struct op *put, struct target *t) must_check;
+/* run_held.c: the ops on what is held. */
+bool run_held(struct database *d, struct op *op) must_check;
+bool run_unhold(struct database *d, struct op *op) must_check;
+bool run_redrive(struct database *d, struct op *op) must_check;
+bool run_abandon(struct database *d, struct op *op) must_check;
+
+#endif

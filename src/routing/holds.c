@@ -1,0 +1,48 @@
+/* holds.c -- the one place that says whether a delivery is held back: a table of
+ * judges, the first that says yes decides. */
+#include "routing/holds.h"
+
+#include "routing/hold_judges.h"
+
+/* In this order; a new kind gets its line here and its file beside. */
+static const struct hold_judge *const judges[] = {
+    NULL,
+};
+
+const char *hold_kind_name(enum hold_kind k)
+{
+    static const char *const names[HOLD_KINDS] = {
+        [HOLD_NONE] = "",
+        [HOLD_SILENCED] = "silenced",
+        [HOLD_INHIBITED] = "inhibited",
+        [HOLD_FLAPPING] = "flapping",
+        [HOLD_REPEAT] = "repeat",
+        [HOLD_ESCALATION] = "escalation",
+        [HOLD_QUIET] = "quiet",
+        [HOLD_DIGEST] = "digest",
+        [HOLD_STORM] = "storm",
+    };
+
+    return names[k];
+}
+
+bool hold_gathers(enum hold_kind k)
+{
+    return k == HOLD_QUIET || k == HOLD_DIGEST || k == HOLD_STORM;
+}
+
+void holds_decide(const struct hold_question *q, struct hold *out)
+{
+    *out = (struct hold){0};
+    if (q->builtin)
+        return;
+    for (size_t i = 0; judges[i] != NULL; i++) {
+        struct hold hold = {.kind = judges[i]->kind};
+
+        if (q->ended == hold.kind || !judges[i]->holds(q, &hold))
+            continue;
+        assert(hold.final || hold.until_ms == 0 || hold.until_ms > q->now_ms);
+        *out = hold;
+        return;
+    }
+}
