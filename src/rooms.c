@@ -232,6 +232,7 @@ static void faces_begin(struct rooms *r)
         .settings_arg = r,
     };
     struct admin_options a = {
+        .loop = r->loop,
         .httpd = r->httpd,
         .config = r->config,
         .registry = r->registry,
@@ -240,7 +241,6 @@ static void faces_begin(struct rooms *r)
         .historian = r->historian,
         .people = r->people,
         .passwords = r->passwords,
-        .loop = r->loop,
         .clock = loop_clock(r->loop),
         .data_dir = r->options.data_dir,
         .version = TOCSIN_VERSION,

@@ -2,6 +2,7 @@
 #include "admin/admin.h"
 
 #include "admin/events.h"
+#include "admin/jobs.h"
 #include "admin/question.h"
 #include "admin/room.h"
 #include "people/patience.h"
@@ -11,8 +12,9 @@ static void (*const resources[])(struct admin *) = {
     admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
     admin_retry,     admin_schema,     admin_apply,   admin_status,
     admin_metrics,   admin_probes,     admin_choices, admin_preview,
-    admin_import,  admin_login,   admin_self,    admin_users,
-    admin_tokens,  admin_sessions, admin_audit,  admin_events,
+    admin_import,    admin_revisions,  admin_jobs,    admin_replay,
+    admin_login,     admin_self,       admin_users,   admin_tokens,
+    admin_sessions,  admin_audit,      admin_events,
 };
 
 struct admin *admin_new(const struct admin_options *o)
@@ -41,6 +43,7 @@ void admin_free(struct admin *a)
         return;
     admin_stop(a);
     questions_abandon(a);
+    jobs_free(a);
     events_free(a->events);
     patience_free(a->patience);
     free(a);

@@ -31,6 +31,7 @@ typedef bool admin_release_fn(void *arg, int64_t id, committed_fn *committed,
                               void *committed_arg, struct error *err);
 
 struct admin_options { /* all of it borrowed, and must outlive the admin */
+    struct loop *loop;
     struct httpd *httpd;
     struct config *config;
     struct registry *registry;
@@ -40,7 +41,6 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
     struct intake *intake;
     struct people *people;
     struct passwords *passwords;
-    struct loop *loop;
     const struct clock *clock;
     const char *data_dir, *version;
     admin_release_fn *release;

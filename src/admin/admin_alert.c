@@ -3,15 +3,21 @@
 #include "admin/decisions.h"
 #include "admin/delivery.h"
 #include "admin/found.h"
+#include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/question.h"
 #include "admin/reply.h"
 #include "admin/shown.h"
 
+/* Which configuration explains it. */
+enum as_of { AS_OF_NONE, AS_OF_THEN, AS_OF_THEN_OR_NOW, AS_OF_REVISION };
+
 struct alert_question {
     struct question q; /* first */
     struct found found;
     struct delivery_page deliveries;
+    enum as_of as_of;
+    int64_t revision; /* AS_OF_REVISION */
     void (*write)(struct alert_question *l, const struct alert *alert,
                   struct reply *reply);
 };
@@ -25,17 +31,45 @@ static void alert_ask(void *question, const struct historian_view *view)
                                  &l->q.err);
 }
 
+/* The snapshot to explain from, released with the question. */
+static enum config_result snapshot_take(struct alert_question *l)
+{
+    struct config *c = l->q.admin->with.config;
+    int64_t revision = l->revision;
+    enum config_result result = CONFIG_OK;
+
+    if (l->as_of == AS_OF_NONE)
+        return CONFIG_OK;
+    if (l->as_of != AS_OF_REVISION)
+        result = config_revision_at(c, l->found.accepted_ms, &revision, &l->q.err);
+    if (result == CONFIG_OK)
+        result = config_at(c, revision, &l->q.snapshot, &l->q.err);
+    if (result == CONFIG_OK || l->as_of != AS_OF_THEN_OR_NOW)
+        return result;
+    l->q.snapshot = config_acquire(c);
+    return CONFIG_OK;
+}
+
 static void alert_answer(void *question)
 {
     struct alert_question *l = question;
     struct question *q = &l->q;
     struct reply reply freed_by(reply_release) = {0};
     struct alert alert;
+    enum config_result result;
 
     found_engaged(&l->found, q->admin->with.registry, &q->arena);
     if (!q->ok || l->found.line.n == 0 ||
         !found_read(&l->found, &q->arena, &alert, &q->err)) {
         question_failed(q, "alert");
+        return;
+    }
+    if (l->found.accepted_ms == 0) /* in the registry only */
+        l->found.accepted_ms = alert.tstamp_ms;
+    result = snapshot_take(l);
+    if (result != CONFIG_OK) {
+        edit_refused(q->admin, q->x, result, &q->err);
+        question_end(q);
         return;
     }
     reply_init(&reply);
@@ -54,6 +88,8 @@ static struct decided decided_of(struct alert_question *l,
     return (struct decided){
         .alert = alert,
         .change = change_of(alert),
+        .by = l->q.snapshot,
+        .accepted_ms = l->found.accepted_ms,
         .deliveries = l->deliveries.rows,
         .n = l->deliveries.n,
         .arena = &l->q.arena,
@@ -96,7 +132,8 @@ static void write_whole(struct alert_question *l, const struct alert *alert,
         delivery_write(a, &l->deliveries.rows[i], &r->out, NULL, &l->q.arena);
     out_array_end(&r->out);
     out_bool(&r->out, "more_deliveries", l->deliveries.more);
-    decisions_write(a, &d, &r->out, "explanation");
+    decisions_write(l->q.admin, &d, &r->out, "explanation");
+    out_i64(&r->out, "explanation_revision", d.by->revision);
 }
 
 static void write_deliveries(struct alert_question *l,
@@ -118,6 +155,7 @@ static void write_decisions(struct alert_question *l, const struct alert *alert,
 
 static void alert_post(struct admin *a, struct exchange *x,
                        const struct delivery_query *query,
+                       enum as_of as_of, int64_t revision,
                        void (*write)(struct alert_question *,
                                      const struct alert *, struct reply *))
 {
@@ -125,6 +163,8 @@ static void alert_post(struct admin *a, struct exchange *x,
 
     l->found.id = query->alert_id;
     l->deliveries.query = *query;
+    l->as_of = as_of;
+    l->revision = revision;
     l->write = write;
     question_post(&l->q, alert_ask, alert_answer);
 }
@@ -136,15 +176,30 @@ static void alert_get(void *admin, struct exchange *x)
     struct delivery_query q = {.state = -1, .limit = PAGE_MAX};
 
     if (params_known(admin, x, no_params) && params_id(admin, x, &q.alert_id))
-        alert_post(admin, x, &q, write_whole);
+        alert_post(admin, x, &q, AS_OF_THEN_OR_NOW, 0, write_whole);
 }
 
 static void alert_decisions(void *admin, struct exchange *x)
 {
+    static const char *const names[] = {"as_of", "revision", NULL};
     struct delivery_query q = {.state = -1, .limit = PAGE_MAX};
+    struct admin *a = admin;
+    struct str as_of = exchange_query(x, "as_of");
+    bool is_now = str_is(as_of, "now");
+    int64_t revision, now = config_now(a->with.config)->revision;
 
-    if (params_known(admin, x, no_params) && params_id(admin, x, &q.alert_id))
-        alert_post(admin, x, &q, write_decisions);
+    if (!params_known(a, x, names) ||
+        !params_revision(a, x, "revision", now, &revision) ||
+        !params_id(a, x, &q.alert_id))
+        return;
+    if ((as_of.n > 0 && !is_now && !str_is(as_of, "then")) ||
+        (as_of.n > 0 && exchange_has_query(x, "revision")))
+        params_wrong(a, x, "as_of must be then or now; or give a revision");
+    else
+        alert_post(a, x, &q,
+                   is_now || exchange_has_query(x, "revision") ? AS_OF_REVISION
+                                                               : AS_OF_THEN,
+                   revision, write_decisions);
 }
 
 static void alert_deliveries(void *admin, struct exchange *x)
@@ -159,7 +214,7 @@ static void alert_deliveries(void *admin, struct exchange *x)
         !params_id(admin, x, &q.alert_id))
         return;
     q.limit = page.limit;
-    alert_post(admin, x, &q, write_deliveries);
+    alert_post(admin, x, &q, AS_OF_NONE, 0, write_deliveries);
 }
 
 struct release_question {

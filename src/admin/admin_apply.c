@@ -62,17 +62,18 @@ static void result_answer(struct exchange *x, const struct declared_result *r)
 
 static void apply(void *admin, struct exchange *x)
 {
-    static const char *const none[] = {NULL};
+    static const char *const names[] = {"comment", NULL};
     static const char *const members[] = {"files", "prune", NULL};
     struct admin *a = admin;
     struct arena *arena = exchange_arena(x);
-    struct declared d = {0};
+    struct signature by;
+    struct declared d = {.by = &by};
     struct declared_result result = {0};
     struct error err = {0};
     const struct json *body;
     const struct json *files;
 
-    if (!params_known(a, x, none))
+    if (!params_known(a, x, names) || !params_signature(a, x, &by))
         return;
     body = params_object(a, x, members, false);
     if (body == NULL)

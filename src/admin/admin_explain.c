@@ -1,6 +1,7 @@
 /* admin_explain.c -- POST /api/v1/explain: who would get this alert, and why.
  * Nothing is stored and nothing is sent. */
 #include "admin/decisions.h"
+#include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/reply.h"
 
@@ -38,20 +39,31 @@ static bool alert_from_body(struct admin *a, struct exchange *x,
 
 static void explain_post(void *admin, struct exchange *x)
 {
-    static const char *const no_params[] = {NULL};
+    static const char *const names[] = {"revision", NULL};
     struct admin *a = admin;
     struct reply reply freed_by(reply_release) = {0};
     struct alert alert = {0};
     struct decided d = {.alert = &alert, .arena = exchange_arena(x)};
+    struct error err = {0};
+    enum config_result result;
+    int64_t revision, now = config_now(a->with.config)->revision;
 
-    if (!params_known(a, x, no_params) || !alert_from_body(a, x, &alert))
+    if (!params_known(a, x, names) ||
+        !params_revision(a, x, "revision", now, &revision) ||
+        !alert_from_body(a, x, &alert))
         return;
+    result = config_at(a->with.config, revision, &d.by, &err);
+    if (result != CONFIG_OK) {
+        edit_refused(a, x, result, &err);
+        return;
+    }
     alert.id = 0; /* a sender's own, if any */
     d.change = change_now(a, &alert);
     reply_init(&reply);
     out_object(&reply.out, NULL);
     decisions_members(a, &d, &reply.out);
     out_object_end(&reply.out);
+    config_release(a->with.config, d.by);
     reply_send(&reply, x, 200);
 }
 

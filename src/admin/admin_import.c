@@ -56,19 +56,21 @@ typedef bool read_fn(struct admin *a, struct exchange *x,
 static void import_post(struct admin *a, struct exchange *x, read_fn *read)
 {
     static const char *const names[] = {"dry_run", "replace",
-                                        "keep_empty_pools", NULL};
+                                        "keep_empty_pools", "comment", NULL};
     struct asked asked;
+    struct signature by;
     struct import i;
     struct error err = {0};
     enum config_result result;
 
-    if (!params_known(a, x, names) ||
+    if (!params_known(a, x, names) || !params_signature(a, x, &by) ||
         !flag_read(a, x, "dry_run", &asked.dry_run) ||
         !flag_read(a, x, "replace", &asked.replace) ||
         !flag_read(a, x, "keep_empty_pools", &asked.keep_empty_pools))
         return;
     import_begin(&i, config_now(a->with.config), asked.replace,
                  exchange_arena(x));
+    i.by = &by;
     if (!read(a, x, &asked, &i, &err)) {
         if (err.text[0] != '\0')
             reply_problem(a, x, 422, "invalid-import", &err);

@@ -5,6 +5,7 @@
 #include "admin/reply.h"
 
 static const char *const no_params[] = {NULL};
+static const char *const write_params[] = {"comment", NULL};
 
 static void settings_answer(struct admin *a, struct exchange *x)
 {
@@ -52,16 +53,18 @@ static void settings_patch(void *admin, struct exchange *x)
     int64_t current = config_now(a->with.config)->settings_origin.revision;
     struct buf before freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct error err = {0};
+    struct signature by;
     enum config_result result;
+    size_t failed;
 
-    if (!params_known(a, x, no_params) ||
+    if (!params_known(a, x, write_params) || !params_signature(a, x, &by) ||
         !etag_matches(a, x, true, current, &e.if_revision))
         return;
     e.object = params_object(a, x, NULL, false);
     if (e.object == NULL)
         return;
     settings_json(a, &before);
-    result = config_edit(a->with.config, &e, &err);
+    result = config_change(a->with.config, &e, 1, &by, &failed, &err);
     if (result == CONFIG_OK) {
         settings_log(a, x, buf_view(&before));
         settings_answer(a, x);

@@ -1,5 +1,5 @@
 /* decisions.c -- routing's explanation as JSON: the evaluator that decides for
- * real, asked with the configuration that is in force now. */
+ * real, asked with the configuration of now, or of then. */
 #include "admin/decisions.h"
 
 #include "admin/delivery.h"
@@ -38,23 +38,28 @@ static void reasons_write(const struct reason *reasons, size_t n,
     out_array_end(o);
 }
 
-static void delivery_of(const struct decided *d, int64_t recipient_id,
-                        struct json_out *o)
+/* What became of the decision: its delivery, and what holds it back. */
+static void delivery_write_of(const struct admin *a, const struct decided *d,
+                              int64_t recipient_id, struct json_out *o)
 {
-    for (size_t i = 0; i < d->n; i++)
-        if (d->deliveries[i].id.recipient_id == recipient_id) {
-            out_str(o, "delivery_id",
-                    delivery_id_text(d->deliveries[i].id, d->arena));
-            return;
-        }
+    for (size_t i = 0; i < d->n; i++) {
+        const struct delivery_row *row = &d->deliveries[i];
+
+        if (row->id.recipient_id != recipient_id)
+            continue;
+        out_str(o, "delivery_id", delivery_id_text(row->id, d->arena));
+        out_text(o, "delivery_state", delivery_state_name(row->state));
+        delivery_hold_write(row, o);
+        out_redacted(a, o, "delivery_reason", row->reason);
+        return;
+    }
 }
 
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
-    const struct snapshot *s = config_now(a->with.config);
     struct explanation *list;
-    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+    size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
 
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
@@ -62,7 +67,7 @@ void decisions_write(const struct admin *a, const struct decided *d,
         out_str(o, "recipient", list[i].recipient);
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
-        delivery_of(d, list[i].recipient_id, o);
+        delivery_write_of(a, d, list[i].recipient_id, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }
@@ -74,8 +79,11 @@ void decisions_members(const struct admin *a, const struct decided *d,
 {
     if (d->alert->id != 0)
         out_i64(o, "alert_id", d->alert->id);
+    if (d->accepted_ms != 0)
+        out_time(o, "accepted_at", d->accepted_ms);
     out_text(o, "change", change_name(d->change));
-    out_i64(o, "revision", config_now(a->with.config)->revision);
+    out_i64(o, "revision", d->by->revision);
+    out_bool(o, "is_now", d->by->revision == config_now(a->with.config)->revision);
     out_time(o, "evaluated_at", clock_wall_ms(a->with.clock));
     decisions_write(a, d, o, "decisions");
 }

@@ -40,8 +40,7 @@ struct str recipient_id_name(const struct admin *a, int64_t id,
     return r != NULL ? r->name : arena_printf(arena, "#%lld", (long long)id);
 }
 
-/* What holds it back, or did. */
-static void hold_write(const struct delivery_row *d, struct json_out *o)
+void delivery_hold_write(const struct delivery_row *d, struct json_out *o)
 {
     if (d->hold.kind == HOLD_NONE)
         return;
@@ -70,7 +69,7 @@ void delivery_write(const struct admin *a, const struct delivery_row *d,
     out_time(o, "accepted", d->accepted_ms);
     out_time(o, "due", pending ? d->due_ms : 0);
     out_time(o, "settled", d->settled_ms);
-    hold_write(d, o);
+    delivery_hold_write(d, o);
     out_object_end(o);
 }
 

@@ -17,6 +17,9 @@ struct str recipient_id_name(const struct admin *a, int64_t id,
 void delivery_write(const struct admin *a, const struct delivery_row *d,
                     struct json_out *o, const char *name, struct arena *arena);
 
+/* The member "hold": what holds it back, or did; left out when nothing. */
+void delivery_hold_write(const struct delivery_row *d, struct json_out *o);
+
 /* A page of deliveries, asked for on the historian. */
 struct delivery_page {
     struct delivery_query query; /* its limit: of the page */

@@ -4,11 +4,19 @@
 static bool from_outbox(struct found *f, struct outbox_reader *r,
                         struct arena *a, struct error *err)
 {
-    int64_t accepted_ms;
-
     *err = (struct error){0};
-    return outbox_read_alert(r, f->id, a, &f->line, &accepted_ms, err) ||
+    return outbox_read_alert(r, f->id, a, &f->line, &f->accepted_ms, err) ||
            err->text[0] == '\0';
+}
+
+/* The row of an engage that has ended is its release's. */
+static int64_t stored_ms(const struct found *f, const struct store_row *row,
+                         struct arena *a)
+{
+    struct str action = json_text(json_get(json_parse(a, row->json, NULL), "action"));
+
+    return f->id == row->id && str_is(action, "release") ? row->tstamp_ms
+                                                         : row->stored_ms;
 }
 
 static bool from_history(struct found *f, struct store_engine *e,
@@ -18,6 +26,8 @@ static bool from_history(struct found *f, struct store_engine *e,
 
     if (store_engine_get(e, f->id, a, &row, err))
         f->history = row.json;
+    if (f->accepted_ms == 0 && f->history.n > 0)
+        f->accepted_ms = stored_ms(f, &row, a);
     if (f->line.n == 0)
         f->line = f->history;
     return err->text[0] == '\0';

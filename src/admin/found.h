@@ -9,6 +9,8 @@ struct found {
     int64_t id;         /* looked for */
     struct str line;    /* the alert's; "": not found yet */
     struct str history; /* the history's line of it; "": not there */
+    int64_t accepted_ms; /* 0: not known. Once the outbox has forgotten it: when it
+                            was stored; of an engage that has ended, its tstamp */
 };
 
 /* On the historian. False: it cannot be read (err), not that it is not there. */

@@ -7,6 +7,7 @@
 #include "admin/reply.h"
 
 static const char *const no_params[] = {NULL};
+static const char *const write_params[] = {"comment", NULL};
 static const char *const list_params[] = {"limit", "cursor", NULL};
 
 static const struct snapshot *now(const struct resource *r)
@@ -269,12 +270,16 @@ static void object_edit(const struct resource *r, struct exchange *x,
 {
     struct buf before freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct error err = {0};
+    struct signature by;
     enum config_result result;
+    size_t failed;
 
+    if (!params_signature(r->admin, x, &by))
+        return;
     e->kind = r->kind;
     e->author = STR("api");
     object_json(r, e->name, &before);
-    result = config_edit(r->admin->with.config, e, &err);
+    result = config_change(r->admin->with.config, e, 1, &by, &failed, &err);
     if (result == CONFIG_OK)
         edit_log(r, x, e, buf_view(&before));
     if (result != CONFIG_OK)
@@ -290,7 +295,7 @@ void objects_create(void *resource, struct exchange *x)
     const struct resource *r = resource;
     struct edit e = {.verb = EDIT_CREATE};
 
-    if (!params_known(r->admin, x, no_params))
+    if (!params_known(r->admin, x, write_params))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
@@ -318,7 +323,7 @@ void objects_replace(void *resource, struct exchange *x)
     struct edit e = {.verb = EDIT_REPLACE};
     bool exists;
 
-    if (!edit_begin(r, x, no_params, &e, &exists))
+    if (!edit_begin(r, x, write_params, &e, &exists))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
@@ -331,7 +336,7 @@ void objects_patch(void *resource, struct exchange *x)
     struct edit e = {.verb = EDIT_PATCH};
     bool exists;
 
-    if (!edit_begin(r, x, no_params, &e, &exists))
+    if (!edit_begin(r, x, write_params, &e, &exists))
         return;
     e.object = params_object(r->admin, x, NULL, false);
     if (e.object != NULL)
@@ -362,12 +367,12 @@ static bool may_delete(const struct resource *r, struct exchange *x, struct str 
 
 void objects_delete(void *resource, struct exchange *x)
 {
-    static const char *const params[] = {"force", NULL};
+    static const char *const params[] = {"force", "comment", NULL};
     const struct resource *r = resource;
     struct edit e = {.verb = EDIT_DELETE};
     bool exists;
 
-    if (edit_begin(r, x, r->waiting != NULL ? params : no_params, &e, &exists) &&
+    if (edit_begin(r, x, r->waiting != NULL ? params : write_params, &e, &exists) &&
         may_delete(r, x, e.name))
         object_edit(r, x, &e, 204);
 }

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "admin/done_by.h"
 #include "admin/reply.h"
 
 #define LIMIT_DEFAULT 100
@@ -19,6 +20,25 @@ bool params_wrong(struct admin *a, struct exchange *x, const char *format, ...)
     va_end(args);
     reply_problem(a, x, 400, "invalid-parameter", &err);
     return false;
+}
+
+bool params_revision(struct admin *a, struct exchange *x, const char *name,
+                     int64_t fallback, int64_t *out)
+{
+    *out = fallback;
+    return !exchange_has_query(x, name) ||
+           (str_to_i64(exchange_query(x, name), out) && *out >= 0) ||
+           params_wrong(a, x, "%s must be a revision's number, like 12", name);
+}
+
+bool params_signature(struct admin *a, struct exchange *x, struct signature *out)
+{
+    struct str comment = exchange_query(x, "comment");
+
+    *out = (struct signature){done_by(x).who, comment};
+    return comment.n <= COMMENT_MAX ||
+           params_wrong(a, x, "comment has %zu bytes; at most %d are taken",
+                        comment.n, COMMENT_MAX);
 }
 
 /* "; did you mean "severity"?", or nothing. */
@@ -121,15 +141,11 @@ static struct str plus_back(struct exchange *x, struct str text)
     return plus;
 }
 
-bool params_time(struct admin *a, struct exchange *x, const char *name,
-                 int64_t *out)
+bool params_time_text(struct admin *a, struct exchange *x, const char *name,
+                      struct str text, int64_t *out)
 {
-    struct str text = plus_back(x, exchange_query(x, name));
     int64_t n;
 
-    *out = 0;
-    if (!exchange_has_query(x, name))
-        return true;
     if (str_to_i64(text, &n) && n >= 0 && n <= INT64_MAX / 1000)
         *out = n * 1000;
     else if (str_to_duration_ms(text, &n))
@@ -141,6 +157,15 @@ bool params_time(struct admin *a, struct exchange *x, const char *name,
                             name,
                             STR_ARG(str_first(text, utf8_cut(text, SHOWN))));
     return true;
+}
+
+bool params_time(struct admin *a, struct exchange *x, const char *name,
+                 int64_t *out)
+{
+    *out = 0;
+    return !exchange_has_query(x, name) ||
+           params_time_text(a, x, name, plus_back(x, exchange_query(x, name)),
+                            out);
 }
 
 bool params_id(struct admin *a, struct exchange *x, int64_t *out)

@@ -4,6 +4,7 @@
 #define ADMIN_PARAMS_H
 
 #include "admin/room.h"
+#include "config/revisions.h"
 
 /* A parameter that is not in `names` (NULL-terminated), or that is there twice,
  * is a 400: a typing error must not pass for "everything". */
@@ -25,6 +26,10 @@ struct str cursor_text(struct arena *arena, int64_t first, int64_t second);
 bool params_time(struct admin *a, struct exchange *x, const char *name,
                  int64_t *out);
 
+/* The same of a text, wherever it came from; `name` is for the error. */
+bool params_time_text(struct admin *a, struct exchange *x, const char *name,
+                      struct str text, int64_t *out);
+
 /* The segment {id} as a positive number. */
 bool params_id(struct admin *a, struct exchange *x, int64_t *out);
 
@@ -32,6 +37,14 @@ bool params_id(struct admin *a, struct exchange *x, int64_t *out);
  * body is an empty object when `may_be_empty`. NULL: answered. */
 const struct json *params_object(struct admin *a, struct exchange *x,
                                  const char *const *names, bool may_be_empty);
+
+/* A revision's number in a parameter; absent: the fallback. */
+bool params_revision(struct admin *a, struct exchange *x, const char *name,
+                     int64_t fallback, int64_t *out);
+
+/* Who writes, and ?comment=, which every write of the configuration takes. */
+bool params_signature(struct admin *a, struct exchange *x,
+                      struct signature *out);
 
 /* 400 `invalid-parameter` about one parameter. Returns false. */
 bool params_wrong(struct admin *a, struct exchange *x, const char *format, ...)

@@ -10,6 +10,7 @@
 #define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
 #define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
 
+struct job;
 struct question;
 
 /* Endpoints, recipients and pools differ in these only. */
@@ -35,6 +36,8 @@ struct admin {
     int64_t started_tick_ms;
     struct resource endpoints, recipients, pools;
     struct question *questions; /* those that are not answered yet */
+    struct job *jobs; /* ours, the last one begun first */
+    int64_t job_last_id;
     unsigned tests;             /* and questions for choices, on their way */
     struct patience *patience;  /* with those who try passwords */
     struct events *events;
@@ -56,8 +59,11 @@ void admin_alert(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
 void admin_retry(struct admin *a);
+void admin_revisions(struct admin *a);
 void admin_import(struct admin *a);
 void admin_schema(struct admin *a);
+void admin_jobs(struct admin *a);
+void admin_replay(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_status(struct admin *a);
 void admin_metrics(struct admin *a);

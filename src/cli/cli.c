@@ -32,10 +32,18 @@ static const char alerts_usage[] =
     "  tocsin alerts show ID              all of it, where it went, and why\n"
     "  tocsin alerts release ID           ends an engaged alert by hand\n";
 static const char explain_usage[] =
-    "  tocsin explain ID                  who gets it, criterion by criterion\n"
+    "  tocsin explain ID [--now | --revision N]\n"
+    "                                     who gets it, criterion by criterion,\n"
+    "                                     as the configuration then was; --now: as it\n"
+    "                                     is now; --revision N: as it was at N\n"
     "  tocsin explain - <alert.json       the same for an alert that was not sent\n"
+    "  tocsin explain --verify FILE       a file of alerts and who must get them\n"
     "  tocsin explain ID --recipient NAME --verify deliver|not_matched|...\n"
     "                                     the exit status says whether it is so\n";
+static const char replay_usage[] =
+    "  tocsin replay [--recipient NAME] [--file DRAFT.yaml ...] [--since 7d] [--until T]\n"
+    "                                     what would have been sent, and how that\n"
+    "                                     differs from what was; Ctrl-C cancels it\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
     "  tocsin delivery show ID            and its last failed tries\n"
@@ -73,6 +81,16 @@ static const char apply_usage[] =
     "  tocsin apply -f FILE [-f FILE] [--prune]\n"
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
+static const char config_usage[] =
+    "  tocsin config revisions [--limit N]\n"
+    "                                     who changed what, when and why\n"
+    "  tocsin config show N               all of it as it was at revision N\n"
+    "  tocsin config diff [FROM [TO]]     by object and member; the last change, or\n"
+    "                                     from FROM until now\n"
+    "  tocsin config rollback N [--comment TEXT]\n"
+    "                                     a new revision that is as N was\n"
+    "  tocsin config export [--revision N]\n"
+    "                                     YAML for apply; secrets are left out\n";
 static const char import_usage[] =
     "  tocsin import KIND FILE|- [--dry-run] [--replace] [--keep-empty-pools]\n"
     "                                     KIND: ntopng-backup, ntopng-pools,\n"
@@ -93,6 +111,8 @@ static const struct command commands[] = {
      "what came in, and what is engaged", alerts_usage},
     {"explain", command_explain, "ID | -",
      "who gets an alert and why, criterion by criterion", explain_usage},
+    {"replay", command_replay, "[--recipient NAME] [--file DRAFT.yaml] [--since 7d]",
+     "what a configuration would have sent", replay_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead", delivery_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | enable | disable | test | ...",
@@ -104,6 +124,8 @@ static const struct command commands[] = {
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
      apply_usage},
+    {"config", command_configuration, "revisions | show | diff | rollback | export",
+     "what changed, and back again", config_usage},
     {"import", command_import, "KIND FILE [--dry-run] [--replace]",
      "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",

@@ -1,7 +1,5 @@
-/* command_alerts.c -- tocsin alerts list|show|release, tocsin explain. */
+/* command_alerts.c -- tocsin alerts list|show|release. */
 #include "cli/commands.h"
-
-#include <unistd.h>
 
 int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table)
 {
@@ -90,52 +88,6 @@ static int alerts_list(struct cli *c)
     return show_list(c, buf_c(&path), "id", alert_rows);
 }
 
-static void reason_line(struct cli *c, const struct json *r, int indent)
-{
-    printf("%*s%s %-17.*s ", indent, "",
-           json_bool_or(json_get(r, "pass"), false) ? "pass" : "FAIL",
-           STR_ARG(cell_text(c, json_get(r, "name"))));
-    printf("has %.*s, wants %.*s\n", STR_ARG(cell_text(c, json_get(r, "have"))),
-           STR_ARG(cell_text(c, json_get(r, "want"))));
-}
-
-static void reason_print(struct cli *c, const struct json *r)
-{
-    const struct json *parts = json_get(r, "parts");
-
-    reason_line(c, r, 4);
-    for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
-        reason_line(c, p, 8);
-}
-
-static void decisions_print(struct cli *c, const struct json *list)
-{
-    struct table t = {.titles = {"RECIPIENT", "RESULT", "BECAUSE"}};
-
-    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
-        struct str because = json_text(json_get(d, "because"));
-
-        table_cell(&t, cell_text(c, json_get(d, "recipient")));
-        table_cell(&t, cell_text(c, json_get(d, "outcome")));
-        table_cell(&t, because.n > 0 ? because : STR("every criterion passes"));
-    }
-    table_print(&t);
-}
-
-static void reasons_print(struct cli *c, const struct json *list, const char *only)
-{
-    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
-        const struct json *reasons = json_get(d, "criteria");
-        struct str name = json_text(json_get(d, "recipient"));
-
-        if (only != NULL && !str_is(name, only))
-            continue;
-        printf("\n%.*s\n", STR_ARG(cell_text(c, json_get(d, "recipient"))));
-        for (const struct json *r = reasons ? reasons->first : NULL; r; r = r->next)
-            reason_print(c, r);
-    }
-}
-
 static void members_print(struct cli *c, const struct json *object)
 {
     for (const struct json *m = object ? object->first : NULL; m; m = m->next)
@@ -206,63 +158,4 @@ int command_alerts(struct cli *c)
         return alerts_release(c);
     fprintf(stderr, "tocsin alerts: there is no verb \"%s\"\n", verb);
     return EXIT_USAGE;
-}
-
-/* The decision for one recipient, as an exit status: routing tests in CI. */
-static int verify(struct cli *c, const struct json *list, const char *recipient,
-                  const char *expected)
-{
-    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
-        struct str outcome = json_text(json_get(d, "outcome"));
-
-        if (!str_is(json_text(json_get(d, "recipient")), recipient))
-            continue;
-        if (str_is(outcome, expected))
-            return EXIT_OK;
-        fprintf(stderr, "expected %s, got %.*s (%.*s)\n", expected, STR_ARG(outcome),
-                STR_ARG(cell_text(c, json_get(d, "because"))));
-        return EXIT_FAILED;
-    }
-    fprintf(stderr, "tocsin explain: there is no recipient \"%s\"\n", recipient);
-    return EXIT_NOTHING;
-}
-
-static int explain_ask(struct cli *c, const char *id, struct answer *a)
-{
-    struct buf in freed_by(buf_release) = BUF(1u << 20);
-    char *room;
-    size_t n;
-
-    if (strcmp(id, "-") != 0)
-        return client_get(c, client_path(c, "/api/v1/alerts", id, "/decisions"), a);
-    while ((room = buf_room(&in, 4096)) != NULL && (n = fread(room, 1, 4096, stdin)) > 0)
-        buf_used(&in, n);
-    return client_send(c, "POST", "/api/v1/explain", buf_view(&in), a);
-}
-
-int command_explain(struct cli *c)
-{
-    const char *recipient = cli_take(c, "--recipient");
-    const char *expected = cli_take(c, "--verify");
-    const char *id = cli_word(c);
-    const struct json *list;
-    struct answer a;
-    int status;
-
-    if (id == NULL || !cli_done(c) || (expected != NULL && recipient == NULL))
-        return EXIT_USAGE;
-    status = explain_ask(c, id, &a);
-    list = json_get(a.json, "decisions");
-    if (status != EXIT_OK)
-        return status;
-    if (expected != NULL)
-        return verify(c, list, recipient, expected);
-    if (c->output == OUTPUT_JSON) {
-        print_json(c, a.json);
-        return EXIT_OK;
-    }
-    if (recipient == NULL)
-        decisions_print(c, list);
-    reasons_print(c, list, recipient);
-    return EXIT_OK;
 }

@@ -8,11 +8,15 @@ typedef int command_fn(struct cli *c);
 
 command_fn command_endpoint, command_recipient, command_pool, command_settings;
 command_fn command_alerts, command_explain, command_delivery, command_status;
+command_fn command_configuration, command_replay;
 command_fn command_send, command_apply, command_check_config, command_import;
 
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);
 
+void decisions_print(struct cli *c, const struct json *list);
+/* A file of expectations: what the exit status says, for CI. */
+int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);
 /* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
 int endpoint_types_show(struct cli *c, const char *name);

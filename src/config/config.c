@@ -1,31 +1,13 @@
 /* config.c -- opening the configuration, changing it as a whole, and giving out
  * snapshots of it. */
-#include "config/config.h"
+#include "config/config_own.h"
 
 #include "base/log.h"
 #include "config/config_empty.h"
-#include "config/model_store.h"
 #include "config/proposal.h"
-#include "config/snapshot.h"
+#include "config/revisions.h"
 
-#define LISTENERS_MAX 4
-#define ROOM          "config"
-
-struct listener {
-    config_changed_fn *changed;
-    void *arg;
-};
-
-struct config {
-    const struct clock *clock;
-    struct config_db *db; /* ours */
-    struct seal *seal;    /* ours */
-    struct held *now;     /* ours, and that of whoever acquired it */
-    size_t acquired;      /* over all snapshots */
-    bool offline;         /* secrets need not be readable here */
-    struct listener listeners[LISTENERS_MAX];
-    size_t listener_count;
-};
+#define ROOM "config"
 
 /* --- snapshots ---------------------------------------------------------- */
 
@@ -64,7 +46,7 @@ void config_on_change(struct config *c, config_changed_fn *changed, void *arg)
     c->listeners[c->listener_count++] = (struct listener){changed, arg};
 }
 
-static void config_swap(struct config *c, struct held *next)
+void config_swap(struct config *c, struct held *next)
 {
     struct held *before = c->now;
 
@@ -96,21 +78,46 @@ static struct held *change_build(struct config *c, struct model *m,
     return snapshot_build(m, !c->offline, blame, err);
 }
 
+/* Who it was when nobody says: who will own what was edited. */
+static struct saving saving_of(const struct config *c, const struct held *next,
+                               const struct edit *e,
+                               const struct signature *by)
+{
+    struct saving with = {
+        .db = c->db,
+        .seal = c->seal,
+        .now_ms = clock_wall_ms(c->clock),
+        .keep = next->snapshot.settings.revisions_kept,
+    };
+
+    with.author = by != NULL && by->author.n > 0 ? by->author : e->author;
+    with.comment = by != NULL ? by->comment : STR_NONE;
+    return with;
+}
+
+struct intent { /* edits on their way */
+    const struct edit *edits;
+    size_t n;
+    const struct signature *by; /* may be NULL */
+    bool keep;                  /* it is written */
+};
+
 static struct held *change_make(struct config *c, struct model *m,
-                                const struct edit *e, size_t n, bool keep,
-                                struct blame *blame, struct error *err)
+                                const struct intent *what, struct blame *blame,
+                                struct error *err)
 {
     struct held *next = NULL;
+    struct saving with;
 
     *blame = (struct blame){.result = CONFIG_FAILED};
     if (!config_db_begin(c->db, err))
         return NULL;
     if (model_load(m, c->db, c->seal, err))
-        next = change_build(c, m, e, n, blame, err);
-    if (next != NULL && keep) {
+        next = change_build(c, m, what->edits, what->n, blame, err);
+    if (next != NULL && what->keep) {
         blame->result = CONFIG_FAILED;
-        if (model_save(m, c->db, c->seal, clock_wall_ms(c->clock), err) &&
-            config_db_commit(c->db, err))
+        with = saving_of(c, next, what->edits, what->by);
+        if (model_save(m, &with, err) && config_db_commit(c->db, err))
             return next;
         held_free(next);
         next = NULL;
@@ -119,39 +126,48 @@ static struct held *change_make(struct config *c, struct model *m,
     return next;
 }
 
-/* What the edits would make of it. `keep`: they are written, too. */
-static enum config_result change(struct config *c, const struct edit *e,
-                                 size_t n, bool keep, struct held **next,
-                                 size_t *failed, struct error *err)
+static enum config_result change(struct config *c, const struct intent *what,
+                                 struct held **next, size_t *failed,
+                                 struct error *err)
 {
     struct arena a freed_by(arena_release) = {0};
     struct model m freed_by(model_release) = {.arena = &a};
     struct blame blame;
 
-    *next = change_make(c, &m, e, n, keep, &blame, err);
+    *next = change_make(c, &m, what, &blame, err);
     *failed = blame.edit > 0 ? blame.edit - 1 : 0;
     return *next != NULL ? CONFIG_OK : blame.result;
+}
+
+enum config_result config_change(struct config *c, const struct edit *e, size_t n,
+                                 const struct signature *by, size_t *failed,
+                                 struct error *err)
+{
+    struct intent what = {.edits = e, .n = n, .by = by, .keep = n > 0};
+    struct held *next;
+    enum config_result result = change(c, &what, &next, failed, err);
+
+    if (result != CONFIG_OK)
+        return result;
+    config_swap(c, next);
+    if (!c->offline)
+        log_info(ROOM, "configuration at revision %lld",
+                 (long long)c->now->snapshot.revision);
+    return result;
 }
 
 enum config_result config_edit_all(struct config *c, const struct edit *e,
                                    size_t n, size_t *failed, struct error *err)
 {
-    struct held *next;
-    enum config_result result = change(c, e, n, true, &next, failed, err);
-
-    if (result != CONFIG_OK)
-        return result;
-    config_swap(c, next);
-    log_info(ROOM, "configuration at revision %lld",
-             (long long)c->now->snapshot.revision);
-    return result;
+    return config_change(c, e, n, NULL, failed, err);
 }
 
 enum config_result config_try(struct config *c, const struct edit *e, size_t n,
                               size_t *failed, struct error *err)
 {
+    struct intent what = {.edits = e, .n = n};
     struct held *next;
-    enum config_result result = change(c, e, n, false, &next, failed, err);
+    enum config_result result = change(c, &what, &next, failed, err);
 
     held_free(next);
     return result;
@@ -160,9 +176,10 @@ enum config_result config_try(struct config *c, const struct edit *e, size_t n,
 enum config_result config_propose(struct config *c, const struct edit *e,
                                   const struct snapshot **out, struct error *err)
 {
+    struct intent what = {.edits = e, .n = 1};
     struct held *next;
     size_t failed;
-    enum config_result result = change(c, e, 1, false, &next, &failed, err);
+    enum config_result result = change(c, &what, &next, &failed, err);
 
     *out = next != NULL ? &next->snapshot : NULL;
     c->acquired += next != NULL;
@@ -227,7 +244,7 @@ static bool first_snapshot(struct config *c, struct error *err)
     struct model m freed_by(model_release) = {.arena = &a};
     struct blame blame;
 
-    c->now = change_make(c, &m, NULL, 0, false, &blame, err);
+    c->now = change_make(c, &m, &(struct intent){0}, &blame, err);
     if (c->now == NULL)
         return false;
     faults_log(&c->now->snapshot);

@@ -41,7 +41,7 @@ struct settings {
     struct str scripts_dir, geo_city_file, geo_asn_file;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
-    int64_t history_days, audit_days;
+    int64_t history_days, audit_days, revisions_kept;
     struct str_list trusted_proxies;
 };
 extern const struct field settings_fields[];
@@ -54,9 +54,8 @@ struct origin { /* of pools, settings; managed_by "": nobody set them */
 struct snapshot { /* immutable, counted: config_acquire / config_release */
     int64_t revision;
     struct endpoint *endpoints;
-    size_t endpoint_count;
     struct recipient *recipients; /* by id: the builtin first */
-    size_t recipient_count;
+    size_t endpoint_count, recipient_count;
     struct pool *pool_list;
     struct origin *pool_origins; /* of each in pool_list */
     size_t pool_count;

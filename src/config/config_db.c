@@ -1,17 +1,33 @@
 /* config_db.c -- DATA/config.db: the objects and each change of them. */
-#include "config/config_db.h"
+#include "config/config_db_own.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
-#define SCHEMA_VERSION  1
+#define SCHEMA_VERSION  2
 #define BUSY_TIMEOUT_MS 2000
 
-struct config_db {
-    sqlite3 *sql; /* ours */
-};
+/* A change keeps what was before; what came of it is before the next one, or in
+ * `object`. So a revision costs what it changed, once. */
+#define REVISION_TABLES                                                        \
+    "CREATE TABLE revision("                                                   \
+    " n INTEGER PRIMARY KEY AUTOINCREMENT,"                                    \
+    " at_ms INTEGER NOT NULL,"                                                 \
+    " author TEXT NOT NULL,"                                                   \
+    " comment TEXT NOT NULL,"                                                  \
+    " bytes INTEGER NOT NULL) STRICT;"                                         \
+    "CREATE TABLE change("                                                     \
+    " n INTEGER NOT NULL,"                                                     \
+    " object_id INTEGER NOT NULL,"                                             \
+    " kind TEXT NOT NULL,"                                                     \
+    " name TEXT NOT NULL,"                                                     \
+    " summary TEXT NOT NULL,"                                                  \
+    " was_name TEXT NOT NULL,"                                                 \
+    " was_managed_by TEXT NOT NULL,"                                           \
+    " was_revision INTEGER NOT NULL,"                                          \
+    " before TEXT NOT NULL,"                                                   \
+    " PRIMARY KEY(n, object_id)) STRICT;"
 
 /* Number 1 is for what is built in, so that rows begin at 2. */
 static const char schema[] =
@@ -23,75 +39,24 @@ static const char schema[] =
     " managed_by TEXT NOT NULL,"
     " revision INTEGER NOT NULL,"
     " UNIQUE(kind, name)) STRICT;"
-    "CREATE TABLE revision("
-    " n INTEGER PRIMARY KEY AUTOINCREMENT,"
-    " at_ms INTEGER NOT NULL,"
-    " author TEXT NOT NULL,"
-    " summary TEXT NOT NULL,"
-    " kind TEXT NOT NULL,"
-    " name TEXT NOT NULL,"
-    " before TEXT NOT NULL,"
-    " after TEXT NOT NULL) STRICT;"
+    REVISION_TABLES
     "CREATE TABLE meta("
     " name TEXT PRIMARY KEY,"
     " value TEXT NOT NULL) STRICT, WITHOUT ROWID;"
     "INSERT INTO sqlite_sequence(name, seq) VALUES('object', 1),"
     " ('revision', 0);"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
 
-static void statement_done(sqlite3_stmt **s)
-{
-    sqlite3_finalize(*s);
-}
-
-static bool db_failed(struct config_db *db, struct error *err)
-{
-    return error_set(err, "config.db: %s", sqlite3_errmsg(db->sql));
-}
-
-static bool db_run(struct config_db *db, const char *text, struct error *err)
-{
-    return sqlite3_exec(db->sql, text, NULL, NULL, NULL) == SQLITE_OK ||
-           db_failed(db, err);
-}
-
-static sqlite3_stmt *db_prepare(struct config_db *db, const char *text,
-                                struct error *err)
-{
-    sqlite3_stmt *s = NULL;
-
-    if (sqlite3_prepare_v2(db->sql, text, -1, &s, NULL) != SQLITE_OK)
-        db_failed(db, err);
-    return s;
-}
-
-static void bind_str(sqlite3_stmt *s, int at, struct str text)
-{
-    int bound = sqlite3_bind_text64(s, at, text.p != NULL ? text.p : "", text.n,
-                                    SQLITE_STATIC, SQLITE_UTF8);
-
-    assert(bound == SQLITE_OK);
-}
-
-static void bind_i64(sqlite3_stmt *s, int at, int64_t i)
-{
-    int bound = sqlite3_bind_int64(s, at, i);
-
-    assert(bound == SQLITE_OK);
-}
-
-static struct str column_str(sqlite3_stmt *s, int at)
-{
-    const char *text = (const char *)sqlite3_column_text(s, at);
-
-    return (struct str){text, (size_t)sqlite3_column_bytes(s, at)};
-}
-
-/* Runs a statement that gives no rows. */
-static bool db_done(struct config_db *db, sqlite3_stmt *s, struct error *err)
-{
-    return sqlite3_step(s) == SQLITE_DONE || db_failed(db, err);
-}
+/* Version 1 did not say whose each change was, so nothing can be rebuilt from
+ * it: its history goes, its numbers go on. */
+static const char from_version_1[] =
+    "CREATE TABLE first AS SELECT seq FROM sqlite_sequence WHERE"
+    " name = 'revision';"
+    "DROP TABLE revision;"
+    REVISION_TABLES
+    "INSERT INTO sqlite_sequence(name, seq) SELECT 'revision', seq FROM first;"
+    "DROP TABLE first;"
+    "PRAGMA user_version = 2;";
 
 /* SQLite gives its -wal and -shm the mode of the file itself. */
 static bool file_made(const char *path, struct error *err)
@@ -125,7 +90,8 @@ static bool db_schema(struct config_db *db, struct error *err)
         return true;
     if (!config_db_begin(db, err))
         return false;
-    if (db_run(db, schema, err) && config_db_commit(db, err))
+    if (db_run(db, version == 1 ? from_version_1 : schema, err) &&
+        config_db_commit(db, err))
         return true;
     config_db_rollback(db);
     return false;
@@ -276,30 +242,6 @@ bool config_db_unname(struct config_db *db, int64_t id, struct error *err)
                            "UPDATE object SET name = '/' || id"
                            " WHERE id = ?1",
                            id, err);
-}
-
-bool config_db_revise(struct config_db *db, const struct revision_row *row,
-                      struct error *err)
-{
-    sqlite3_stmt *s freed_by(statement_done) = db_prepare(
-        db,
-        "INSERT INTO revision(n, at_ms, author, summary, kind, name, before,"
-        " after) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-        err);
-
-    if (s == NULL)
-        return false;
-    bind_i64(s, 1, row->n);
-    bind_i64(s, 2, row->at_ms);
-    bind_str(s, 3, row->author);
-    bind_str(s, 4, row->summary);
-    bind_str(s, 5, row->kind);
-    bind_str(s, 6, row->name);
-    bind_str(s, 7, row->before);
-    bind_str(s, 8, row->after);
-    return db_done(db, s, err) &&
-           db_done_with_id(db, "DELETE FROM revision WHERE n <= ?1",
-                           row->n - REVISIONS_KEPT, err);
 }
 
 bool config_db_meta(struct config_db *db, const char *name, struct arena *a,

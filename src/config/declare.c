@@ -300,8 +300,10 @@ static bool has_problems(const struct declared *d, struct error *err)
 static bool apply_edits(struct config *c, const struct declared *d,
                         const struct edit *edits, size_t n, struct error *err)
 {
+    struct signature files = {.author = STR("files")};
     size_t failed = 0;
-    enum config_result result = config_edit_all(c, edits, n, &failed, err);
+    enum config_result result = config_change(
+        c, edits, n, d->by != NULL ? d->by : &files, &failed, err);
 
     if (result == CONFIG_OK)
         return true;

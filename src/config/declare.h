@@ -3,7 +3,7 @@
 #ifndef CONFIG_DECLARE_H
 #define CONFIG_DECLARE_H
 
-#include "config/config.h"
+#include "config/revisions.h"
 
 #define DECLARE_FILE_MAX (1u << 20) /* bytes of one file */
 #define DECLARE_FILES_MAX 1000      /* files of one directory */
@@ -29,6 +29,7 @@ struct declared {
     struct declared_item *items; /* of each edit */
     struct str *roots; /* files and directories read, absolute */
     size_t root_count;
+    const struct signature *by; /* who applies them; NULL: "files" */
     bool partial; /* of a file only its syntax problems are known */
 };
 

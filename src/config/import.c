@@ -300,6 +300,6 @@ enum config_result import_settle(struct config *c, struct import *i,
         result = CONFIG_OK;
     }
     if (result == CONFIG_OK && i->n > 0 && !dry_run)
-        result = config_edit_all(c, i->edits, i->n, &failed, err);
+        result = config_change(c, i->edits, i->n, i->by, &failed, err);
     return result;
 }

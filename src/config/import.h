@@ -5,7 +5,7 @@
 #ifndef CONFIG_IMPORT_H
 #define CONFIG_IMPORT_H
 
-#include "config/config.h"
+#include "config/revisions.h"
 
 #define IMPORT_LINES_MAX \
     1000 /* of a report; the last one says that there are more */
@@ -25,6 +25,7 @@ struct import_line {
 
 struct import {
     const struct snapshot *now; /* what is here already; NULL: nothing */
+    const struct signature *by; /* who imports; NULL: nobody says */
     bool replace;               /* what is here already may be written over */
     struct arena *a;            /* all of this is in it */
     struct edit *edits;

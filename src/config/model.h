@@ -21,6 +21,7 @@ struct object {
         struct str name, managed_by;
         struct str row; /* as it is kept, sealed */
         const struct json *json;
+        int64_t revision;
     } was;
 };
 
@@ -53,10 +54,20 @@ const struct field *model_rows(const struct model *m, enum object_kind kind,
 enum config_result model_apply(struct model *m, const struct edit *e,
                                size_t index, struct error *err) must_check;
 
+/* Makes `m` what `then` was, by ids, so that what was deleted comes back as itself.
+ * What a file owns, now or then, stays as it is; those come as titles in `left`. */
+struct left {
+    struct str *titles;
+    size_t n;
+};
+enum config_result model_become(struct model *m, const struct model *then,
+                                struct left *left, struct error *err) must_check;
+
 /* Says `no endpoint named "smtp-ops"; there is "smtp-op"`. Returns false. */
 bool model_not_found(const struct model *m, enum object_kind kind,
                      struct str name, struct error *err);
 
+bool object_is_of_file(const struct object *o);
 bool object_is_new(const struct object *o);
 bool object_changed(const struct object *o); /* since it was loaded: content */
 bool object_moved(const struct object *o);   /* only who manages it, and where */

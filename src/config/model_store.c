@@ -166,6 +166,7 @@ static bool row_load(void *arg, const struct object_row *row, struct error *err)
         return error_in(err, "config.db: %.*s",
                         STR_ARG(object_title(kind, o->name, a)));
     o->was.json = o->json;
+    o->was.revision = o->revision;
     return true;
 }
 
@@ -178,14 +179,117 @@ bool model_load(struct model *m, struct config_db *db, const struct seal *seal,
            config_db_objects(db, row_load, &l, err);
 }
 
+/* --- up, as it once was ---------------------------------------------------- */
+
+struct past {
+    struct arena *a;
+    struct object_row **rows;
+    size_t n, max;
+    struct hash by_id; /* struct object_row; its kind "" when it was not there */
+};
+
+static struct str id_key(const int64_t *id)
+{
+    return (struct str){(const char *)id, sizeof *id};
+}
+
+static struct object_row *past_row(struct past *p, int64_t id)
+{
+    struct object_row *row = hash_get(&p->by_id, id_key(&id));
+
+    if (row != NULL)
+        return row;
+    if (p->n == p->max) {
+        struct object_row **old = p->rows;
+
+        p->max = MAX(2 * p->max, 64u);
+        p->rows = arena_array(p->a, p->max, sizeof *p->rows);
+        if (p->n > 0)
+            memcpy(p->rows, old, p->n * sizeof *old);
+    }
+    row = arena_new(p->a, sizeof *row);
+    row->id = id;
+    hash_put(&p->by_id, id_key(&row->id), row);
+    p->rows[p->n++] = row;
+    return row;
+}
+
+static bool past_take(void *past, const struct object_row *now,
+                      struct error *err unused)
+{
+    struct past *p = past;
+
+    *past_row(p, now->id) = (struct object_row){
+        .id = now->id,
+        .kind = arena_str(p->a, now->kind),
+        .name = arena_str(p->a, now->name),
+        .json = arena_str(p->a, now->json),
+        .managed_by = arena_str(p->a, now->managed_by),
+        .revision = now->revision,
+    };
+    return true;
+}
+
+static bool past_undo(void *past, const struct change_row *c,
+                      struct error *err unused)
+{
+    struct past *p = past;
+    struct object_row *row = past_row(p, c->object_id);
+
+    row->kind = c->before.n > 0 ? arena_str(p->a, c->kind) : STR_NONE;
+    row->name = arena_str(p->a, c->was_name);
+    row->json = arena_str(p->a, c->before);
+    row->managed_by = arena_str(p->a, c->was_managed_by);
+    row->revision = c->was_revision;
+    return true;
+}
+
+static int by_id(const void *x, const void *y)
+{
+    const struct object_row *const *a = x, *const *b = y;
+
+    return (*a)->id < (*b)->id ? -1 : (*a)->id > (*b)->id;
+}
+
+static bool past_load(struct past *p, struct load *l, struct error *err)
+{
+    if (p->n > 0)
+        qsort(p->rows, p->n, sizeof *p->rows, by_id);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->rows[i]->kind.n > 0 && !row_load(l, p->rows[i], err))
+            return false;
+    return true;
+}
+
+bool model_load_at(struct model *m, struct config_db *db, const struct seal *seal,
+                   int64_t revision, struct error *err)
+{
+    struct load l = {.m = m, .opening = {seal, m->arena, err}};
+    struct past p = {.a = m->arena};
+    bool ok = config_db_next(db, &m->next_id, &m->next_revision, err) &&
+              config_db_objects(db, past_take, &p, err) &&
+              config_db_changes(db, revision, INT64_MAX, past_undo, &p, err) &&
+              past_load(&p, &l, err);
+
+    m->next_revision = revision + 1;
+    hash_release(&p.by_id);
+    return ok;
+}
+
 /* --- down --------------------------------------------------------------- */
 
-void model_number(struct model *m)
+bool model_number(struct model *m)
 {
+    bool any = false;
+
     for (size_t k = 0; k < OBJECT_KINDS; k++)
         for (struct object *o = m->first[k]; o != NULL; o = o->next)
-            if (object_changed(o) && !(object_is_new(o) && o->gone))
-                o->revision = m->next_revision++;
+            if (object_changed(o) && !(object_is_new(o) && o->gone)) {
+                o->revision = m->next_revision;
+                any = true;
+            }
+    m->next_revision += any;
+    return any;
 }
 
 static void summary_members(struct buf *to, const struct json *now,
@@ -221,29 +325,31 @@ static struct str summary(const struct object *o, struct arena *a)
 
 struct save {
     const struct model *m;
-    struct config_db *db;
-    const struct seal *seal;
-    int64_t now_ms;
+    const struct saving *with;
+    size_t bytes; /* of all changes */
+    bool any;
 };
 
-static bool revision_save(const struct save *s, const struct object *o,
-                          struct str after, struct error *err)
+static bool change_save(struct save *s, const struct object *o, struct error *err)
 {
-    struct revision_row row = {
+    struct change_row row = {
         .n = o->revision,
-        .at_ms = s->now_ms,
-        .author = o->managed_by,
+        .object_id = o->id,
         .summary = summary(o, s->m->arena),
         .kind = str_of(object_kind_name(o->kind)),
         .name = o->name,
+        .was_name = o->was.name,
+        .was_managed_by = o->was.managed_by,
+        .was_revision = o->was.revision,
         .before = o->was.row,
-        .after = after,
     };
 
-    return config_db_revise(s->db, &row, err);
+    s->any = true;
+    s->bytes += row.before.n + row.summary.n + row.name.n + row.was_name.n;
+    return config_db_change(s->with->db, &row, err);
 }
 
-static bool object_save(const struct save *s, const struct object *o,
+static bool object_save(struct save *s, const struct object *o,
                         struct error *err)
 {
     struct object_row row = {
@@ -258,32 +364,45 @@ static bool object_save(const struct save *s, const struct object *o,
     if (!object_changed(o) && !object_moved(o))
         return true;
     if (object_changed(o))
-        row.json = object_row_text(s->m, o, s->seal);
+        row.json = object_row_text(s->m, o, s->with->seal);
     if (row.json.n == 0)
         return error_set(err, "%s \"%.*s\" is larger than %u bytes",
                          object_kind_name(o->kind), STR_ARG(o->name),
                          OBJECT_JSON_MAX);
-    return config_db_put(s->db, &row, err) &&
-           (!object_changed(o) || revision_save(s, o, row.json, err));
+    return config_db_put(s->with->db, &row, err) &&
+           (!object_changed(o) || change_save(s, o, err));
 }
 
 /* Names are kept apart by the database too: those that go give theirs up before
  * others take them, in whatever order. */
-static bool names_free(const struct save *s, const struct object *o,
-                       struct error *err)
+static bool names_free(struct save *s, const struct object *o, struct error *err)
 {
     if (object_is_new(o))
         return true;
     if (o->gone)
-        return config_db_delete(s->db, o->id, err) &&
-               revision_save(s, o, STR_NONE, err);
-    return str_eq(o->name, o->was.name) || config_db_unname(s->db, o->id, err);
+        return config_db_delete(s->with->db, o->id, err) &&
+               change_save(s, o, err);
+    return str_eq(o->name, o->was.name) ||
+           config_db_unname(s->with->db, o->id, err);
 }
 
-bool model_save(const struct model *m, struct config_db *db,
-                const struct seal *seal, int64_t now_ms, struct error *err)
+static bool revision_save(const struct save *s, struct error *err)
 {
-    struct save s = {m, db, seal, now_ms};
+    struct revision_row row = {
+        .n = s->m->next_revision - 1,
+        .at_ms = s->with->now_ms,
+        .author = s->with->author,
+        .comment = s->with->comment,
+    };
+
+    return !s->any || (config_db_revise(s->with->db, &row, s->bytes, err) &&
+                       config_db_forget(s->with->db, s->with->keep, err));
+}
+
+bool model_save(const struct model *m, const struct saving *with,
+                struct error *err)
+{
+    struct save s = {.m = m, .with = with};
 
     for (size_t k = 0; k < OBJECT_KINDS; k++)
         for (const struct object *o = m->first[k]; o != NULL; o = o->next)
@@ -293,5 +412,5 @@ bool model_save(const struct model *m, struct config_db *db,
         for (const struct object *o = m->first[k]; o != NULL; o = o->next)
             if (!o->gone && !object_save(&s, o, err))
                 return false;
-    return true;
+    return revision_save(&s, err);
 }

@@ -11,12 +11,22 @@
 bool model_load(struct model *m, struct config_db *db, const struct seal *seal,
                 struct error *err) must_check;
 
-/* Gives what changed its revision, by id. */
-void model_number(struct model *m);
+/* As of a revision: what is there now, with every later change undone. */
+bool model_load_at(struct model *m, struct config_db *db, const struct seal *seal,
+                   int64_t revision, struct error *err) must_check;
+
+/* Gives all that changed the next revision; false: nothing did. */
+bool model_number(struct model *m);
 
 /* Writes what changed and its history, within the caller's transaction. */
-bool model_save(const struct model *m, struct config_db *db,
-                const struct seal *seal, int64_t now_ms,
+struct saving {
+    struct config_db *db;
+    const struct seal *seal;
+    int64_t now_ms;
+    struct str author, comment;
+    int64_t keep; /* revisions */
+};
+bool model_save(const struct model *m, const struct saving *with,
                 struct error *err) must_check;
 
 #endif

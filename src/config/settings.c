@@ -128,6 +128,15 @@ const struct field settings_fields[] = {
                 "X-Forwarded-Proto are believed; with HTTPS at the proxy, logins "
                 "need it.",
     },
+    {
+        NUMBER(struct settings, revisions_kept),
+        .label = "Keep revisions",
+        .fallback = "1000",
+        .min = 1,
+        .max = 100000,
+        .help = "How many changes of the configuration are remembered, to be "
+                "looked at, rolled back and explained from; at most 64 MB.",
+    },
     FIELDS_END,
 };
 

@@ -192,7 +192,7 @@ bool password_fit(struct str password, struct str name, struct error *err)
 static void nobody_make(struct passwords *p)
 {
     unsigned char bytes[16 + 32];
-    char salt[32], hash[64];
+    char salt[23], hash[44]; /* of 16 and 32 bytes in base64 */
 
     randombytes_buf(bytes, sizeof bytes);
     sodium_bin2base64(salt, sizeof salt, bytes, 16,

@@ -25,6 +25,7 @@ enum sql {
     SQL_RELEASE_LINE,
     SQL_PRUNE,
     SQL_LIST,
+    SQL_LIST_UP,
     SQL_COUNT,
     SQL_COUNT_HOURS,
     SQL_GET,

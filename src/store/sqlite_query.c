@@ -315,11 +315,15 @@ static bool list(struct store_engine *e, const struct walk *w, struct arena *a,
 {
     const struct store_query *q = w->query;
     bool from_top = q->before_id == 0;
-    int64_t before_ms = from_top ? INT64_MAX : q->before_tstamp_ms;
-    int64_t before_id = from_top ? INT64_MAX : q->before_id;
-    STATEMENT(s, e, SQL_LIST);
+    int64_t top = q->oldest_first ? INT64_MIN : INT64_MAX;
+    int64_t before_ms = from_top ? top : q->before_tstamp_ms;
+    int64_t before_id = from_top ? top : q->before_id;
+    STATEMENT(s, e, q->oldest_first ? SQL_LIST_UP : SQL_LIST);
 
-    bind_walk(s, w, w->first_ms, MIN(w->last_ms, before_ms));
+    if (q->oldest_first)
+        bind_walk(s, w, MAX(w->first_ms, before_ms), w->last_ms);
+    else
+        bind_walk(s, w, w->first_ms, MIN(w->last_ms, before_ms));
     bind_i64(s, 12, before_ms);
     bind_i64(s, 13, before_id);
     bind_i64(s, 14, q->filter != NULL ? STORE_FILTER_ROWS_MAX + 1

@@ -124,6 +124,11 @@ const char *const sqlite_statements[SQL_STATEMENTS] = {
         " CROSS JOIN line ON line.id = o.id WHERE" FILTERS
         " AND (o.tstamp_ms < ?12 OR o.id < ?13)"
         " ORDER BY o.tstamp_ms DESC, o.id DESC LIMIT ?14",
+    [SQL_LIST_UP] =
+        "SELECT " ROW " FROM occurrence AS o"
+        " CROSS JOIN line ON line.id = o.id WHERE" FILTERS
+        " AND (o.tstamp_ms > ?12 OR o.id > ?13)"
+        " ORDER BY o.tstamp_ms, o.id LIMIT ?14",
     [SQL_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM occurrence AS o WHERE"
                   FILTERS " LIMIT ?12)",
     [SQL_COUNT_HOURS] =

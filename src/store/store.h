@@ -22,6 +22,7 @@ struct store_query {
     const struct filter *filter; /* NULL: none; an unsure answer is shown */
     const struct pools *pools;   /* that the filter's pools are looked up in */
     int64_t before_tstamp_ms, before_id; /* keyset: newest first; 0,0: from the top */
+    bool oldest_first; /* the other way round; the keyset is then what came last */
     size_t limit;
 };
 

@@ -198,6 +198,7 @@ static void bench_faces(struct bench *b)
                                 .settings = bench_settings,
                                 .settings_arg = b};
     struct admin_options a = {
+        .loop = b->loop,
         .httpd = b->httpd,
         .config = b->config,
         .registry = b->registry,
@@ -206,7 +207,6 @@ static void bench_faces(struct bench *b)
         .historian = b->historian,
         .people = b->people,
         .passwords = b->passwords,
-        .loop = b->loop,
         .clock = loop_clock(b->loop),
         .data_dir = b->directory,
         .version = "1.2.3",

@@ -181,7 +181,7 @@ static void test_all_or_nothing(void **state)
     assert_int_equal(h.calls, 0);
     assert_int_equal(config_edit_all(b.config, e, 3, &failed, &b.err), CONFIG_OK);
     assert_int_equal(h.calls, 1);
-    assert_int_equal(h.revision, 3);
+    assert_int_equal(h.revision, 1); /* one change, of three objects */
 }
 
 static void test_who_is_to_blame(void **state)

@@ -174,6 +174,11 @@ static int newest_first(const void *a, const void *b)
     return x->id < y->id ? 1 : -1;
 }
 
+static int oldest_first(const void *x, const void *y)
+{
+    return newest_first(y, x);
+}
+
 /* Page by page, whatever the page's size: each row once, in order. */
 static void a_condition_is_paged(void **state)
 {
@@ -326,6 +331,14 @@ static void pages_have_no_gap_and_no_repeat(void **state)
         struct store_query q = table[i].query;
 
         q.limit = table[i].limit;
+        walk_all(b, rows, q);
+    }
+    qsort(rows, ROWS, sizeof *rows, oldest_first);
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct store_query q = table[i].query;
+
+        q.limit = table[i].limit;
+        q.oldest_first = true;
         walk_all(b, rows, q);
     }
     free(rows);

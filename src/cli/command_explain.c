@@ -1,0 +1,150 @@
+/* command_explain.c -- tocsin explain: who gets an alert, and why or why not. */
+#include "cli/commands.h"
+
+void decisions_print(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"RECIPIENT", "RESULT", "BECAUSE"}};
+
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        struct str because = json_text(json_get(d, "because"));
+
+        table_cell(&t, cell_text(c, json_get(d, "recipient")));
+        table_cell(&t, cell_text(c, json_get(d, "outcome")));
+        table_cell(&t, because.n > 0 ? because : STR("every criterion passes"));
+    }
+    table_print(&t);
+}
+
+static void reason_line(struct cli *c, const struct json *r, int indent)
+{
+    printf("%*s%s %-17.*s ", indent, "",
+           json_bool_or(json_get(r, "pass"), false) ? "pass" : "FAIL",
+           STR_ARG(cell_text(c, json_get(r, "name"))));
+    printf("has %.*s, wants %.*s\n", STR_ARG(cell_text(c, json_get(r, "have"))),
+           STR_ARG(cell_text(c, json_get(r, "want"))));
+}
+
+static void reason_print(struct cli *c, const struct json *r)
+{
+    const struct json *parts = json_get(r, "parts");
+
+    reason_line(c, r, 4);
+    for (const struct json *p = parts ? parts->first : NULL; p; p = p->next)
+        reason_line(c, p, 8);
+}
+
+static void reasons_print(struct cli *c, const struct json *list, const char *only)
+{
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        const struct json *reasons = json_get(d, "criteria");
+        struct str name = json_text(json_get(d, "recipient"));
+
+        if (only != NULL && !str_is(name, only))
+            continue;
+        printf("\n%.*s\n", STR_ARG(cell_text(c, json_get(d, "recipient"))));
+        for (const struct json *r = reasons ? reasons->first : NULL; r; r = r->next)
+            reason_print(c, r);
+    }
+}
+
+/* The decision for one recipient, as an exit status: routing tests in CI. */
+static int verify(struct cli *c, const struct json *list, const char *recipient,
+                  const char *expected)
+{
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
+        struct str outcome = json_text(json_get(d, "outcome"));
+
+        if (!str_is(json_text(json_get(d, "recipient")), recipient))
+            continue;
+        if (str_is(outcome, expected))
+            return EXIT_OK;
+        fprintf(stderr, "expected %s, got %.*s (%.*s)\n", expected, STR_ARG(outcome),
+                STR_ARG(cell_text(c, json_get(d, "because"))));
+        return EXIT_FAILED;
+    }
+    fprintf(stderr, "tocsin explain: there is no recipient \"%s\"\n", recipient);
+    return EXIT_NOTHING;
+}
+
+static int explain_ask(struct cli *c, const char *id, const char *after,
+                       struct answer *a)
+{
+    struct buf in freed_by(buf_release) = BUF(1u << 20);
+    char *room;
+    size_t n;
+
+    if (strcmp(id, "-") != 0)
+        return client_get(c, client_path(c, "/api/v1/alerts", id, after), a);
+    while ((room = buf_room(&in, 4096)) != NULL && (n = fread(room, 1, 4096, stdin)) > 0)
+        buf_used(&in, n);
+    after += strlen("/decisions");
+    return client_send(c, "POST", arena_printf(&c->arena, "/api/v1/explain%s", after).p,
+                       buf_view(&in), a);
+}
+
+/* "/decisions", and as of when; of an alert that was not sent "now" is all there
+ * is. NULL: it was said what is wrong. */
+static const char *as_of(struct cli *c, const char *revision, bool is_now,
+                         const char *id)
+{
+    struct buf b freed_by(buf_release) = BUF(1024);
+
+    if (is_now && revision != NULL) {
+        fputs("tocsin explain: --now or --revision, not both\n", stderr);
+        return NULL;
+    }
+    buf_text(&b, "/decisions");
+    if (strcmp(id, "-") != 0)
+        client_query(&b, "as_of", is_now ? "now" : NULL);
+    client_query(&b, "revision", revision);
+    return arena_c(&c->arena, buf_view(&b));
+}
+
+static void head_print(struct cli *c, const struct json *a)
+{
+    printf("by the configuration of revision %.*s, %s\n",
+           STR_ARG(cell_text(c, json_get(a, "revision"))),
+           json_bool_or(json_get(a, "is_now"), true) ? "which is in force"
+                                                     : "which is in force no more");
+}
+
+static void explanation_print(struct cli *c, const struct json *a,
+                              const char *recipient)
+{
+    head_print(c, a);
+    if (recipient == NULL) {
+        putchar('\n');
+        decisions_print(c, json_get(a, "decisions"));
+    }
+    reasons_print(c, json_get(a, "decisions"), recipient);
+}
+
+int command_explain(struct cli *c)
+{
+    const char *recipient = cli_take(c, "--recipient");
+    const char *expected = cli_take(c, "--verify");
+    const char *revision = cli_take(c, "--revision");
+    bool is_now = cli_flag(c, "--now");
+    const char *after, *id;
+    struct answer a;
+    int status;
+
+    if (expected != NULL && recipient == NULL)
+        return cli_done(c) ? explain_verify(c, expected) : EXIT_USAGE;
+    id = cli_word(c);
+    if (id == NULL || !cli_done(c))
+        return EXIT_USAGE;
+    after = as_of(c, revision, is_now, id);
+    if (after == NULL)
+        return EXIT_USAGE;
+    status = explain_ask(c, id, after, &a);
+    if (status != EXIT_OK)
+        return status;
+    if (expected != NULL)
+        return verify(c, json_get(a.json, "decisions"), recipient, expected);
+    if (c->output == OUTPUT_JSON)
+        print_json(c, a.json);
+    else
+        explanation_print(c, a.json, recipient);
+    return EXIT_OK;
+}
