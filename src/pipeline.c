@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "recall.h"
 
 #define ROOM "pipeline"
 #define LAPSE_CHECK_MS 1000
@@ -19,6 +20,7 @@ struct pipeline {
     struct hold *holds;  /* and for what holds each back */
     size_t recipient_room;
     struct arena reasons; /* of holds; of one alert */
+    struct told *told; /* ours */
     struct hold_state hold_state;
 };
 
@@ -33,23 +35,35 @@ struct acceptance {
     struct step {
         struct acceptance *whole;
         struct undo *undo; /* NULL: a duplicate, only waits for its first */
-        void *note; /* what is told of it; NULL: nothing */
+        void *note; /* what listeners get of it; NULL: nothing */
+        uint64_t key_hash;
     } steps[];
 };
+
+/* Nobody was told of it: what is sent again is no repeat. */
+static void told_undo(struct pipeline *p, uint64_t key_hash)
+{
+    const struct snapshot *now = config_now(p->with.config);
+
+    for (size_t i = 0; i < now->recipient_count; i++)
+        told_forget(p->told, now->recipients[i].id, key_hash);
+}
 
 static void step_done(void *arg, bool committed)
 {
     struct step *step = arg;
     struct acceptance *whole = step->whole;
 
-    if (step->undo != NULL && committed)
+    if (step->undo != NULL && committed) {
         registry_keep(step->undo);
-    else if (step->undo != NULL)
+    } else if (step->undo != NULL) {
         registry_undo(whole->pipeline->with.registry, step->undo);
+        told_undo(whole->pipeline, step->key_hash);
+    }
     if (step->note != NULL) {
         const struct pipeline_options *with = &whole->pipeline->with;
 
-        with->told(with->told_arg, step->note, committed);
+        with->noted(with->noted_arg, step->note, committed);
     }
     whole->failed = whole->failed || !committed;
     if (--whole->waiting > 0)
@@ -74,23 +88,32 @@ static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
 
 /* What holds back which of the put's deliveries. */
 static void holds_find(struct pipeline *p, const struct snapshot *now,
-                       enum change change, struct put *put)
+                       enum change change, uint64_t key_hash, struct put *put)
 {
+    struct filter_subject subject;
     struct hold_question q = {
         .alert = put->alert,
+        .subject = &subject,
         .change = change,
         .now_ms = clock_wall_ms(p->clock),
         .rules = &now->holds,
         .state = &p->hold_state,
         .arena = &p->reasons,
+        .key_hash = key_hash,
     };
 
+    if (put->recipient_count == 0)
+        return;
     arena_reset(&p->reasons);
+    filter_subject_init(&subject, put->alert, now->holds.pools);
     for (size_t i = 0; i < put->recipient_count; i++) {
         q.recipient_id = put->recipients[i];
         q.builtin = q.recipient_id == RECIPIENT_BUILTIN_ID;
+        q.pace = q.builtin ? NULL : &snapshot_recipient_id(now, q.recipient_id)->pace;
         holds_decide(&q, &p->holds[i]);
+        hold_note(p->told, &q, &p->holds[i]);
     }
+    filter_subject_release(&subject);
     put->holds = p->holds;
 }
 
@@ -110,7 +133,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
                         &step->undo, &err))
         bug(err.text);
     if (p->with.note != NULL)
-        step->note = p->with.note(p->with.told_arg, a, change);
+        step->note = p->with.note(p->with.noted_arg, a, change);
     registry_row(step->undo, &row);
     put.engaged = &row;
     if (change == CHANGE_ENGAGED)
@@ -118,8 +141,11 @@ static void accept_one(struct pipeline *p, struct alert *a,
     put.recipients = recipients_room(p, now);
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);
-    holds_find(p, now, change, &put);
+    step->key_hash = alert_key_hash(a->key);
+    holds_find(p, now, change, step->key_hash, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
+    if (change == CHANGE_RELEASED && p->with.released != NULL)
+        p->with.released(p->with.released_arg, a);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
 
@@ -258,6 +284,11 @@ static void lapse_check(void *arg)
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 
+struct told *pipeline_told(struct pipeline *p)
+{
+    return p->told;
+}
+
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
 {
     struct pipeline *p = mem_new(sizeof *p);
@@ -265,8 +296,18 @@ struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o)
     p->loop = l;
     p->clock = loop_clock(l);
     p->with = *o;
+    p->told = told_new(TOLD_MAX);
+    p->hold_state.told = p->told;
+    if (o->outbox_path != NULL)
+        recall_told(p->told, config_now(o->config), o->outbox_path,
+                    clock_wall_ms(p->clock));
     loop_timer_set(l, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
     return p;
+}
+
+const struct hold_state *pipeline_hold_state(const struct pipeline *p)
+{
+    return &p->hold_state;
 }
 
 void pipeline_free(struct pipeline *p)
@@ -277,5 +318,6 @@ void pipeline_free(struct pipeline *p)
     free(p->recipients);
     free(p->holds);
     arena_release(&p->reasons);
+    told_free(p->told);
     free(p);
 }

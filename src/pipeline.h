@@ -12,15 +12,21 @@ struct pipeline_options {
     struct config *config;
     struct registry *registry;
     struct outbox *outbox;
-    /* What is told of each alert once it is on disk: note() when it comes in
-     * (NULL: nobody wants to know), told() after its commit. May be NULL. */
+    const char *outbox_path; /* its file, to know who was told what; NULL: nobody */
+    void (*released)(void *arg, const struct alert *release); /* NULL: nobody asks */
+    void *released_arg;
+    /* For those who listen: note() of each alert that comes in (it gives NULL when
+     * nobody does), and noted() after its commit. May be NULL. */
     void *(*note)(void *arg, const struct alert *a, enum change change);
-    void (*told)(void *arg, void *note, bool committed);
-    void *told_arg;
+    void (*noted)(void *arg, void *note, bool committed);
+    void *noted_arg;
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);
 void pipeline_free(struct pipeline *p);
+
+/* What the judges of holds remember; whoever decides again asks with the same. */
+const struct hold_state *pipeline_hold_state(const struct pipeline *p);
 
 /* All of the batch or none of it; see struct intake_sink. */
 enum accepted pipeline_accept(struct pipeline *p, const struct batch *b,
@@ -31,5 +37,8 @@ struct intake_sink pipeline_sink(struct pipeline *p);
 /* Ends an engaged alert by hand. False: no engaged alert has that id (err). */
 bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
                       void *arg, struct error *err) must_check;
+
+/* Who was told what lately, for whoever decides about holds, too. */
+struct told *pipeline_told(struct pipeline *p);
 
 #endif

@@ -67,6 +67,15 @@ static void outbox_is_ready(void *arg, int64_t recipient_id)
         courier_ready(r->courier, recipient_id);
 }
 
+/* Nobody was told of it after all. */
+static void delivery_died(void *arg, int64_t recipient_id, uint64_t key_hash)
+{
+    struct rooms *r = arg;
+
+    if (r->pipeline != NULL)
+        told_forget(pipeline_told(r->pipeline), recipient_id, key_hash);
+}
+
 /* A commit that failed with an I/O error leaves its outcome unknown: we end, the
  * senders that got no answer send again, and their keys make that harmless. */
 static void outbox_is_broken(void *arg, const struct error *err)
@@ -113,12 +122,22 @@ static bool release_by_hand(void *arg, int64_t id, committed_fn *committed,
     return pipeline_release(r->pipeline, id, committed, committed_arg, err);
 }
 
+static void alert_released(void *arg, const struct alert *release)
+{
+    struct rooms *r = arg;
+
+    if (r->holder != NULL)
+        holder_released(r->holder, release);
+}
+
 static void config_is_new(void *arg, const struct snapshot *now)
 {
     struct rooms *r = arg;
 
     if (r->courier != NULL)
         courier_changed(r->courier, now);
+    if (r->holder != NULL)
+        holder_changed(r->holder);
     if (r->admin != NULL)
         admin_saw_config(r->admin, now);
 }
@@ -155,6 +174,8 @@ static bool outbox_begin(struct rooms *r, struct error *err)
         .path = path,
         .ready = outbox_is_ready,
         .ready_arg = r,
+        .died = delivery_died,
+        .died_arg = r,
         .broken = outbox_is_broken,
         .broken_arg = r,
     };
@@ -218,13 +239,22 @@ static bool delivery_begin(struct rooms *r, struct error *err)
 
 static void faces_begin(struct rooms *r)
 {
+    char outbox_path[ROOMS_PATH_BYTES];
     struct pipeline_options p = {
         .config = r->config,
         .registry = r->registry,
         .outbox = r->outbox,
+        .outbox_path = outbox_path,
+        .released = alert_released,
+        .released_arg = r,
         .note = alert_came,
-        .told = alert_is_kept,
-        .told_arg = r,
+        .noted = alert_is_kept,
+        .noted_arg = r,
+    };
+    struct holder_options h = {
+        .config = r->config,
+        .registry = r->registry,
+        .outbox = r->outbox,
     };
     struct intake_options in = {
         .clock = loop_clock(r->loop),
@@ -248,11 +278,16 @@ static void faces_begin(struct rooms *r)
         .release_arg = r,
     };
 
+    rooms_path(r, "tocsin.db", outbox_path);
     r->pipeline = pipeline_new(r->loop, &p);
+    h.pipeline = r->pipeline;
+    r->holder = holder_new(r->loop, &h);
     in.sink = pipeline_sink(r->pipeline);
     r->intake = intake_new(r->httpd, &in);
     a.intake = r->intake;
+    a.hold_state = pipeline_hold_state(r->pipeline);
     r->admin = admin_new(&a);
+    admin_saw_config(r->admin, config_now(r->config));
 }
 
 static bool configure(struct rooms *r, struct error *err)
@@ -319,6 +354,7 @@ void rooms_close(struct rooms *r)
     httpd_free(r->httpd);
     access_close(&r->options.http);
     people_close(r->people);
+    holder_free(r->holder);
     pipeline_free(r->pipeline);
     config_close(r->config);
     registry_free(r->registry);

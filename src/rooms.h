@@ -6,7 +6,7 @@
 
 #include "admin/admin.h"
 #include "courier/courier.h"
-#include "pipeline.h"
+#include "holder.h"
 
 #define ROOMS_EXIT_DISK 74 /* EX_IOERR: what was acknowledged is safe */
 #define ROOMS_PATH_BYTES 4096
@@ -32,6 +32,7 @@ struct rooms { /* zeroed before rooms_open(); all NULL that is not open */
     struct transport *transport;
     struct courier *courier;
     struct pipeline *pipeline;
+    struct holder *holder;
     struct intake *intake;
     struct people *people;
     struct passwords *passwords;

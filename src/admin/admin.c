@@ -9,6 +9,7 @@
 
 static void (*const resources[])(struct admin *) = {
     admin_endpoints, admin_recipients, admin_pools,   admin_settings,
+    admin_silences,  admin_alertmanager,
     admin_alerts,    admin_alert,      admin_explain, admin_deliveries,
     admin_retry,     admin_schema,     admin_apply,   admin_status,
     admin_metrics,   admin_probes,     admin_choices, admin_preview,

@@ -42,6 +42,7 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
     struct people *people;
     struct passwords *passwords;
     const struct clock *clock;
+    const struct hold_state *hold_state; /* what holds_decide() goes by now */
     const char *data_dir, *version;
     admin_release_fn *release;
     void *release_arg;

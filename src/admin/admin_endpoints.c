@@ -17,8 +17,8 @@ static int64_t revision_of(const struct snapshot *s, size_t i)
     return s->endpoints[i].revision;
 }
 
-static void write(const struct snapshot *s, size_t i, struct json_out *o,
-                  const char *name)
+static void write(const struct resource *r unused, const struct snapshot *s,
+                  size_t i, struct json_out *o, const char *name)
 {
     endpoint_write(&s->endpoints[i], o, name);
 }

@@ -62,8 +62,7 @@ static void login_done(void *login, bool right, const char *hash)
         login_refused(l, "login-failed", "this name and password do not go "
                                          "together");
     } else if (u->totp && l->totp.n == 0) {
-        /* The password was right: asking for the rest is no failure. */
-        tries_right(l->admin, l->x, l->name);
+        tries_take_back(l->admin, l->x, l->name); /* half of a login */
         reply_problem_text(l->admin, l->x, 401, "totp-needed",
                            "send the code of your authenticator app as well");
     } else if (!totp_is_right(l, u)) {

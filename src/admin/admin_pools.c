@@ -16,8 +16,8 @@ static int64_t revision_of(const struct snapshot *s, size_t i)
     return s->pool_origins[i].revision;
 }
 
-static void write(const struct snapshot *s, size_t i, struct json_out *o,
-                  const char *name)
+static void write(const struct resource *r unused, const struct snapshot *s,
+                  size_t i, struct json_out *o, const char *name)
 {
     pool_write(s, &s->pool_list[i], o, name);
 }

@@ -55,12 +55,47 @@ static void delivery_write_of(const struct admin *a, const struct decided *d,
     }
 }
 
+/* What would hold it back, were it new; null: nothing would. */
+static void hold_write(struct hold_question *q, const struct explanation *e,
+                       struct json_out *o)
+{
+    struct hold hold;
+
+    q->recipient_id = e->recipient_id;
+    q->builtin = e->recipient_id == RECIPIENT_BUILTIN_ID;
+    holds_decide(q, &hold);
+    if (hold.kind == HOLD_NONE) {
+        out_null(o, "hold");
+        return;
+    }
+    out_object(o, "hold");
+    out_text(o, "kind", hold_kind_name(hold.kind));
+    if (hold.ref != 0)
+        out_i64(o, "ref", hold.ref);
+    out_time(o, "until", hold.until_ms);
+    out_bool(o, "final", hold.final);
+    out_str(o, "reason", hold.reason);
+    out_object_end(o);
+}
+
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
+    const struct snapshot *s = d->by;
+    struct filter_subject subject;
+    struct hold_question q = {
+        .alert = d->alert,
+        .subject = &subject,
+        .change = d->change,
+        .now_ms = clock_wall_ms(a->with.clock),
+        .rules = &s->holds,
+        .state = a->with.hold_state,
+        .arena = d->arena,
+    };
     struct explanation *list;
     size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
 
+    filter_subject_init(&subject, d->alert, s->pools);
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
         out_object(o, NULL);
@@ -68,10 +103,13 @@ void decisions_write(const struct admin *a, const struct decided *d,
         out_text(o, "outcome", decision_name(list[i].decision));
         out_str(o, "because", list[i].because);
         delivery_write_of(a, d, list[i].recipient_id, o);
+        if (list[i].decision == DECISION_DELIVER)
+            hold_write(&q, &list[i], o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }
     out_array_end(o);
+    filter_subject_release(&subject);
 }
 
 void decisions_members(const struct admin *a, const struct decided *d,

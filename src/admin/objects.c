@@ -140,7 +140,7 @@ static void object_answer(const struct resource *r, struct exchange *x,
 
     reply_init(&reply);
     out_object(&reply.out, NULL);
-    r->write(now(r), at, &reply.out, "data");
+    r->write(r, now(r), at, &reply.out, "data");
     write_warnings(r, x, at, &reply.out);
     out_object_end(&reply.out);
     etag_add(x, r->revision(now(r), at));
@@ -210,7 +210,7 @@ void objects_list(void *resource, struct exchange *x)
     out_object(&reply.out, NULL);
     out_array(&reply.out, "data");
     for (size_t i = 0; i < MIN(n, page.limit); i++)
-        r->write(now(r), names[i].at, &reply.out, NULL);
+        r->write(r, now(r), names[i].at, &reply.out, NULL);
     out_array_end(&reply.out);
     reply_list_end(&reply, next, (int64_t)r->count(now(r)), true);
     out_object_end(&reply.out);
@@ -243,7 +243,7 @@ static struct str object_json(const struct resource *r, struct str name,
     size_t at = objects_find(r, now(r), name);
 
     if (at < r->count(now(r)))
-        r->write(now(r), at, &o, NULL);
+        r->write(r, now(r), at, &o, NULL);
     return buf_view(to);
 }
 
@@ -290,16 +290,25 @@ static void object_edit(const struct resource *r, struct exchange *x,
         edited_answer(r, x, status, e);
 }
 
+void objects_create_from(const struct resource *r, struct exchange *x,
+                         const struct json *object)
+{
+    struct edit e = {.verb = EDIT_CREATE, .object = object};
+
+    if (params_known(r->admin, x, no_params))
+        object_edit(r, x, &e, 201);
+}
+
 void objects_create(void *resource, struct exchange *x)
 {
     const struct resource *r = resource;
-    struct edit e = {.verb = EDIT_CREATE};
+    const struct json *object;
 
     if (!params_known(r->admin, x, write_params))
         return;
-    e.object = params_object(r->admin, x, NULL, false);
-    if (e.object != NULL)
-        object_edit(r, x, &e, 201);
+    object = params_object(r->admin, x, NULL, false);
+    if (object != NULL)
+        objects_create_from(r, x, object);
 }
 
 /* What PUT, PATCH and DELETE have in common. False: answered. */

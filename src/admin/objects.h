@@ -7,6 +7,8 @@
 
 void objects_list(void *resource, struct exchange *x);
 void objects_create(void *resource, struct exchange *x);  /* POST */
+void objects_create_from(const struct resource *r, struct exchange *x,
+                         const struct json *object); /* as POST does */
 void objects_get(void *resource, struct exchange *x);     /* {name} */
 void objects_replace(void *resource, struct exchange *x); /* PUT */
 void objects_patch(void *resource, struct exchange *x);

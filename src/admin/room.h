@@ -25,16 +25,16 @@ struct resource {
     uint64_t (*waiting)(const struct admin *a, const struct snapshot *s, size_t i);
     /* What may be a mistake in it; NULL: nothing is looked for. */
     size_t (*warnings)(const struct snapshot *s, size_t i, struct arena *a,
-                     struct warning **out);
-    void (*write)(const struct snapshot *s, size_t i, struct json_out *o,
-                  const char *name);
+                      struct warning **out);
+    void (*write)(const struct resource *r, const struct snapshot *s, size_t i,
+                  struct json_out *o, const char *name);
 };
 
 struct admin {
     struct admin_options with;
     int64_t started_ms; /* wall */
     int64_t started_tick_ms;
-    struct resource endpoints, recipients, pools;
+    struct resource endpoints, recipients, pools, silences;
     struct question *questions; /* those that are not answered yet */
     struct job *jobs; /* ours, the last one begun first */
     int64_t job_last_id;
@@ -51,6 +51,8 @@ void admin_endpoints(struct admin *a);
 void admin_choices(struct admin *a);
 void admin_recipients(struct admin *a);
 void admin_pools(struct admin *a);
+void admin_silences(struct admin *a);
+void admin_alertmanager(struct admin *a);
 void admin_preview(struct admin *a);
 void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);

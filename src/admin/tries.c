@@ -40,3 +40,9 @@ void tries_right(struct admin *a, struct exchange *x, struct str name)
     patience_forget(a->patience, PATIENCE_NAME, name);
     patience_forget(a->patience, PATIENCE_ADDRESS, exchange_address(x));
 }
+
+void tries_take_back(struct admin *a, struct exchange *x, struct str name)
+{
+    patience_take_back(a->patience, PATIENCE_NAME, name);
+    patience_take_back(a->patience, PATIENCE_ADDRESS, exchange_address(x));
+}

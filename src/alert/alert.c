@@ -230,6 +230,17 @@ static struct str flow_key(const struct alert *a, struct arena *arena)
     return alert_key_join(arena, parts, COUNT_OF(parts));
 }
 
+uint64_t alert_key_hash(struct str key)
+{
+    static const unsigned char fixed[crypto_shorthash_KEYBYTES] = {0};
+    unsigned char out[crypto_shorthash_BYTES];
+    uint64_t hash;
+
+    crypto_shorthash(out, (const unsigned char *)key.p, key.n, fixed);
+    memcpy(&hash, out, sizeof hash);
+    return hash;
+}
+
 struct str alert_key(const struct alert *a, struct arena *arena)
 {
     struct str parts[] = {

@@ -56,6 +56,9 @@ struct str alert_subject(const struct alert *a, struct arena *arena);
 /* The default key: entity:entity_value:type[:subtype[:granularity]]; for a flow
  * entity:cli_ip:srv_ip:srv_port:proto:type (ntopng's own rule). */
 struct str alert_key(const struct alert *a, struct arena *arena);
+/* 64 bits that stand for a key, on disk too: the same in every process. Of two keys
+ * with one hash, deliveries wait for each other, and repeats are counted as one's. */
+uint64_t alert_key_hash(struct str key);
 /* Parts joined by ':'; past ALERT_KEY_MAX the end is replaced by a hash of it all. */
 struct str alert_key_join(struct arena *arena, const struct str *parts, size_t n);
 

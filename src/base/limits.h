@@ -44,6 +44,7 @@
 #define ATTEMPT_TIMEOUT_MS 30000
 #define CONNECT_TIMEOUT_MS 10000
 #define ENDPOINT_CONCURRENCY_MAX 10     /* requests in flight per endpoint */
+#define TOGETHER_MAX 200                /* alerts one summary stands for */
 #define EXEC_OUTPUT_MAX (64u << 10)     /* bytes kept of a script's output */
 
 /* configuration */
@@ -51,6 +52,7 @@
 #define ENDPOINTS_MAX 1000
 #define RECIPIENTS_MAX 10000
 #define POOLS_MAX 1000
+#define SILENCES_MAX 2000               /* expired ones as well */
 #define POOL_MEMBERS_MAX 100000         /* of all pools together */
 #define PARAM_TEXT_MAX 4096             /* bytes of one parameter */
 

@@ -75,6 +75,14 @@ static const char pool_usage[] =
     "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"
     "  tocsin pool set NAME --members ...\n"
     "  tocsin pool list | show NAME | rm NAME [--yes]\n";
+static const char silence_usage[] =
+    "  tocsin silence add MATCHER --comment WHY [--author WHO] [--name NAME]\n"
+    "                     [--starts TIME] [--ends TIME | --for 2h | --until_resolved]\n"
+    "                     [--schedule 'sat 22:00-06:00' [--time_zone Europe/Rome]]\n"
+    "                                     MATCHER: a filter, like 'host=10.0.0.7'\n"
+    "  tocsin silence preview MATCHER [--days 7]\n"
+    "                                     which alerts it would hit, and would have hit\n"
+    "  tocsin silence list | show NAME | expire NAME\n";
 static const char settings_usage[] = "  tocsin settings show\n"
                                      "  tocsin settings set NAME=VALUE ...\n";
 static const char apply_usage[] =
@@ -120,6 +128,8 @@ static const struct command commands[] = {
     {"recipient", command_recipient, "list | show | add | set | rm | enable | disable | test | ...",
      "who is told, and by which criteria", recipient_usage},
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
+    {"silence", command_silence, "list | show | add | expire | preview",
+     "what is not to be told for now, by whom and why", silence_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
      settings_usage},
     {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",

@@ -423,8 +423,11 @@ int command_endpoint(struct cli *c)
 
 int command_recipient(struct cli *c)
 {
-    static const char *const texts[] = {"minimum_severity", "filter", "title_template",
-                                        "text_template", NULL};
+    static const char *const texts[] = {
+        "minimum_severity", "filter",          "title_template", "text_template",
+        "repeat_interval",  "flapping_count",  "storm_limit",    "storm_window",
+        "digest",           "quiet_hours",     "urgent_severity", "time_zone",
+        NULL};
     static const char *const lists[] = {"categories", "entities", "types",
                                         "host_pools", "am_hosts", NULL};
     static const struct noun recipient = {"recipient", "/api/v1/recipients", recipient_rows,

@@ -10,6 +10,7 @@ command_fn command_endpoint, command_recipient, command_pool, command_settings;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_configuration, command_replay;
 command_fn command_send, command_apply, command_check_config, command_import;
+command_fn command_silence;
 
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);

@@ -42,6 +42,7 @@ bool build_words(struct build *b, const struct object *o, size_t edit,
 bool build_settings(struct build *b);
 bool build_endpoints(struct build *b);
 bool build_pools(struct build *b);
+bool build_silences(struct build *b); /* after the pools */
 bool build_recipients(struct build *b); /* and the routing */
 
 #endif

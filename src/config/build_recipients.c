@@ -169,6 +169,29 @@ static bool recipient_params(struct build *b, const struct object *o,
     return true;
 }
 
+/* What an edit brings is refused. What was there before, and is no more known (a
+ * time zone that was taken out of the database), is a fault: its alerts wait. */
+static bool recipient_pace(struct build *b, const struct object *o, size_t edit,
+                           struct recipient *r)
+{
+    const struct settings *s = &b->s->settings;
+    struct pace_defaults defaults = {
+        .repeat_interval = s->repeat_interval,
+        .flapping_count = s->flapping_count,
+        .flapping_window = s->flapping_window,
+        .time_zone = s->time_zone,
+    };
+
+    if (pace_read(o->json, &defaults, r->endpoint->type->together_max > 0, b->a,
+                  &r->pace, &r->zone, b->err))
+        return true;
+    if (edit != 0)
+        return recipient_failed(b, o, edit);
+    r->fault = arena_printf(b->a, "%s: %s", b->err->place + 1, b->err->text);
+    r->enabled = false;
+    return true;
+}
+
 static bool recipient_build(struct build *b, const struct object *o,
                             struct recipient *r)
 {
@@ -191,7 +214,8 @@ static bool recipient_build(struct build *b, const struct object *o,
     /* An edit of its endpoint may be what its parameters do not go with. */
     endpoint = model_find(b->m, OBJECT_ENDPOINT, r->endpoint->name);
     edit = o->edit != 0 ? o->edit : endpoint->edit;
-    return recipient_params(b, o, edit, r) && build_words(b, o, edit, r);
+    return recipient_params(b, o, edit, r) && recipient_pace(b, o, edit, r) &&
+           build_words(b, o, edit, r);
 }
 
 static bool recipient_builtin(struct build *b, struct recipient *r)
@@ -240,15 +264,17 @@ bool build_recipients(struct build *b)
     s->recipients = arena_array(b->a, b->m->by_name[OBJECT_RECIPIENT].count + 1,
                                 sizeof(*r));
     r = s->recipients;
+    /* Counted first: what a failed one owns is released, too. */
+    s->recipient_count++;
     if (!recipient_builtin(b, r++))
         return false;
     for (const struct object *o = b->m->first[OBJECT_RECIPIENT]; o != NULL;
          o = o->next) {
         if (o->gone)
             continue;
+        s->recipient_count++;
         if (!recipient_build(b, o, r++))
             return false;
     }
-    s->recipient_count = (size_t)(r - s->recipients);
     return routing_build(b);
 }

@@ -29,6 +29,7 @@ struct recipient {
     const struct endpoint *endpoint;
     const void *params;
     struct criteria criteria;
+    struct pace pace; struct zone *zone; /* ours: of its pace; NULL: UTC */
     bool builtin, on, enabled; /* as an endpoint's; routing goes by `on` */
     struct str managed_by, fault;
     struct str title_template, text_template; /* as written; "": none */
@@ -42,6 +43,7 @@ struct settings {
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days, audit_days, revisions_kept;
+    int64_t repeat_interval, flapping_count, flapping_window; struct str time_zone;
     struct str_list trusted_proxies;
 };
 extern const struct field settings_fields[];
@@ -53,14 +55,12 @@ struct origin { /* of pools, settings; managed_by "": nobody set them */
 
 struct snapshot { /* immutable, counted: config_acquire / config_release */
     int64_t revision;
-    struct endpoint *endpoints;
+    struct endpoint *endpoints; size_t endpoint_count;
     struct recipient *recipients; /* by id: the builtin first */
-    size_t endpoint_count, recipient_count;
+    size_t recipient_count, pool_count;
     struct pool *pool_list;
     struct origin *pool_origins; /* of each in pool_list */
-    size_t pool_count;
-    struct pools *pools;
-    struct routing *routing;
+    struct pools *pools; struct routing *routing;
     struct hold_rules holds;
     struct settings settings;
     struct origin settings_origin;
@@ -83,7 +83,7 @@ const struct recipient *snapshot_recipient_id(const struct snapshot *s, int64_t 
 
 /* Objects as JSON, one kind at a time. Every change is checked as a whole (a new
  * snapshot is built) before anything is written. */
-enum object_kind { OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SETTINGS };
+enum object_kind {OBJECT_ENDPOINT, OBJECT_RECIPIENT, OBJECT_POOL, OBJECT_SILENCE, OBJECT_SETTINGS};
 const char *object_kind_name(enum object_kind k); /* "endpoint" */
 
 enum config_result { CONFIG_OK, CONFIG_INVALID, CONFIG_NOT_FOUND, CONFIG_EXISTS,

@@ -51,7 +51,8 @@ struct owned { /* an object that is there */
 static struct owned *owned_all(const struct snapshot *s, struct arena *a,
                                size_t *n)
 {
-    size_t most = s->endpoint_count + s->recipient_count + s->pool_count + 1;
+    size_t most = s->endpoint_count + s->recipient_count + s->pool_count +
+                  s->holds.silences.n + 1;
     struct owned *v = arena_array(a, most, sizeof(*v)), *o = v;
 
     for (size_t i = 1; i < s->endpoint_count; i++)
@@ -66,6 +67,10 @@ static struct owned *owned_all(const struct snapshot *s, struct arena *a,
         *o++ = (struct owned){OBJECT_POOL, s->pool_list[i].name,
                               s->pool_origins[i].managed_by,
                               s->pool_origins[i].revision};
+    for (size_t i = 0; i < s->holds.silences.n; i++)
+        *o++ = (struct owned){OBJECT_SILENCE, s->holds.silences.v[i].name,
+                              s->holds.silences.v[i].managed_by,
+                              s->holds.silences.v[i].revision};
     if (s->settings_origin.revision > 0)
         *o++ = (struct owned){OBJECT_SETTINGS, STR(SETTINGS_NAME),
                               s->settings_origin.managed_by,

@@ -22,12 +22,13 @@ struct reading {
 };
 
 static const char *const section_names[] = {
-    "endpoints", "recipients", "pools", "settings", NULL,
+    "endpoints", "recipients", "pools", "silences", "settings", NULL,
 };
 static const enum object_kind section_kinds[] = {
     OBJECT_ENDPOINT,
     OBJECT_RECIPIENT,
     OBJECT_POOL,
+    OBJECT_SILENCE,
     OBJECT_SETTINGS,
 };
 
@@ -411,6 +412,7 @@ static void reading_end(struct reading *r)
     static const enum object_kind order[] = {
         OBJECT_SETTINGS,
         OBJECT_POOL,
+        OBJECT_SILENCE,
         OBJECT_ENDPOINT,
         OBJECT_RECIPIENT,
     };

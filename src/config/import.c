@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "config/object.h"
+#include "config/silence.h"
 #include "config/tree.h"
 
 #define EDITS_FIRST 16
@@ -111,6 +112,8 @@ static bool is_here(const struct snapshot *s, enum object_kind kind,
         return snapshot_recipient(s, name) != NULL;
     case OBJECT_POOL:
         return pools_find_name(s->pools, name) != NULL;
+    case OBJECT_SILENCE:
+        return snapshot_silence(s, name) != NULL;
     case OBJECT_SETTINGS:
         return false;
     }

@@ -63,6 +63,7 @@ const struct field *model_rows(const struct model *m, enum object_kind kind,
     case OBJECT_SETTINGS:
         return settings_fields;
     case OBJECT_POOL:
+    case OBJECT_SILENCE:
         break;
     }
     return NULL;

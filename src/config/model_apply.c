@@ -222,6 +222,7 @@ static bool has_room(const struct attempt *t, struct error *err)
         [OBJECT_ENDPOINT] = ENDPOINTS_MAX - 1,
         [OBJECT_RECIPIENT] = RECIPIENTS_MAX - 1, /* the builtin is one */
         [OBJECT_POOL] = POOLS_MAX,
+        [OBJECT_SILENCE] = SILENCES_MAX,
         [OBJECT_SETTINGS] = 1,
     };
 

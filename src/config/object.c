@@ -7,6 +7,7 @@ static const char *const kind_names[] = {
     [OBJECT_ENDPOINT] = "endpoint",
     [OBJECT_RECIPIENT] = "recipient",
     [OBJECT_POOL] = "pool",
+    [OBJECT_SILENCE] = "silence",
     [OBJECT_SETTINGS] = SETTINGS_NAME,
 };
 static_assert(COUNT_OF(kind_names) == OBJECT_KINDS, "a name for each kind");
@@ -14,11 +15,13 @@ static_assert(COUNT_OF(kind_names) == OBJECT_KINDS, "a name for each kind");
 static const char *const endpoint_members[] = {
     "name", "type", "params", "enabled", NULL,
 };
-/* Those that are not here are criteria_names. */
+/* Those of criteria_names and pace_fields are among them. */
 static const char *const recipient_members[] = {
     "name",       "endpoint", "params", "enabled",    "minimum_severity",
     "categories", "entities", "types",  "host_pools", "am_hosts",
-    "filter",     "title_template", "text_template", NULL,
+    "filter",     "title_template", "text_template",
+    "repeat_interval", "flapping_count", "storm_limit", "storm_window",
+    "digest",     "quiet_hours", "urgent_severity", "time_zone", NULL,
 };
 static const char *const pool_members[] = {
     "name",
@@ -26,13 +29,18 @@ static const char *const pool_members[] = {
     "ntopng_id",
     NULL,
 };
+static const char *const silence_members[] = {
+    "name",   "comment",        "author",   "matcher",   "starts",
+    "ends",   "until_resolved", "schedule", "time_zone", NULL,
+};
 static const char *const *const members[OBJECT_KINDS] = {
     [OBJECT_ENDPOINT] = endpoint_members,
     [OBJECT_RECIPIENT] = recipient_members,
     [OBJECT_POOL] = pool_members,
+    [OBJECT_SILENCE] = silence_members,
 };
 static const char *const read_only_members[] = {
-    "id", "builtin", "managed_by", "revision", "fault", NULL,
+    "id", "builtin", "managed_by", "revision", "fault", "state", "until", NULL,
 };
 
 const char *object_kind_name(enum object_kind k)

@@ -53,6 +53,8 @@ void recipient_write(const struct recipient *r, struct json_out *o,
     params_write(r->endpoint->type->recipient_fields, r->params, o);
     out_bool(o, "enabled", r->on);
     criteria_write(&r->criteria, o);
+    if (!r->builtin)
+        pace_write(&r->pace, o);
     template_write(r, "title_template", r->title_template, o);
     template_write(r, "text_template", r->text_template, o);
     out_bool(o, "builtin", r->builtin);
@@ -107,6 +109,7 @@ static void habits_write(const struct endpoint_type *type, struct json_out *o)
     rate_write(type->rate_per_s, type->rate_burst, o, "rate");
     rate_write(type->recipient_rate_per_s, type->recipient_rate_burst, o,
                "recipient_rate");
+    out_bool(o, "summaries", type->together_max > 0);
     out_bool(o, "edits", type->edits);
     out_bool(o, "confirms", !type->confirms_nothing);
     out_bool(o, "probes", type->probe != NULL);
@@ -144,5 +147,6 @@ void schema_write(struct json_out *o, const char *name)
     for (size_t i = 0; endpoint_types[i] != NULL; i++)
         type_write(endpoint_types[i], o);
     out_array_end(o);
+    fields_schema(pace_fields, o, "pace"); /* of every recipient */
     out_object_end(o);
 }

@@ -137,6 +137,43 @@ const struct field settings_fields[] = {
         .help = "How many changes of the configuration are remembered, to be "
                 "looked at, rolled back and explained from; at most 64 MB.",
     },
+    {
+        DURATION(struct settings, repeat_interval),
+        .label = "Repeat at most every",
+        .fallback = "1h",
+        .min = 0,
+        .max = REPEAT_INTERVAL_MAX_MS,
+        .help = "The same alert (type and entity) is told a recipient at most "
+                "once in this time, and counted meanwhile; 0 tells it every "
+                "time. A recipient may have its own.",
+    },
+    {
+        NUMBER(struct settings, flapping_count),
+        .label = "Flapping from",
+        .fallback = "5",
+        .unit = "engages",
+        .min = 0,
+        .max = FLAPPING_COUNT_MAX,
+        .help = "An alert that engages this often within the flapping window "
+                "flaps, 3 to 10; 0: none ever does. A recipient may have its "
+                "own.",
+    },
+    {
+        DURATION(struct settings, flapping_window),
+        .label = "Flapping window",
+        .fallback = "30m",
+        .min = 60 * 1000,
+        .max = 24 * 3600 * 1000,
+        .help = "The time over which engages are counted for flapping.",
+    },
+    {
+        TEXT(struct settings, time_zone),
+        .label = "Time zone",
+        .fallback = "UTC",
+        .max = ZONE_NAME_MAX,
+        .help = "Whose clocks quiet hours, digests and recurring silences are "
+                "meant by, like Europe/Rome. A recipient may have its own.",
+    },
     FIELDS_END,
 };
 
@@ -169,6 +206,14 @@ static bool proxies_are_addresses(const struct str_list *list,
     return true;
 }
 
+static bool zone_is_known(struct str name, struct error *err)
+{
+    struct zone *z = zone_new(name, err);
+
+    zone_free(z);
+    return z != NULL || error_at(err, "time_zone");
+}
+
 static bool settings_check(struct settings *s, struct error *err)
 {
     if (!url_is_ours(s, err) ||
@@ -179,7 +224,12 @@ static bool settings_check(struct settings *s, struct error *err)
                   STR_ARG(s->scripts_dir));
         return error_at(err, "scripts_dir");
     }
-    return true;
+    if (s->flapping_count == 1 || s->flapping_count == 2) {
+        error_set(err, "must be 3 to %d, or 0 for never, not %d",
+                  FLAPPING_COUNT_MAX, (int)s->flapping_count);
+        return error_at(err, "flapping_count");
+    }
+    return zone_is_known(s->time_zone, err);
 }
 
 static struct str host_name(struct arena *a)

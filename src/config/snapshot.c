@@ -128,7 +128,7 @@ struct held *snapshot_build(const struct model *m, bool strict,
     h->users = 1;
     h->snapshot.revision = m->next_revision - 1;
     built = build_settings(&b) && build_endpoints(&b) && build_pools(&b) &&
-            build_recipients(&b);
+            build_silences(&b) && build_recipients(&b);
     hash_release(&b.endpoints);
     if (!built) {
         held_free(h);
@@ -150,8 +150,11 @@ void held_free(struct held *h)
     if (h == NULL)
         return;
     routing_free(h->snapshot.routing);
+    silences_release(&h->snapshot.holds.silences);
     pools_free(h->snapshot.pools);
     geo_close(&h->snapshot.geo);
+    for (size_t i = 0; i < h->snapshot.recipient_count; i++)
+        zone_free(h->snapshot.recipients[i].zone);
     arena_release(&h->arena);
     free(h);
 }

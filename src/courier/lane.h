@@ -57,6 +57,7 @@ struct parcel {
     struct item **items; /* that are not at an end yet */
     struct render_item *parts;
     size_t count, begun; /* items; how many there were at first */
+    struct str occasion; /* why they are told together; "": they are not */
     struct render_input input; /* of `request` */
     struct request request;
     size_t requests; /* so far: at most STEPS_MAX */

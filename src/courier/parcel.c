@@ -51,6 +51,7 @@ static bool part_make(struct parcel *p, const struct item *i,
         .alert = alert,
         .phase = phase_of(i),
         .handle = i->handle,
+        .remark = i->remark,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };
@@ -67,6 +68,7 @@ static bool parcel_render(struct parcel *p, int step, struct str carry,
                      clock_wall_ms(p->courier->clock), &p->input);
     p->input.items = p->parts;
     p->input.count = p->count;
+    p->input.occasion = p->occasion;
     p->input.step = step;
     p->input.carry = arena_str(&p->arena, carry); /* it may lie in the answer */
     p->request = (struct request){0};
@@ -407,6 +409,46 @@ static size_t batch_limit(const struct lane *lane, const struct recipient *r)
                                      : type->batch_max;
 }
 
+static size_t together_limit(const struct lane *lane, const struct recipient *r)
+{
+    return lane->singly > 0 ? 0 : r->endpoint->type->together_max;
+}
+
+static bool is_summary(const struct parcel *p)
+{
+    return p->count > 1 && p->items[0]->together &&
+           p->recipient->endpoint->type->together_max > 0;
+}
+
+/* Why many are told in one. */
+static struct str occasion_of(const struct parcel *p)
+{
+    static const char *const names[HOLD_KINDS] = {
+        [HOLD_QUIET] = "Quiet hours",
+        [HOLD_DIGEST] = "Digest",
+        [HOLD_STORM] = "Storm",
+    };
+
+    return is_summary(p) ? str_of(names[p->items[0]->held]) : STR_NONE;
+}
+
+/* A summary shows the first: the worst. The others keep their order. */
+static void worst_first(struct parcel *p)
+{
+    for (size_t i = 1; is_summary(p) && i < p->count; i++) {
+        struct render_item part = p->parts[i];
+        struct item *item = p->items[i];
+        size_t at = i;
+
+        for (; at > 0 && p->parts[at - 1].alert->severity < part.alert->severity; at--) {
+            p->parts[at] = p->parts[at - 1];
+            p->items[at] = p->items[at - 1];
+        }
+        p->parts[at] = part;
+        p->items[at] = item;
+    }
+}
+
 static bool parcel_wants(const struct parcel *p, const struct render_item *part,
                          struct error *err)
 {
@@ -462,11 +504,14 @@ static struct parcel *parcel_new(struct lane *lane, const struct snapshot *now,
 bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms)
 {
     const struct recipient *r = snapshot_recipient_id(now, lane->recipient_id);
-    size_t limit = batch_limit(lane, r);
-    struct parcel *p = parcel_new(lane, now, r, limit);
-    size_t taken = outbox_take(p->courier->with.outbox, lane->recipient_id,
-                               limit, r->endpoint->type->edits, p->items,
-                               next_ms);
+    struct take how = {
+        .max = batch_limit(lane, r),
+        .together_max = together_limit(lane, r),
+        .edits = r->endpoint->type->edits,
+    };
+    struct parcel *p = parcel_new(lane, now, r, MAX(how.max, how.together_max));
+    size_t taken = outbox_take(p->courier->with.outbox, lane->recipient_id, &how,
+                               p->items, next_ms);
 
     assert(lane->in_flight == NULL);
     lane->singly -= MIN(lane->singly, taken);
@@ -475,6 +520,8 @@ bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms
         parcel_free(p);
         return taken > 0;
     }
+    worst_first(p);
+    p->occasion = occasion_of(p);
     p->begun = p->count;
     lane->in_flight = p;
     parcel_try(p, 0, STR_NONE);

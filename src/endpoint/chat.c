@@ -342,8 +342,7 @@ struct message *chat_messages(const struct render_input *in, struct arena *a)
     struct message *messages = arena_array(a, in->count, sizeof(*messages));
 
     for (size_t i = 0; i < in->count; i++)
-        message_build(in->items[i].alert, in->items[i].phase, &in->place, a,
-                      &messages[i]);
+        render_message(in, i, a, &messages[i]);
     return messages;
 }
 
@@ -363,19 +362,29 @@ const struct message *chat_worst(const struct message *messages,
     return &messages[worst_of(in)];
 }
 
+/* "Quiet hours: ", or "". */
+static struct str occasion(const struct render_input *in, struct arena *a)
+{
+    return in->occasion.n == 0
+               ? STR_NONE
+               : arena_printf(a, "%.*s: ", STR_ARG(in->occasion));
+}
+
 struct str chat_digest_title(const struct render_input *in, struct arena *a)
 {
     enum severity worst = in->items[worst_of(in)].alert->severity;
+    struct str why = occasion(in, a);
     size_t over = 0;
 
     for (size_t i = 0; i < in->count; i++)
         over += in->items[i].alert->action == ACTION_RELEASE;
     if (over == in->count)
-        return arena_printf(a, RELEASED_MARK " %zu alerts released", in->count);
+        return arena_printf(a, RELEASED_MARK " %.*s%zu alerts released",
+                            STR_ARG(why), in->count);
     if (over > 0)
-        return arena_printf(a, "%zu alerts, %zu of them released, worst: %s",
-                            in->count, over, severity_label(worst));
-    return arena_printf(a, "%zu alerts, worst: %s", in->count,
+        return arena_printf(a, "%.*s%zu alerts, %zu of them released, worst: %s",
+                            STR_ARG(why), in->count, over, severity_label(worst));
+    return arena_printf(a, "%.*s%zu alerts, worst: %s", STR_ARG(why), in->count,
                         severity_label(worst));
 }
 

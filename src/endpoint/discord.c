@@ -230,6 +230,7 @@ const struct endpoint_type endpoint_discord = {
     .help = "Posts alerts to a Discord channel by its webhook.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .together_max = TOGETHER_MAX,
     .own_words = true,
     .rate_per_s = 2.5, /* 5 in 2 s a webhook, */
     .rate_burst = 5,

@@ -148,8 +148,7 @@ static bool letter_init(struct letter *l, const struct render_input *in,
                          err))
         return false;
     for (size_t i = 0; i < in->count; i++)
-        message_build(in->items[i].alert, in->items[i].phase, &in->place, a,
-                      &messages[i]);
+        render_message(in, i, a, &messages[i]);
     return true;
 }
 
@@ -324,6 +323,7 @@ const struct endpoint_type endpoint_email = {
     .help = "Sends alerts as mails through an SMTP server.",
     .via = VIA_MAIL,
     .batch_max = 20,
+    .together_max = TOGETHER_MAX,
     .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct email),

@@ -37,6 +37,10 @@ void email_html(const struct letter *l, struct buf *to);
 void email_entry(const struct letter *l, size_t at, struct str *about,
                  struct str *sentence);
 
+/* How many of a list are shown: the first; and the line for the others, or "". */
+size_t email_shown(const struct letter *l);
+struct str email_more(const struct letter *l);
+
 /* Which of the alerts is the worst. */
 size_t email_worst(const struct letter *l);
 /* "12 alerts, worst Error: TLS Cert Expired (9), Susp. DGA Domain (3)" */

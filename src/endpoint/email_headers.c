@@ -6,6 +6,7 @@
 
 #include <sodium.h>
 
+#define ENTRIES_SHOWN 50 /* a longer mail is cut by mail programs */
 #define SUBJECT_POINTS 160
 #define DOMAIN_MAX 63
 #define LOCAL_MAX 64
@@ -135,6 +136,19 @@ static int compare_kinds(const void *a, const void *b)
     return str_cmp(x->title, y->title);
 }
 
+size_t email_shown(const struct letter *l)
+{
+    return MIN(l->in->count, (size_t)ENTRIES_SHOWN);
+}
+
+struct str email_more(const struct letter *l)
+{
+    size_t more = l->in->count - email_shown(l);
+
+    return more == 0 ? STR_NONE
+                     : arena_printf(l->arena, "\xe2\x80\xa6 %zu more", more);
+}
+
 struct str email_digest_title(const struct letter *l)
 {
     struct buf b freed_by(buf_release) = BUF(64u << 10);
@@ -142,6 +156,8 @@ struct str email_digest_title(const struct letter *l)
     size_t n = kinds_of(l, kinds);
 
     qsort(kinds, n, sizeof(*kinds), compare_kinds);
+    if (l->in->occasion.n > 0)
+        buf_printf(&b, "%.*s: ", STR_ARG(l->in->occasion));
     buf_printf(&b, "%zu alerts, ", l->in->count);
     if (worst_now(l) == SEVERITY_NONE)
         buf_text(&b, "all over: ");

@@ -259,6 +259,16 @@ static void put_entry(const struct letter *l, size_t at, struct buf *to)
     buf_text(to, "</span></td></tr>\n");
 }
 
+static void put_more(struct str more, struct buf *to)
+{
+    if (more.n == 0)
+        return;
+    buf_text(to, "<tr><td class=\"tx hr\" style=\"padding:10px 20px;"
+                 "color:" INK ";border-top:1px solid #d1d9e0\">");
+    escape_html(to, more);
+    buf_text(to, "</td></tr>\n");
+}
+
 static void put_digest(const struct letter *l, struct buf *to)
 {
     struct str title = email_digest_title(l);
@@ -269,8 +279,9 @@ static void put_digest(const struct letter *l, struct buf *to)
                  "font-size:20px;line-height:26px;color:" INK "\">");
     escape_html(to, title);
     buf_text(to, "</h1></td></tr>\n");
-    for (size_t i = 0; i < l->in->count; i++)
+    for (size_t i = 0; i < email_shown(l); i++)
         put_entry(l, i, to);
+    put_more(email_more(l), to);
     put_bottom(l, arena_printf(l->arena, "tocsin %.*s",
                                STR_ARG(l->in->place.instance)),
                to);

@@ -154,8 +154,10 @@ static void put_entry(const struct letter *l, size_t at, struct buf *to)
 static void put_digest(const struct letter *l, struct buf *to)
 {
     buf_printf(to, "%.*s\n", STR_ARG(email_digest_title(l)));
-    for (size_t i = 0; i < l->in->count; i++)
+    for (size_t i = 0; i < email_shown(l); i++)
         put_entry(l, i, to);
+    if (email_more(l).n > 0)
+        buf_printf(to, "\n%.*s\n", STR_ARG(email_more(l)));
     put_foot(l, arena_printf(l->arena, "tocsin %.*s",
                              STR_ARG(l->in->place.instance)),
              to);

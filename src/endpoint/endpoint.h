@@ -15,6 +15,7 @@ struct render_item {
     const struct alert *alert;
     enum phase phase;
     struct str handle; /* of the message sent for the engage; may be empty */
+    struct message_remark remark; /* what its message says about others */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
     size_t shared_by;  /* other engaged alerts with the same handle, see `shared` */
 };
@@ -28,6 +29,7 @@ struct render_input {
     struct str scripts_dir; /* where shell scripts lie; from our own settings */
     struct message_place place;
     const struct geo *geo; /* NULL, or without a find: nothing is known */
+    struct str occasion; /* why many are told together: "Quiet hours"; or "" */
     bool test; /* a test message: says so */
     int step;  /* 0 at first; then what the verdict AGAIN asked for */
     struct str carry; /* what that verdict gave along; "" at step 0 */
@@ -61,6 +63,7 @@ struct endpoint_type {
     double rate_per_s, rate_burst; /* the vendor's limit as a token bucket; 0: none */
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
+    size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
     bool repeats_show; /* sent twice it is there twice: the other side knows no id
                           of ours. After two tries in doubt it is given up */
     int64_t linger_ms; /* after a large request, how long to let the next one

@@ -201,6 +201,15 @@ bool text_says(struct str text, const char *words)
     return false;
 }
 
+void render_message(const struct render_input *in, size_t at, struct arena *a,
+                    struct message *out)
+{
+    const struct render_item *item = &in->items[at];
+
+    message_build(item->alert, item->phase, &in->place, a, out);
+    message_remark(&item->remark, a, out);
+}
+
 void render_http(struct request *out, const char *method, struct str url,
                  bool allow_private, struct str ca_file)
 {

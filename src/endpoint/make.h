@@ -39,6 +39,9 @@ bool host_is_loopback(struct str host);
 /* Whether these words are in it, in any case. */
 bool text_says(struct str text, const char *words);
 
+/* What one of the items says, remark and all. */
+void render_message(const struct render_input *in, size_t at, struct arena *a,
+                    struct message *out);
 /* A request by HTTP, without a body yet; the second a POST of JSON. */
 void render_http(struct request *out, const char *method, struct str url,
                  bool allow_private, struct str ca_file);

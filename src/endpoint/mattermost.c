@@ -246,6 +246,7 @@ const struct endpoint_type endpoint_mattermost = {
     .help = "Posts alerts to Mattermost channels, as a bot or by a webhook.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .together_max = TOGETHER_MAX,
     .rate_per_s = 10, /* what a server allows that limits at all */
     .rate_burst = 20,
     .edits = true,

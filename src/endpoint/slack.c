@@ -272,6 +272,7 @@ const struct endpoint_type endpoint_slack = {
     .help = "Posts alerts to Slack channels, by an incoming webhook or as a bot.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .together_max = TOGETHER_MAX,
     .recipient_rate_per_s = 1, /* of a channel; bursts are tolerated */
     .recipient_rate_burst = 3,
     .edits = true,

@@ -4,6 +4,8 @@
  * and send messages" (connectors); "Power Automate: HTTP request triggers". */
 #include "endpoint/teams.h"
 
+#include "base/limits.h"
+
 #define WAIT_MS 30000 /* when 429 does not say how long: 60 requests in 30 s */
 
 static const char *const workflow_hosts[] = {
@@ -260,6 +262,7 @@ const struct endpoint_type endpoint_teams = {
     .help = "Posts alerts to a channel of Microsoft Teams.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .together_max = TOGETHER_MAX,
     .repeats_show = true,
     .rate_per_s = 1.8, /* with the burst never more than 60 in 30 s, */
     .rate_burst = 4,   /* nor 4 at once */

@@ -309,6 +309,7 @@ const struct endpoint_type endpoint_telegram = {
     .help = "Writes alerts to Telegram chats, groups and channels as a bot.",
     .via = VIA_HTTP,
     .batch_max = 10,
+    .together_max = TOGETHER_MAX,
     .own_words = true,
     .rate_per_s = 30, /* of one bot */
     .rate_burst = 30,

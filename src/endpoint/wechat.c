@@ -289,6 +289,7 @@ const struct endpoint_type endpoint_wechat = {
     .help = "Writes to a WeCom (WeChat Work) group through its group robot.",
     .via = VIA_HTTP,
     .batch_max = 20,
+    .together_max = TOGETHER_MAX,
     .repeats_show = true,
     .own_words = true,
     .rate_per_s = 0.25, /* with the burst never more than 20 in a minute */

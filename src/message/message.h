@@ -65,6 +65,16 @@ void message_build(const struct alert *a, enum phase phase,
                    const struct message_place *place, struct arena *arena,
                    struct message *out);
 
+/* What a delivery says beside its alert; zeroed: nothing. */
+struct message_remark {
+    int64_t withheld; /* repeats of the same alert that were not told */
+    int64_t since_ms; /* the first of them */
+    bool flaps;       /* it flaps, and is not told again until it has settled */
+};
+/* As the first facts; also where the recipient's own text has no others. */
+void message_remark(const struct message_remark *r, struct arena *arena,
+                    struct message *m);
+
 /* The text of an alert that came without one: title, entity, and what its facts
  * say ("5964 > 256"). Intake puts it into alert.message. */
 struct str message_describe(const struct alert *a, struct arena *arena);
@@ -78,6 +88,8 @@ struct str message_untitled(const struct alert *a, struct arena *arena);
 
 /* "8 min 3 s", "1.08 MB": how durations and sizes read. */
 struct str message_duration(int64_t ms, struct arena *arena);
+/* "23 Nov 2020 15:20:56 CET": in the zone of this machine. */
+struct str message_moment(int64_t wall_ms, struct arena *arena);
 struct str message_bytes(int64_t n, struct arena *arena);
 
 #endif

@@ -81,6 +81,20 @@ struct str message_when(const struct alert *a, struct arena *arena)
     return words_kept(arena, &b);
 }
 
+struct str message_moment(int64_t wall_ms, struct arena *arena)
+{
+    struct buf b freed_by(buf_release) = BUF(200);
+    struct time_parts local;
+    char zone[ZONE_MAX];
+
+    time_parts_local(wall_ms, &local);
+    zone_name(wall_ms, zone);
+    put_date(&b, &local);
+    put_time(&b, &local);
+    buf_printf(&b, " %s", zone);
+    return words_kept(arena, &b);
+}
+
 struct str message_fired(const struct alert *a, struct arena *arena)
 {
     struct buf b freed_by(buf_release) = BUF(200);

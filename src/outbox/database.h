@@ -39,6 +39,7 @@ enum statement {
     SQL_HELD_RECIPIENT,
     SQL_HELD_ALERT,
     SQL_FREE,
+    SQL_REMARK,
     SQL_WITHHOLD,
     SQL_HOLD_ON,
     SQL_PRUNE_LIST,

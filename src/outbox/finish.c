@@ -47,6 +47,7 @@ static void put_enters(struct outbox *o, struct op *op, struct target *t)
     kept_share(op->put.kept);
     i = item_new(op->put.kept, t->recipient_id);
     i->began = t->began;
+    i->remark = t->remark;
     i->handle = t->handle;
     t->handle = STR_NONE;
     lane_insert(o, l, i);
@@ -108,6 +109,7 @@ static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *
     i->held = t->held;
     i->together = t->together;
     i->freed_ms = t->freed_ms;
+    i->remark = t->remark;
     i->doubts = t->doubts;
     i->began = t->began;
     i->handle = t->handle;

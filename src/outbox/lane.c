@@ -332,27 +332,42 @@ static bool is_edit(const struct item *i)
     return i->began == BEGAN_DELIVERED && i->handle.n > 0;
 }
 
-/* Walks the window until `max` are taken, or one that must be alone. */
-static size_t take(struct outbox *o, struct walk *w, struct item *i, size_t max,
-                   bool edits, struct item **out)
+/* Whether `i` goes with the first that was taken: into a summary of its kind, or
+ * anywhere but into one. */
+static bool goes_with(const struct item *first, const struct item *i, bool summary)
 {
-    bool alone = false;
-    size_t n = 0;
+    return summary ? i->together && i->held == first->held : !i->together;
+}
+
+/* Walks the window until enough are taken, or one that must be alone. */
+static size_t take(struct outbox *o, struct walk *w, struct item *i,
+                   const struct take *how, struct item **out)
+{
+    bool alone = false, summary = false;
+    size_t n = 0, max = how->max;
 
     for (; i != NULL && n < max && !alone && w->last != STOP_HERE; i = i->next) {
         w->last = look_at(o, w, i);
         if (w->last != TAKE_IT)
             continue;
-        alone = edits && is_edit(i);
-        if (alone && n > 0)
-            break;
+        alone = how->edits && is_edit(i);
+        if (n == 0) {
+            summary = how->together_max > 0 && i->together && !alone;
+            max = summary ? how->together_max : max;
+        } else if (alone || (how->together_max > 0 && !goes_with(out[0], i, summary))) {
+            /* A summary goes on behind it; its like waits for it. */
+            if (!summary || !block(w, i->kept->key_hash))
+                break;
+            alone = false;
+            continue;
+        }
         i->in_flight = true;
         out[n++] = i;
     }
     return n;
 }
 
-size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max, bool edits,
+size_t outbox_take(struct outbox *o, int64_t recipient_id, const struct take *how,
                    struct item **out, int64_t *next_ms)
 {
     struct lane *l = lane_find(o, recipient_id);
@@ -360,7 +375,7 @@ size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max, bool edit
     size_t n = 0;
 
     if (l != NULL) {
-        n = take(o, &w, l->head, max, edits, out);
+        n = take(o, &w, l->head, how, out);
         l->stuck = n == 0 && w.last == PASS_IT;
         lane_refill(o, l);
     }

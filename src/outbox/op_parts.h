@@ -9,6 +9,7 @@ struct target { /* of a put: one recipient */
     int64_t recipient_id;
     bool direct;       /* enters its window after the commit; born licensed */
     struct hold *hold; /* ours, with its reason; NULL: none */
+    struct message_remark remark;
     enum delivery_state state;    /* filled by the writer, as is what follows */
     enum hold_kind ended_engage;  /* the engage was held by this and is withheld now */
     enum began began;  /* filled by the writer */
@@ -28,6 +29,7 @@ struct taken { /* a row of a TAKE, ours until it is an item */
     enum hold_kind held;
     bool together;
     int64_t freed_ms;
+    struct message_remark remark;
     enum began began;
     struct str handle;
 };

@@ -32,8 +32,6 @@
 
 #include <sys/statvfs.h>
 
-#include <sodium.h>
-
 #include "base/log.h"
 
 #define ROOM "outbox"
@@ -337,19 +335,6 @@ static struct str line_of(struct outbox *o, const struct put *p)
     return buf_view(&o->line);
 }
 
-/* Goes to disk, so it must be the same in every process, unlike hash_bytes().
- * Two keys with one hash only wait for each other. */
-static uint64_t key_hash(struct str key)
-{
-    static const unsigned char fixed[crypto_shorthash_KEYBYTES] = {0};
-    unsigned char out[crypto_shorthash_BYTES];
-    uint64_t hash;
-
-    crypto_shorthash(out, (const unsigned char *)key.p, key.n, fixed);
-    memcpy(&hash, out, sizeof hash);
-    return hash;
-}
-
 static struct kept *kept_of(struct outbox *o, const struct put *p)
 {
     const struct alert *a = p->alert;
@@ -359,7 +344,7 @@ static struct kept *kept_of(struct outbox *o, const struct put *p)
     k->began_id = a->began_id;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
-    k->key_hash = key_hash(a->key);
+    k->key_hash = alert_key_hash(a->key);
     return k;
 }
 
@@ -370,6 +355,7 @@ static void target_choose(struct outbox *o, struct target *t, const struct put *
     struct lane *l = lane_get(o, p->recipients[at]);
 
     t->recipient_id = l->recipient_id;
+    t->remark = p->holds != NULL ? p->holds[at].remark : (struct message_remark){0};
     if (p->holds != NULL && p->holds[at].kind != HOLD_NONE) {
         t->hold = mem_new(sizeof *t->hold);
         *t->hold = p->holds[at];
@@ -447,6 +433,8 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     if (i->settling) {
         op->settle.item = i;
     } else {
+        if (s->state == DELIVERY_DEAD && o->with.died != NULL)
+            o->with.died(o->with.died_arg, i->recipient_id, i->kept->key_hash);
         lane_ended(l, i->kept->id);
         lane_remove(o, l, i);
     }

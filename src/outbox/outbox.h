@@ -36,6 +36,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     enum hold_kind held; /* by what it was until freed_ms (wall); NONE: it never was */
     bool together;       /* freed with others: may be told in one summary */
     int64_t freed_ms;
+    struct message_remark remark; /* what its message says about others */
     struct item *next, *previous;
 };
 
@@ -47,6 +48,9 @@ struct outbox_options {
     int max_pages, settled_max; /* of the file; instead of SETTLED_KEPT_MAX; 0: not (tests) */
     outbox_ready_fn *ready; /* something to take for this recipient */
     void *ready_arg;
+    /* A delivery is dead; NULL: nobody wants to know. */
+    void (*died)(void *arg, int64_t recipient_id, uint64_t key_hash);
+    void *died_arg;
     void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
     void *broken_arg;
 };
@@ -78,10 +82,15 @@ int64_t outbox_seen(const struct outbox *o, const uint64_t hash[2]);
 /* Calls back after everything put so far is committed (a duplicate's answer). */
 void outbox_barrier(struct outbox *o, outbox_done_fn *done, void *arg);
 
-/* Up to max deliveries of the recipient that may be tried now, oldest first; they
- * are in flight until settled. `edits`: a release with its engage's handle comes
- * alone. 0: *next_ms says when to come back (wall; 0: `ready` will be called). */
-size_t outbox_take(struct outbox *o, int64_t recipient_id, size_t max, bool edits,
+struct take {
+    size_t max;          /* deliveries */
+    size_t together_max; /* of those told together; 0: they are like any other */
+    bool edits;          /* a release with its engage's handle comes alone */
+};
+/* Deliveries of the recipient that may be tried now, oldest first; they are in flight
+ * until settled. What is told together comes with its like: held by the same kind.
+ * 0: *next_ms says when to come back (wall; 0: `ready` will be called). */
+size_t outbox_take(struct outbox *o, int64_t recipient_id, const struct take *how,
                    struct item **out, int64_t *next_ms);
 
 struct settlement {

@@ -200,3 +200,49 @@ bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
     return code == SQLITE_ROW || code == SQLITE_DONE ||
            error_set(err, "reading tries: %s", sqlite3_errmsg(r->db));
 }
+
+/* --- what was put lately ------------------------------------------------------- */
+
+static void lately_row(sqlite3_stmt *s, struct lately *l)
+{
+    const char *severity = (const char *)sqlite3_column_text(s, 8);
+
+    *l = (struct lately){
+        .id = {sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1)},
+        .key_hash = (uint64_t)sqlite3_column_int64(s, 2),
+        .action = (enum action)sqlite3_column_int(s, 3),
+        .accepted_ms = sqlite3_column_int64(s, 4),
+        .freed_ms = sqlite3_column_int64(s, 5),
+        .state = (enum delivery_state)sqlite3_column_int(s, 6),
+        .held = (enum hold_kind)sqlite3_column_int(s, 7),
+    };
+    if (!severity_parse(str_of(severity), &l->severity))
+        l->severity = SEVERITY_NONE;
+}
+
+bool outbox_read_lately(struct outbox_reader *r, int64_t since_ms, outbox_lately_fn *fn,
+                        void *arg, struct error *err)
+{
+    sqlite3_stmt *s = NULL;
+    struct lately l;
+    int code = sqlite3_prepare_v2(
+        r->db,
+        "SELECT d.alert_id, d.recipient_id, a.key_hash, a.action, a.accepted_ms,"
+        " d.freed_ms, d.state, d.hold_kind, json_extract(a.json, '$.severity')"
+        " FROM alert a JOIN delivery d ON d.alert_id = a.id"
+        " WHERE a.id > (SELECT ifnull(max(id), 0) FROM alert) - ?1"
+        " AND a.accepted_ms > ?2 AND a.action <> ?3 ORDER BY a.id",
+        -1, &s, NULL);
+
+    if (code == SQLITE_OK) {
+        sqlite3_bind_int64(s, 1, LATELY_MAX);
+        sqlite3_bind_int64(s, 2, since_ms);
+        sqlite3_bind_int(s, 3, ACTION_RELEASE);
+        while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+            lately_row(s, &l);
+            fn(arg, &l);
+        }
+    }
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(r->db));
+}

@@ -47,6 +47,22 @@ bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
                          outbox_handle_fn *found, void *arg,
                          struct error *err) must_check;
 
+/* What was put since, oldest first, at most the newest LATELY_MAX alerts, releases
+ * left out: what became of each, for who must know after a restart. */
+#define LATELY_MAX (1u << 18)
+struct lately {
+    struct delivery_id id;
+    uint64_t key_hash;
+    enum action action;
+    enum severity severity;
+    int64_t accepted_ms, freed_ms;
+    enum delivery_state state;
+    enum hold_kind held; /* now, or until freed_ms */
+};
+typedef void outbox_lately_fn(void *arg, const struct lately *l);
+bool outbox_read_lately(struct outbox_reader *r, int64_t since_ms, outbox_lately_fn *fn,
+                        void *arg, struct error *err) must_check;
+
 /* The alert as kept; false with an empty error: not there (any more). */
 bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
                        struct str *json, int64_t *accepted_ms,

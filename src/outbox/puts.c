@@ -151,13 +151,38 @@ static bool held_write(struct database *d, const struct op *op, const struct tar
     return database_step(d, SQL_DELIVERY_INSERT_HELD) == SQLITE_DONE;
 }
 
+bool remark_write(struct database *d, struct delivery_id id,
+                  const struct message_remark *r)
+{
+    sqlite3_stmt *s = d->statements[SQL_REMARK];
+
+    if (r->withheld == 0 && !r->flaps)
+        return true;
+    sqlite3_bind_int64(s, 1, id.alert_id);
+    sqlite3_bind_int64(s, 2, id.recipient_id);
+    sqlite3_bind_int64(s, 3, r->withheld);
+    sqlite3_bind_int64(s, 4, r->since_ms);
+    sqlite3_bind_int(s, 5, r->flaps);
+    return database_step(d, SQL_REMARK) == SQLITE_DONE;
+}
+
 static bool delivery_write(struct puts *p, struct op *op, struct target *t)
 {
+    struct delivery_id id = {op->put.kept->id, t->recipient_id};
+    bool remarks = t->remark.withheld > 0 || t->remark.flaps;
+    bool ok;
+
     if (!fate_decide(p->database, op, t))
         return false;
     if (t->state == DELIVERY_PENDING)
-        return rows_add(p->database, &p->deliveries, op, t);
-    return held_write(p->database, op, t);
+        ok = rows_add(p->database, &p->deliveries, op, t);
+    else
+        ok = held_write(p->database, op, t);
+    if (!ok || !remarks)
+        return ok;
+    /* It changes the row, so the row must be there. */
+    return rows_flush(p->database, &p->deliveries) &&
+           remark_write(p->database, id, &t->remark);
 }
 
 bool puts_add(struct puts *p, struct op *op)

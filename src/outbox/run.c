@@ -100,6 +100,9 @@ static bool take_rows(struct database *d, struct op *op, int *unended)
         t->held = (enum hold_kind)sqlite3_column_int(s, 9);
         t->together = sqlite3_column_int(s, 10) != 0;
         t->freed_ms = sqlite3_column_int64(s, 11);
+        t->remark.withheld = sqlite3_column_int64(s, 13);
+        t->remark.since_ms = sqlite3_column_int64(s, 14);
+        t->remark.flaps = sqlite3_column_int(s, 15) != 0;
         bytes += t->kept->json.n;
     }
     sqlite3_reset(s);

@@ -14,4 +14,8 @@ bool run_unhold(struct database *d, struct op *op) must_check;
 bool run_redrive(struct database *d, struct op *op) must_check;
 bool run_abandon(struct database *d, struct op *op) must_check;
 
+/* What the message of a row says about others; nothing to say, nothing to do. */
+bool remark_write(struct database *d, struct delivery_id id,
+                  const struct message_remark *r) must_check;
+
 #endif

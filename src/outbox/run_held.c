@@ -157,7 +157,8 @@ static bool unhold_one(struct database *d, const struct unhold *v, int64_t at_ms
         was->state = DELIVERY_PENDING;
         return true;
     }
-    return step_done(d, unhold_bind(d, v, at_ms));
+    return step_done(d, unhold_bind(d, v, at_ms)) &&
+           remark_write(d, v->id, &v->to.remark);
 }
 
 bool run_unhold(struct database *d, struct op *op)

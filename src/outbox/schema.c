@@ -5,7 +5,8 @@
 #define CHECKPOINT_PAGES 8000 /* 32 MB of WAL: a checkpoint is rare and large */
 
 /* state: see enum delivery_state. It leaves 2 and 4 only by hand. What hold_kind
- * says stays when the hold has ended; freed_ms is when that was. */
+ * says stays when the hold has ended; freed_ms is when that was. The last three are
+ * its struct message_remark. */
 #define DELIVERY_TABLE                                                         \
     "CREATE TABLE delivery ("                                                  \
     "  alert_id INTEGER NOT NULL REFERENCES alert(id),"                        \
@@ -24,6 +25,9 @@
     "  hold_until_ms INTEGER NOT NULL DEFAULT 0,"                              \
     "  freed_ms INTEGER NOT NULL DEFAULT 0,"                                   \
     "  together INTEGER NOT NULL DEFAULT 0,"                                   \
+    "  withheld INTEGER NOT NULL DEFAULT 0,"                                   \
+    "  withheld_ms INTEGER NOT NULL DEFAULT 0,"                                \
+    "  flaps INTEGER NOT NULL DEFAULT 0,"                                      \
     "  PRIMARY KEY (alert_id, recipient_id)) WITHOUT ROWID;"
 #define DELIVERY_INDEXES                                                       \
     "CREATE INDEX delivery_pending ON delivery (recipient_id, alert_id)"       \
@@ -157,7 +161,7 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TAKE] =
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
         " a.action, a.began_id, a.key_hash, a.json, d.hold_kind, d.together,"
-        " d.freed_ms, d.doubts"
+        " d.freed_ms, d.doubts, d.withheld, d.withheld_ms, d.flaps"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",
@@ -192,6 +196,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_FREE] =
         "UPDATE delivery SET state = 0, due_ms = 0, reason = '', freed_ms = ?3,"
         " together = ?4 WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 3",
+    [SQL_REMARK] =
+        "UPDATE delivery SET withheld = ?3, withheld_ms = ?4, flaps = ?5"
+        " WHERE alert_id = ?1 AND recipient_id = ?2",
     [SQL_WITHHOLD] =
         "UPDATE delivery SET state = 4, settled_ms = ?3, reason = ?4"
         " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 3",

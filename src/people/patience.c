@@ -109,6 +109,19 @@ void patience_failed(struct patience *p, enum patience_kind kind,
     at->until_ms = now_ms + MIN((int64_t)FIRST_DELAY_MS << over, cap);
 }
 
+void patience_take_back(struct patience *p, enum patience_kind kind,
+                        struct str who)
+{
+    const struct place *at = place_find(p, who_hash(p, kind, who));
+    struct place *mine;
+
+    if (at == NULL || at->failures == 0)
+        return;
+    mine = &p->places[at - p->places];
+    mine->failures--;
+    mine->until_ms = 0; /* it was over when that try was granted */
+}
+
 void patience_forget(struct patience *p, enum patience_kind kind,
                      struct str who)
 {

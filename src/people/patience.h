@@ -23,6 +23,9 @@ int64_t patience_wait_ms(const struct patience *p, enum patience_kind kind,
                          struct str who, int64_t now_ms);
 void patience_failed(struct patience *p, enum patience_kind kind,
                      struct str who, int64_t now_ms);
+/* The last failure was none. */
+void patience_take_back(struct patience *p, enum patience_kind kind,
+                        struct str who);
 void patience_forget(struct patience *p, enum patience_kind kind,
                      struct str who);
 

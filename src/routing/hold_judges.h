@@ -4,16 +4,29 @@
 #define ROUTING_HOLD_JUDGES_H
 
 #include "routing/holds.h"
+#include "routing/silences.h"
+#include "routing/pace.h"
 
-/* Of a snapshot: immutable, each compiled by its own file; NULL: none. */
+/* What a snapshot says, each kind in a struct of its own. */
 struct hold_rules {
-    const struct silences *silences;
-    const struct inhibitions *inhibitions;
+    const struct pools *pools;
+    struct silences silences;
 };
 
-/* What happened so far, as the judges need it; each kept by its own file. */
+/* What happened so far, as the judges need it. */
 struct hold_state {
-    const struct inhibitors *inhibitors; /* engaged alerts that mute others */
+    const struct told *told; /* NULL: nothing was told so far */
+    int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
+
+extern const struct hold_judge hold_judge_silenced;
+
+/* hold_pace.c: these judges, and the remark for what is told. */
+extern const struct hold_judge hold_judge_flapping, hold_judge_repeat,
+    hold_judge_quiet, hold_judge_digest, hold_judge_storm;
+void hold_pace_remark(const struct hold_question *q, struct message_remark *out);
+/* What was decided, as the next question must know it: after holds_decide(), once for
+ * each delivery that is new, and whenever what holds it has changed. */
+void hold_note(struct told *t, const struct hold_question *q, const struct hold *h);
 
 #endif

@@ -6,7 +6,8 @@
 
 /* In this order; a new kind gets its line here and its file beside. */
 static const struct hold_judge *const judges[] = {
-    NULL,
+    &hold_judge_silenced, &hold_judge_flapping, &hold_judge_repeat, &hold_judge_quiet,
+    &hold_judge_digest,   &hold_judge_storm,    NULL,
 };
 
 const char *hold_kind_name(enum hold_kind k)
@@ -43,6 +44,8 @@ void holds_decide(const struct hold_question *q, struct hold *out)
             continue;
         assert(hold.final || hold.until_ms == 0 || hold.until_ms > q->now_ms);
         *out = hold;
-        return;
+        break;
     }
+    if (out->kind == HOLD_NONE || hold_gathers(out->kind))
+        hold_pace_remark(q, &out->remark);
 }

@@ -4,6 +4,7 @@
 #ifndef ROUTING_HOLDS_H
 #define ROUTING_HOLDS_H
 
+#include "message/message.h"
 #include "routing/routing.h"
 
 enum hold_kind { /* kept on disk by its number: new ones at the end */
@@ -30,6 +31,7 @@ struct hold {
     int64_t ref;      /* which silence, alert, ...; 0: there is just one */
     int64_t until_ms; /* wall, later than now; 0: until something happens */
     struct str reason; /* one line for people: REASON_MAX; no secrets */
+    struct message_remark remark; /* what it says when it is told, now or then */
 };
 
 /* One alert, asked about for one recipient after the other. */
@@ -39,10 +41,14 @@ struct hold_question {
     int64_t now_ms;
     const struct hold_rules *rules; /* of the snapshot */
     const struct hold_state *state; /* what happened so far */
+    struct filter_subject *subject; /* of the alert */
     struct arena *arena;            /* for reasons */
     /* Of the recipient: */
     int64_t recipient_id;
     bool builtin;         /* history is never held */
+    const struct pace *pace; /* NULL: it is told everything at once */
+    uint64_t key_hash;    /* alert_key_hash() of the alert's key */
+    enum hold_kind held;  /* what holds it up to now; NONE: it is new */
     enum hold_kind ended; /* it was held by this until now: that time is over,
                              and it is not held by it again; NONE: it is new */
 };

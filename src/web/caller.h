@@ -58,8 +58,9 @@ bool exchange_may(const struct exchange *x, enum access need);
 struct str exchange_address(struct exchange *x);
 /* It came over TLS, as a trusted proxy says. */
 bool exchange_is_secure(const struct exchange *x);
-/* Its Host is a name of this host: a browser then runs on it, or on the far end
- * of its tunnel, and the password does not cross a network in the clear. */
+/* Its Host is a name of this host, and no proxy forwards it (many say our own
+ * address as Host): a browser then runs on it, or on the far end of its tunnel,
+ * and the password does not cross a network in the clear. */
 bool exchange_names_this_host(const struct exchange *x);
 /* A browser says that another site's page sends it. */
 bool exchange_is_cross_site(const struct exchange *x);

@@ -119,7 +119,7 @@ bool exchange_is_secure(const struct exchange *x)
 
 bool exchange_names_this_host(const struct exchange *x)
 {
-    return guard_names_this_host(&x->headers);
+    return guard_names_this_host(&x->headers) && guard_local(&x->headers);
 }
 
 bool exchange_is_cross_site(const struct exchange *x)

@@ -16,6 +16,8 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "config/silence.h"
+#include "outbox/outbox_read.h"
 
 #define STEPS 400
 #define PEACE_STEPS 20000
@@ -51,6 +53,47 @@ static void alert_comes(struct sim *sim)
     CHECK(pipeline_accept(sim->pipeline, &batch, &receipt, committed, sim) == ACCEPTED,
           "no room for an alert");
     sim->keys[receipt.id] = (int)key;
+    if (sim->numbers[receipt.id] == 0) /* a repeat has the id of the first */
+        sim->numbers[receipt.id] = sim->offered;
+}
+
+static void object_edit(struct sim *sim, struct edit e, struct str text)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct error err = {0};
+
+    e.author = STR("sim");
+    if (text.n > 0)
+        e.object = json_parse(&arena, text, &err);
+    CHECK(config_edit(sim->config, &e, &err) == CONFIG_OK, "%.*s: %s", STR_ARG(text),
+          err.text);
+}
+
+/* One that hits some keys, for a while, or until it is deleted. */
+static void silence_comes(struct sim *sim)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    char ends[TIME_TEXT_MAX];
+    uint32_t key = roll(sim, KEYS);
+    bool timed = roll(sim, 3) > 0;
+
+    time_text(sim->now_ms + 1000 + roll(sim, 60000), true, ends);
+    object_edit(sim, (struct edit){.kind = OBJECT_SILENCE, .verb = EDIT_CREATE},
+                arena_printf(&arena,
+                             "{\"name\":\"s%zu\",\"comment\":\"sim\",\"author\":\"sim\","
+                             "\"matcher\":\"fact.sim_key in (%u, %u)\",\"ends\":%s%s%s}",
+                             sim->silenced++, key, (key + 1) % KEYS, timed ? "\"" : "",
+                             timed ? ends : "null", timed ? "\"" : ""));
+}
+
+static void silence_goes(struct sim *sim, size_t which)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct edit e = {.kind = OBJECT_SILENCE, .verb = EDIT_DELETE,
+                     .name = arena_printf(&arena, "s%zu", which)};
+
+    if (snapshot_silence(config_now(sim->config), e.name) != NULL)
+        object_edit(sim, e, STR_NONE);
 }
 
 static void counted(void *arg, size_t count)
@@ -101,10 +144,23 @@ static void object_add(struct sim *sim, enum object_kind kind, struct str text)
           text.p, err.text);
 }
 
+static void settings_set(struct sim *sim, struct str text)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct error err = {0};
+    struct edit edit = {.kind = OBJECT_SETTINGS, .verb = EDIT_PATCH, .author = STR("sim"),
+                        .object = json_parse(&arena, text, &err)};
+
+    CHECK(edit.object != NULL && config_edit(sim->config, &edit, &err) == CONFIG_OK, "%s: %s",
+          text.p, err.text);
+}
+
 static void recipients_add(struct sim *sim)
 {
     struct arena arena freed_by(arena_release) = {0};
 
+    /* What ends delivered is counted, so nothing is left out as a repeat. */
+    settings_set(sim, STR("{\"repeat_interval\":\"0s\",\"flapping_count\":0}"));
     object_add(sim, OBJECT_ENDPOINT, STR("{\"name\":\"chat\",\"type\":\"chat\"}"));
     for (int i = 0; i < RECIPIENTS; i++) {
         if (i < WEBHOOKS)
@@ -134,6 +190,19 @@ static void sim_broken(void *arg, const struct error *err)
     CHECK(false, "the outbox broke: %s", err->text);
 }
 
+static void config_is_new(void *arg, const struct snapshot *now)
+{
+    struct sim *sim = arg;
+
+    (void)now;
+    holder_changed(sim->holder);
+}
+
+static void alert_released(void *arg, const struct alert *release)
+{
+    holder_released(((struct sim *)arg)->holder, release);
+}
+
 static void sim_open(struct sim *sim)
 {
     struct error err = {0};
@@ -141,7 +210,8 @@ static void sim_open(struct sim *sim)
     struct outbox_options o = {.path = path, .inline_writer = true, .ready = sim_ready,
                                .ready_arg = sim, .broken = sim_broken, .broken_arg = sim};
     struct courier_options c = {.carrier = {far_send, far_cancel, sim}};
-    struct pipeline_options p = {0};
+    struct pipeline_options p = {.released = alert_released, .released_arg = sim};
+    struct holder_options h = {0};
 
     snprintf(path, sizeof path, "%s/tocsin.db", sim->dir);
     sim->clock = (struct clock){sim_now, sim_now, sim_dice, sim};
@@ -160,7 +230,14 @@ static void sim_open(struct sim *sim)
     c.outbox = p.outbox = sim->outbox;
     c.registry = p.registry = sim->registry;
     sim->courier = courier_new(sim->loop, &c);
+    p.outbox_path = path;
     sim->pipeline = pipeline_new(sim->loop, &p);
+    h.config = sim->config;
+    h.outbox = sim->outbox;
+    h.registry = sim->registry;
+    h.pipeline = sim->pipeline;
+    sim->holder = holder_new(sim->loop, &h);
+    config_on_change(sim->config, config_is_new, sim);
 }
 
 static void sim_close(struct sim *sim)
@@ -169,6 +246,7 @@ static void sim_close(struct sim *sim)
     courier_free(sim->courier);
     sim->courier = NULL;
     far_forgets(sim);
+    holder_free(sim->holder);
     pipeline_free(sim->pipeline);
     config_close(sim->config);
     registry_free(sim->registry);
@@ -177,10 +255,37 @@ static void sim_close(struct sim *sim)
 
 /* --- judging ------------------------------------------------------------------- */
 
-/* Sent again by hand, it comes when it comes. */
+/* Sent again by hand, or held back for a while, it comes when it comes: what was
+ * not held may have passed it. */
 static bool was_refused(const struct sim *sim, const struct arrival *a)
 {
-    return sim->refused[a->recipient][a->id];
+    return sim->refused[a->recipient][a->id] || sim->freed[a->recipient][a->id];
+}
+
+static void freed_find(struct sim *sim)
+{
+    struct error err = {0};
+    char path[128];
+    struct outbox_reader *r;
+
+    snprintf(path, sizeof path, "%s/tocsin.db", sim->dir);
+    r = outbox_reader_open(path, &err);
+    CHECK(r != NULL, "%s", err.text);
+    for (int i = 0; i < RECIPIENTS; i++) {
+        struct delivery_query q = {.recipient_id = sim->ids[i], .state = -1,
+                                   .limit = ALERTS_MAX};
+        struct delivery_row *rows;
+        int64_t total;
+        size_t n;
+
+        CHECK(outbox_read_deliveries(r, &q, &sim->arena, &rows, &n, &total, &err), "%s",
+              err.text);
+        for (size_t k = 0; k < n; k++)
+            if (rows[k].freed_ms > 0)
+                sim->freed[i][i < WEBHOOKS ? (int64_t)sim->numbers[rows[k].id.alert_id]
+                                           : rows[k].id.alert_id] = true;
+    }
+    outbox_reader_close(r);
 }
 
 static bool seen_before(const struct sim *sim, size_t end, const struct arrival *a)
@@ -230,6 +335,8 @@ static void judge(struct sim *sim)
 
     outbox_counts(sim->outbox, &n);
     CHECK(n.pending == 0, "%llu deliveries still pending", (unsigned long long)n.pending);
+    CHECK(n.held == 0, "%llu deliveries still held", (unsigned long long)n.held);
+    CHECK(n.withheld > 0, "no silence withheld anything");
     CHECK(n.accepted == n.delivered + n.dead + n.withheld,
           "accepted %llu, delivered %llu, dead %llu",
           (unsigned long long)n.accepted, (unsigned long long)n.delivered,
@@ -237,6 +344,7 @@ static void judge(struct sim *sim)
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);
     CHECK(sim->failed == 0, "%zu commits failed", sim->failed);
     judge_lost(sim);
+    freed_find(sim);
     judge_order(sim);
 }
 
@@ -272,6 +380,10 @@ static void run(uint64_t seed)
             alert_comes(sim);
         if (roll(sim, 40) == 0)
             redrive(sim);
+        if (roll(sim, 30) == 0)
+            silence_comes(sim);
+        if (roll(sim, 30) == 0 && sim->silenced > 0)
+            silence_goes(sim, roll(sim, (uint32_t)sim->silenced));
         step(sim);
         if (roll(sim, 100) == 0) { /* a restart, with things in flight */
             sim_close(sim);
@@ -279,10 +391,12 @@ static void run(uint64_t seed)
         }
     }
     sim->faults = false;
+    for (size_t i = 0; i < sim->silenced; i++)
+        silence_goes(sim, i);
     for (int i = 0; i < PEACE_STEPS; i++) {
         step(sim);
         outbox_counts(sim->outbox, &n);
-        if (n.pending == 0 && n.dead == 0)
+        if (n.pending == 0 && n.dead == 0 && n.held == 0)
             break;
         if (n.pending == 0)
             redrive(sim);

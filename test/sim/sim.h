@@ -3,7 +3,7 @@
 #define TEST_SIM_H
 
 #include "courier/courier.h"
-#include "pipeline.h"
+#include "holder.h"
 
 #define WEBHOOKS 4 /* recipients 0..; each on an endpoint of its own */
 #define CHATS 3    /* the recipients after them; all on one endpoint */
@@ -50,6 +50,7 @@ struct sim {
     struct config *config;
     struct courier *courier;
     struct pipeline *pipeline;
+    struct holder *holder;
     struct sending flights[FLIGHTS_MAX];
     struct arrival *arrivals;
     size_t arrived;
@@ -61,6 +62,9 @@ struct sim {
     bool refused[RECIPIENTS][ALERTS_MAX]; /* or given up: it may be dead */
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
+    size_t silenced; /* silences made so far */
+    bool freed[RECIPIENTS][ALERTS_MAX]; /* was held back for a while */
+    size_t numbers[ALERTS_MAX]; /* of each alert, by its id: the sim_id webhooks see */
     size_t steps, edits, gone, redriven; /* how much of it there was */
     bool faults;
     char dir[64];

@@ -154,9 +154,11 @@ class Load:
 
 
 def webhook_config(directory, sinks):
-    """A YAML file with one webhook endpoint and recipient for each named sink."""
+    """A YAML file with one webhook endpoint and recipient for each named sink. Each
+    alert is told: what is counted here must not be left out as a repeat."""
     os.makedirs(directory, exist_ok=True)
     with open(os.path.join(directory, "webhooks.yaml"), "w") as f:
+        f.write("settings:\n  repeat_interval: 0s\n  flapping_count: 0\n")
         f.write("endpoints:\n")
         for name, sink in sinks.items():
             f.write(f"  - name: {name}\n    type: webhook\n    params:\n"

@@ -191,8 +191,7 @@ static void bench_rooms(struct bench *b, struct error *err)
 
 static void bench_faces(struct bench *b)
 {
-    struct pipeline_options p = {.config = b->config,
-                                 .registry = b->registry,
+    struct pipeline_options p = {.config = b->config, .registry = b->registry,
                                  .outbox = b->outbox};
     struct intake_options in = {.clock = loop_clock(b->loop),
                                 .settings = bench_settings,
@@ -215,6 +214,7 @@ static void bench_faces(struct bench *b)
     };
 
     b->pipeline = pipeline_new(b->loop, &p);
+    a.hold_state = pipeline_hold_state(b->pipeline);
     in.sink = pipeline_sink(b->pipeline);
     b->intake = intake_new(b->httpd, &in);
     a.intake = b->intake;

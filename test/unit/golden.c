@@ -33,13 +33,31 @@ static bool read_phase(const struct json *whole, enum phase *out,
     return error_set(err, "no phase \"%.*s\"", STR_ARG(name));
 }
 
+/* "remark": of every alert in the case. */
+static bool read_remark(const struct json *whole, struct message_remark *out,
+                        struct error *err)
+{
+    const struct json *remark = json_get(whole, "remark");
+
+    *out = (struct message_remark){
+        .withheld = json_i64_or(json_get(remark, "withheld"), 0),
+        .flaps = json_bool_or(json_get(remark, "flaps"), false),
+    };
+    return out->withheld == 0 ||
+           time_parse(json_text(json_get(remark, "since")), &out->since_ms) ||
+           error_set(err, "remark.since is no time");
+}
+
 static bool read_alerts(struct golden *g, const struct json *whole,
                         struct error *err)
 {
     const struct json *alerts = json_get(whole, "alerts");
     enum phase phase = PHASE_NEW;
+    struct message_remark remark;
     size_t i = 0;
 
+    if (!read_remark(whole, &remark, err))
+        return false;
     if (!json_is(alerts, JSON_ARRAY) || !read_phase(whole, &phase, err))
         return error_in(err, "alerts or phase");
     g->items = arena_array(&g->arena, alerts->count, sizeof(*g->items));
@@ -52,6 +70,7 @@ static bool read_alerts(struct golden *g, const struct json *whole,
         g->items[i] = (struct render_item){
             .alert = a,
             .phase = phase,
+            .remark = remark,
             .handle = json_text(json_get(whole, "handle")),
             .id = a->id > 0 ? arena_printf(&g->arena, "%lld.%d",
                                            (long long)a->id, RECIPIENT_ID)
@@ -100,6 +119,15 @@ static bool read_words(struct golden *g, const struct json *whole,
            read_template(g, whole, "text_template", &g->own.text, err);
 }
 
+static size_t most(const struct golden *g)
+{
+    const struct endpoint_type *t = g->type;
+
+    if (g->in.occasion.n > 0)
+        return t->together_max;
+    return t->batch_limit ? t->batch_limit(g->endpoint) : t->batch_max;
+}
+
 static bool read_all(struct golden *g, const struct json *whole,
                      struct error *err)
 {
@@ -114,8 +142,8 @@ static bool read_all(struct golden *g, const struct json *whole,
         return false;
     if (t->check != NULL && !t->check(g->endpoint, g->recipient, err))
         return error_in(err, "check");
-    if (g->in.count > (t->batch_limit ? t->batch_limit(g->endpoint)
-                                      : t->batch_max))
+    g->in.occasion = json_text(json_get(whole, "occasion"));
+    if (g->in.count > most(g))
         return error_set(err, "more alerts than one request may carry");
     g->in.endpoint = g->endpoint;
     g->in.recipient = g->recipient;

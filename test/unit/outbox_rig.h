@@ -285,7 +285,8 @@ static inline size_t rig_take(struct rig *r, int64_t recipient_id, size_t max,
 {
     int64_t next_ms;
 
-    return outbox_take(r->outbox, recipient_id, max, false, out, &next_ms);
+    return outbox_take(r->outbox, recipient_id, &(struct take){.max = max, .edits = false},
+                       out, &next_ms);
 }
 
 /* The one delivery of recipient 1 that is to be tried now; NULL: none. */

@@ -118,11 +118,13 @@ static void a_deferral_waits_and_counts(void **state)
     rig_turn(r);
     rig_defer(r, rig_take_one(r), 5000, false);
     rig_turn(r);
-    assert_int_equal(outbox_take(r->outbox, 1, 1, false, &item, &next_ms), 0);
+    assert_int_equal(outbox_take(r->outbox, 1, &(struct take){.max = 1, .edits = false},
+                       &item, &next_ms), 0);
     assert_int_equal(next_ms, r->now_ms + 5000);
     rig_reopen(r); /* nor does a restart make it sooner */
     rig_settle_down(r);
-    assert_int_equal(outbox_take(r->outbox, 1, 1, false, &item, &next_ms), 0);
+    assert_int_equal(outbox_take(r->outbox, 1, &(struct take){.max = 1, .edits = false},
+                       &item, &next_ms), 0);
     assert_int_equal(next_ms, RIG_T0 + 5000);
     r->now_ms = RIG_T0 + 5000;
     item = rig_take_one(r);
@@ -156,11 +158,13 @@ static void a_clock_that_jumped_back_holds_nothing_up(void **state)
     rig_defer(r, rig_take_one(r), 5000, false);
     rig_turn(r);
     r->now_ms -= 400LL * 24 * 3600 * 1000;
-    assert_int_equal(outbox_take(r->outbox, 1, 1, false, &item, &next_ms), 0);
+    assert_int_equal(outbox_take(r->outbox, 1, &(struct take){.max = 1, .edits = false},
+                       &item, &next_ms), 0);
     assert_in_range(next_ms, r->now_ms, r->now_ms + RETRY_AFTER_CAP_MS);
     rig_reopen(r);
     rig_settle_down(r);
-    assert_int_equal(outbox_take(r->outbox, 1, 1, false, &item, &next_ms), 0);
+    assert_int_equal(outbox_take(r->outbox, 1, &(struct take){.max = 1, .edits = false},
+                       &item, &next_ms), 0);
     assert_in_range(next_ms, r->now_ms, r->now_ms + RETRY_AFTER_CAP_MS);
 }
 

@@ -139,7 +139,8 @@ static void order_check(struct rig *r, const struct order_case *c)
 
     for (size_t i = 0; i < n; i++)
         ids[i] = order_put(r, c, i);
-    now = outbox_take(r->outbox, 1, COUNT_OF(taken), false, taken, &next_ms);
+    now = outbox_take(r->outbox, 1, &(struct take){.max = COUNT_OF(taken), .edits = false},
+                       taken, &next_ms);
     for (size_t i = 0; i < now; i++)
         for (size_t k = 0; k < n; k++)
             if (ids[k] == taken[i]->kept->id)
@@ -374,7 +375,8 @@ static void take_checks(struct rig *r, const char *want)
     char got[64] = "";
     int64_t next_ms;
     size_t length = 0;
-    size_t n = outbox_take(r->outbox, 1, COUNT_OF(items), true, items, &next_ms);
+    size_t n = outbox_take(r->outbox, 1, &(struct take){.max = COUNT_OF(items), .edits = true},
+                       items, &next_ms);
 
     for (size_t i = 0; i < n; i++) {
         length += (size_t)snprintf(got + length, sizeof got - length, "%s%lld", i ? " " : "",

@@ -1,0 +1,380 @@
+/* admin_alertmanager.c -- Alertmanager's API v2 for silences, so that amtool, karma
+ * and Grafana need only our address. A silence made here is called by its UUID; one
+ * that is called otherwise gets a UUID made of our number. Its matchers are a filter
+ * of ours, `{alertname="Up", env=~"prod|lab"}`, which is read back as matchers.
+ * Source: Alertmanager's api/v2/openapi.yaml. Its errors are a JSON string. */
+#include "admin/reply.h"
+#include "admin/silencing.h"
+#include "base/clock.h"
+
+#define MATCHERS_MAX 64
+#define OTHER_UUID "00000000-0000-4000-8000-"
+
+static void refuse(struct exchange *x, int status, const char *text)
+{
+    struct buf b freed_by(buf_release) = BUF(ERROR_TEXT_MAX * 2);
+    struct json_out o = JSON_OUT(&b);
+
+    out_text(&o, NULL, text);
+    exchange_json(x, status, buf_view(&b));
+}
+
+/* --- ids ------------------------------------------------------------------------ */
+
+static struct str silence_uuid(const struct silence *s, struct arena *a)
+{
+    return uuid_is(s->name) ? s->name
+                            : arena_printf(a, OTHER_UUID "%012llx", (long long)s->id);
+}
+
+static const struct silence *silence_by_uuid(const struct admin *a, struct str uuid,
+                                             struct arena *arena)
+{
+    const struct silences *all = &config_now(a->with.config)->holds.silences;
+
+    for (size_t i = 0; i < all->n; i++)
+        if (str_eq(silence_uuid(&all->v[i], arena), uuid))
+            return &all->v[i];
+    return NULL;
+}
+
+/* --- matchers ---------------------------------------------------------------------- */
+
+struct matcher {
+    struct str name, value;
+    bool regex, equal;
+};
+
+static void quoted(struct buf *to, struct str s)
+{
+    buf_text(to, "\"");
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"' || s.p[i] == '\\')
+            buf_text(to, "\\");
+        buf_str(to, (struct str){s.p + i, 1});
+    }
+    buf_text(to, "\"");
+}
+
+static bool is_label(struct str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+
+        if (!(c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+              (i > 0 && c >= '0' && c <= '9')))
+            return false;
+    }
+    return s.n > 0;
+}
+
+static bool matcher_add(struct buf *to, const struct json *j, size_t at,
+                        struct error *err)
+{
+    static const char *const signs[2][2] = {{"!=", "="}, {"!~", "=~"}};
+    const struct json *value = json_get(j, "value");
+    struct str name = json_text(json_get(j, "name"));
+    bool regex = json_bool_or(json_get(j, "isRegex"), false);
+    bool equal = json_bool_or(json_get(j, "isEqual"), true);
+
+    if (!is_label(name) || !json_is(value, JSON_STRING))
+        return error_set(err, "matchers: each needs the name of a label and a value");
+    buf_text(to, at > 0 ? ", " : "");
+    buf_str(to, name);
+    buf_text(to, signs[regex][equal]);
+    quoted(to, json_text(value));
+    return true;
+}
+
+/* `{a="b", c=~"d"}` of a list of matchers. */
+static bool matchers_filter(const struct json *list, struct buf *to, struct error *err)
+{
+    size_t n = 0;
+
+    if (!json_is(list, JSON_ARRAY) || list->count == 0 || list->count > MATCHERS_MAX)
+        return error_set(err, "matchers: must be a list of 1 to %d", MATCHERS_MAX);
+    buf_text(to, "{");
+    for (const struct json *j = list->first; j != NULL; j = j->next)
+        if (!matcher_add(to, j, n++, err))
+            return false;
+    buf_text(to, "}");
+    return !to->over || error_set(err, "matchers: too long");
+}
+
+static bool take(struct str *rest, const char *word)
+{
+    if (!str_starts(*rest, word))
+        return false;
+    *rest = str_from(*rest, strlen(word));
+    return true;
+}
+
+static bool value_take(struct str *rest, struct arena *a, struct str *out)
+{
+    char *value = arena_array(a, rest->n + 1, 1);
+    size_t n = 0, i = 0;
+
+    if (!take(rest, "\""))
+        return false;
+    for (; i < rest->n && rest->p[i] != '"'; i++) {
+        if (rest->p[i] == '\\' && i + 1 < rest->n &&
+            (rest->p[i + 1] == '"' || rest->p[i + 1] == '\\'))
+            i++;
+        value[n++] = rest->p[i];
+    }
+    *out = (struct str){value, n};
+    *rest = str_from(*rest, i);
+    return take(rest, "\"");
+}
+
+static bool matcher_take(struct str *rest, struct arena *a, struct matcher *out)
+{
+    size_t n = 0;
+
+    while (n < rest->n && is_label(str_first(*rest, n + 1)))
+        n++;
+    out->name = str_first(*rest, n);
+    *rest = str_from(*rest, n);
+    out->equal = out->regex = true;
+    if (!take(rest, "=~")) {
+        out->equal = false;
+        if (!take(rest, "!~")) {
+            out->regex = false;
+            if (!take(rest, "!=")) {
+                out->equal = true;
+                if (!take(rest, "="))
+                    return false;
+            }
+        }
+    }
+    return n > 0 && value_take(rest, a, &out->value);
+}
+
+/* The other way; 0: the filter is none that could have come from matchers. */
+static size_t matchers_read(struct str filter, struct arena *a, struct matcher *out)
+{
+    struct str rest = filter;
+    size_t n = 0;
+
+    if (!take(&rest, "{"))
+        return 0;
+    do {
+        if (n == MATCHERS_MAX || !matcher_take(&rest, a, &out[n++]))
+            return 0;
+    } while (take(&rest, ", "));
+    return str_is(rest, "}") ? n : 0;
+}
+
+/* --- writing ------------------------------------------------------------------------ */
+
+static void matcher_write(struct json_out *o, const struct matcher *m)
+{
+    out_object(o, NULL);
+    out_bool(o, "isEqual", m->equal);
+    out_bool(o, "isRegex", m->regex);
+    out_str(o, "name", m->name);
+    out_str(o, "value", m->value);
+    out_object_end(o);
+}
+
+/* A filter that says more than matchers can is shown as one they do not have. */
+static void matchers_write(struct json_out *o, const struct silence *s, struct arena *a)
+{
+    struct matcher list[MATCHERS_MAX];
+    size_t n = matchers_read(s->matcher, a, list);
+
+    if (n == 0)
+        list[n++] = (struct matcher){STR("tocsin_filter"), s->matcher, false, true};
+    out_array(o, "matchers");
+    for (size_t i = 0; i < n; i++)
+        matcher_write(o, &list[i]);
+    out_array_end(o);
+}
+
+static void write_time(struct json_out *o, const char *name, int64_t wall_ms)
+{
+    char text[TIME_TEXT_MAX];
+
+    time_text(wall_ms, true, text);
+    out_text(o, name, text);
+}
+
+/* One without an end has none to show: a year ahead stands for it. */
+static void silence_show(const struct admin *a, const struct silence *s,
+                         struct json_out *o, struct arena *arena)
+{
+    int64_t now_ms = clock_wall_ms(a->with.clock), until_ms;
+    enum silence_state state = silence_state(s, now_ms, &until_ms);
+
+    out_object(o, NULL);
+    out_str(o, "id", silence_uuid(s, arena));
+    out_object(o, "status");
+    out_text(o, "state", silence_state_name(state));
+    out_object_end(o);
+    write_time(o, "updatedAt", s->starts_ms);
+    write_time(o, "startsAt", s->starts_ms);
+    write_time(o, "endsAt", s->ends_ms != 0 ? s->ends_ms : now_ms + 365 * 86400000LL);
+    out_str(o, "createdBy", s->author);
+    out_str(o, "comment", s->comment);
+    matchers_write(o, s, arena);
+    out_object_end(o);
+}
+
+/* --- routes -------------------------------------------------------------------------- */
+
+/* ?filter=a="b": those that have this matcher. */
+static bool wanted(const struct silence *s, struct exchange *x, struct arena *arena)
+{
+    struct matcher have[MATCHERS_MAX], want;
+    size_t n = matchers_read(s->matcher, arena, have);
+    struct str name, value;
+
+    for (size_t at = 0; exchange_query_at(x, at, &name, &value); at++) {
+        struct str rest = value;
+        bool found = false;
+
+        if (!str_is(name, "filter") || !matcher_take(&rest, arena, &want))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            found = found || (str_eq(have[i].name, want.name) &&
+                              str_eq(have[i].value, want.value) == want.equal);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static void silences_get(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    const struct silences *all = &config_now(a->with.config)->holds.silences;
+    struct arena *arena = exchange_arena(x);
+    struct reply r freed_by(reply_release) = {0};
+
+    reply_init(&r);
+    out_array(&r.out, NULL);
+    for (size_t i = 0; i < all->n; i++)
+        if (wanted(&all->v[i], x, arena))
+            silence_show(a, &all->v[i], &r.out, arena);
+    out_array_end(&r.out);
+    reply_send(&r, x, 200);
+}
+
+static void silence_get(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    struct arena *arena = exchange_arena(x);
+    const struct silence *s = silence_by_uuid(a, exchange_segment(x, "id"), arena);
+    struct reply r freed_by(reply_release) = {0};
+
+    if (s == NULL) {
+        refuse(x, 404, "there is no silence with this id");
+        return;
+    }
+    reply_init(&r);
+    silence_show(a, s, &r.out, arena);
+    reply_send(&r, x, 200);
+}
+
+static void silence_delete(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    const struct silence *s =
+        silence_by_uuid(a, exchange_segment(x, "id"), exchange_arena(x));
+    struct error err = {0};
+
+    if (s == NULL)
+        refuse(x, 404, "there is no silence with this id");
+    else if (silence_expire(a, s, &err) != CONFIG_OK)
+        refuse(x, 500, err.text);
+    else
+        exchange_answer(x, 200, NULL, STR_NONE);
+}
+
+static const struct json *silence_object(const struct json *body, struct str name,
+                                         struct arena *a, struct error *err)
+{
+    static const struct {
+        const char *theirs, *ours;
+    } names[] = {{"comment", "comment"}, {"createdBy", "author"},
+                 {"startsAt", "starts"}, {"endsAt", "ends"}};
+    struct buf filter freed_by(buf_release) = BUF(FILTER_BYTES_MAX);
+    struct json_list members = {0};
+
+    if (!matchers_filter(json_get(body, "matchers"), &filter, err))
+        return NULL;
+    json_list_add(&members, a, STR("name"), json_new_string(a, name));
+    json_list_add(&members, a, STR("matcher"),
+                  json_new_string(a, arena_str(a, buf_view(&filter))));
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct json *given = json_get(body, names[i].theirs);
+
+        if (given != NULL)
+            json_list_add(&members, a, str_of(names[i].ours), given);
+    }
+    return json_new_object(a, &members);
+}
+
+/* With an id it changes that one, as theirs does. */
+static void silences_post(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    struct arena *arena = exchange_arena(x);
+    struct error err = {0};
+    const struct json *body = json_parse(arena, exchange_body(x), &err);
+    struct str id = json_text(json_get(body, "id"));
+    const struct silence *old = id.n > 0 ? silence_by_uuid(a, id, arena) : NULL;
+    struct edit e = {.kind = OBJECT_SILENCE, .verb = EDIT_REPLACE, .author = STR("api")};
+    char made[UUID_BYTES];
+    struct reply r freed_by(reply_release) = {0};
+
+    uuid_make(made);
+    e.name = old != NULL ? old->name : arena_str(arena, str_of(made));
+    if (id.n > 0 && old == NULL) {
+        refuse(x, 404, "there is no silence with this id");
+        return;
+    }
+    if (body != NULL)
+        e.object = silence_object(body, e.name, arena, &err);
+    if (e.object == NULL || config_edit(a->with.config, &e, &err) != CONFIG_OK) {
+        refuse(x, 400, err.text);
+        return;
+    }
+    reply_init(&r);
+    out_object(&r.out, NULL);
+    out_str(&r.out, "silenceID",
+            silence_uuid(snapshot_silence(config_now(a->with.config), e.name), arena));
+    out_object_end(&r.out);
+    reply_send(&r, x, 200);
+}
+
+static void receivers_get(void *admin, struct exchange *x)
+{
+    struct admin *a = admin;
+    const struct snapshot *s = config_now(a->with.config);
+    struct reply r freed_by(reply_release) = {0};
+
+    reply_init(&r);
+    out_array(&r.out, NULL);
+    for (size_t i = 0; i < s->recipient_count; i++) {
+        out_object(&r.out, NULL);
+        out_str(&r.out, "name", s->recipients[i].name);
+        out_object_end(&r.out);
+    }
+    out_array_end(&r.out);
+    reply_send(&r, x, 200);
+}
+
+static const struct route routes[] = {
+    {"GET", "/api/v2/silences", ACCESS_ALERTS_READ, 0, silences_get},
+    {"POST", "/api/v2/silences", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, silences_post},
+    {"GET", "/api/v2/silence/{id}", ACCESS_ALERTS_READ, 0, silence_get},
+    {"DELETE", "/api/v2/silence/{id}", ACCESS_ALERTS_WRITE, 0, silence_delete},
+    {"GET", "/api/v2/receivers", ACCESS_CONFIG_READ, 0, receivers_get},
+    {.method = NULL},
+};
+
+void admin_alertmanager(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}

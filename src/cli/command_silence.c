@@ -1,0 +1,188 @@
+/* command_silence.c -- tocsin silence add|list|show|expire|preview. */
+#include "cli/commands.h"
+
+#include <unistd.h>
+
+#include "base/limits.h"
+
+#define BASE_PATH "/api/v1/silences"
+
+static void silence_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"NAME", "STATE", "UNTIL", "AUTHOR", "MATCHER", "COMMENT"}};
+
+    for (const struct json *s = list ? list->first : NULL; s; s = s->next) {
+        table_cell(&t, cell_text(c, json_get(s, "name")));
+        table_cell(&t, cell_text(c, json_get(s, "state")));
+        table_cell(&t, cell_time(c, json_get(s, "until")));
+        table_cell(&t, cell_text(c, json_get(s, "author")));
+        table_cell(&t, cell_text(c, json_get(s, "matcher")));
+        table_cell(&t, cell_text(c, json_get(s, "comment")));
+    }
+    table_print(&t);
+}
+
+/* Whose shell it is, unless somebody else is named. */
+static const char *author_of(struct cli *c)
+{
+    const char *given = cli_take(c, "--author");
+    const char *user = getenv("SUDO_USER");
+
+    if (given != NULL)
+        return given;
+    return user != NULL ? user : getenv("USER");
+}
+
+/* --for 2h: the end, by the clock of whoever says so. False: said why not. */
+static bool end_write(struct cli *c, struct json_out *o)
+{
+    const char *span = cli_take(c, "--for");
+    char text[TIME_TEXT_MAX];
+    int64_t ms;
+
+    if (span == NULL)
+        return true;
+    if (!str_to_duration_ms(str_of(span), &ms) || ms == 0) {
+        fprintf(stderr, "tocsin silence: --for takes a time like 90m, 2h or 3d, not %s\n",
+                span);
+        return false;
+    }
+    time_text(clock_wall_ms(&clock_real) + ms, true, text);
+    out_text(o, "ends", text);
+    return true;
+}
+
+static bool silence_body(struct cli *c, struct json_out *o)
+{
+    static const char *const texts[] = {"name",     "comment",   "starts", "ends",
+                                        "schedule", "time_zone", NULL};
+    const char *author = author_of(c);
+    const char *matcher;
+
+    out_object(o, NULL);
+    for (size_t i = 0; texts[i] != NULL; i++) {
+        struct str option = arena_printf(&c->arena, "--%s", texts[i]);
+        const char *value = cli_take(c, option.p);
+
+        if (value != NULL)
+            out_text(o, texts[i], value);
+    }
+    if (author != NULL)
+        out_text(o, "author", author);
+    if (cli_flag(c, "--until_resolved"))
+        out_bool(o, "until_resolved", true);
+    if (!end_write(c, o))
+        return false;
+    matcher = cli_word(c);
+    if (matcher != NULL)
+        out_text(o, "matcher", matcher);
+    out_object_end(o);
+    return cli_done(c);
+}
+
+static int silence_add(struct cli *c)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    struct answer a;
+    int status;
+
+    if (!silence_body(c, &o))
+        return EXIT_USAGE;
+    status = client_send(c, "POST", BASE_PATH, buf_view(&b), &a);
+    if (status != EXIT_OK)
+        return status;
+    if (c->output == OUTPUT_JSON)
+        print_json(c, a.json);
+    else
+        print_text(cell_text(c, json_get(json_get(a.json, "data"), "name")));
+    return EXIT_OK;
+}
+
+static int silence_show(struct cli *c, const char *name)
+{
+    struct answer a;
+    int status = client_get(c, client_path(c, BASE_PATH, name, ""), &a);
+
+    if (status == EXIT_OK)
+        print_json(c, json_get(a.json, "data"));
+    return status;
+}
+
+static int silence_expire(struct cli *c, const char *name)
+{
+    struct answer a;
+
+    return client_send(c, "DELETE", client_path(c, BASE_PATH, name, ""), STR_NONE, &a);
+}
+
+static void hits_print(struct cli *c, const struct json *hits, const char *what)
+{
+    struct table t = {.titles = {"ID", "WHEN", "SEVERITY", "TYPE", "ON"}};
+    const struct json *alerts = json_get(hits, "alerts");
+
+    printf("%s: %s%.*s\n", what, json_bool_or(json_get(hits, "exact"), true) ? "" : "at least ",
+           STR_ARG(cell_text(c, json_get(hits, "count"))));
+    for (const struct json *e = alerts ? alerts->first : NULL; e; e = e->next) {
+        table_cell(&t, cell_text(c, json_get(e, "id")));
+        table_cell(&t, cell_time(c, json_get(e, "tstamp")));
+        table_cell(&t, cell_text(c, json_get(e, "severity")));
+        table_cell(&t, cell_text(c, json_get(e, "type")));
+        table_cell(&t, cell_text(c, json_get(e, "entity_value")));
+    }
+    if (alerts != NULL && alerts->count > 0)
+        table_print(&t);
+}
+
+static int silence_preview(struct cli *c, const char *matcher)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *days = cli_take(c, "--days");
+    struct answer a;
+    int64_t n = 7;
+    int status;
+
+    if (days != NULL && !str_to_i64(str_of(days), &n)) {
+        fprintf(stderr, "tocsin silence: --days takes a number, not %s\n", days);
+        return EXIT_USAGE;
+    }
+    out_object(&o, NULL);
+    out_text(&o, "matcher", matcher);
+    out_i64(&o, "days", n);
+    out_object_end(&o);
+    status = client_send(c, "POST", BASE_PATH "/preview", buf_view(&b), &a);
+    if (status != EXIT_OK)
+        return status;
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, a.json);
+        return EXIT_OK;
+    }
+    hits_print(c, json_get(a.json, "engaged"), "engaged now");
+    hits_print(c, json_get(a.json, "history"), "in those days");
+    return EXIT_OK;
+}
+
+int command_silence(struct cli *c)
+{
+    const char *verb = cli_word(c);
+    const char *name;
+
+    if (verb == NULL || strcmp(verb, "list") == 0)
+        return show_list(c, BASE_PATH "?limit=1000", "name", silence_rows);
+    if (strcmp(verb, "add") == 0)
+        return silence_add(c);
+    name = cli_word(c);
+    if (name == NULL) {
+        fprintf(stderr, "tocsin silence %s: which one?\n", verb);
+        return EXIT_USAGE;
+    }
+    if (strcmp(verb, "show") == 0)
+        return silence_show(c, name);
+    if (strcmp(verb, "expire") == 0)
+        return silence_expire(c, name);
+    if (strcmp(verb, "preview") == 0)
+        return silence_preview(c, name);
+    fprintf(stderr, "tocsin silence: there is no verb \"%s\"\n", verb);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,29 @@
+/* message_remark.c -- what a message says about others of its kind that were not
+ * told: nobody shall take their absence for calm. */
+#include "message/words.h"
+
+#include "base/clock.h"
+
+/* In front: facts are left out from the end when there is no room. */
+static void put_first(struct message *m, const char *label, struct str value)
+{
+    size_t kept = MIN(m->fact_count, (size_t)MESSAGE_FACTS_MAX - 1);
+
+    memmove(&m->facts[1], &m->facts[0], kept * sizeof(m->facts[0]));
+    m->facts[0] = (struct message_fact){.label = label, .value = value};
+    m->fact_count = kept + 1;
+}
+
+void message_remark(const struct message_remark *r, struct arena *arena,
+                    struct message *m)
+{
+    if (r->withheld > 0)
+        put_first(m, "Not told",
+                  arena_printf(arena, "%lld more of these since %.*s",
+                               (long long)r->withheld,
+                               STR_ARG(message_moment(r->since_ms, arena))));
+    if (r->flaps)
+        put_first(m, "Flapping",
+                  STR("engages and releases again and again; told again when it "
+                      "has settled"));
+}
