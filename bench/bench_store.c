@@ -1,25 +1,25 @@
-/* bench_store.c -- the history: rows a second stored in batches of 500, and the
- * explorer's questions on what was stored. bench_store [ROWS] [DIRECTORY] */
+/* bench_store.c -- the history: alerts stored a second in batches of 500, and the
+ * explorer's questions on what was stored, each cold and warm.
+ * bench_store [ALERTS] [DIRECTORY] [keep] */
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/sqlite.h"
+#include "../test/unit/many_alerts.h"
+#include "base/clock.h"
+#include "store/engine.h"
 
 #define BATCH 500
 #define T0 1606141256000
-#define STEP_MS 259 /* a million rows are three days */
+#define DAYS 30
 
 struct bench {
     struct store_engine *engine;
-    int64_t rows;
-    uint32_t seed;
+    const char *path;
+    struct many many;
+    int64_t alerts;
+    int64_t end_ms;
 };
-
-static uint32_t draw(struct bench *b, uint32_t below)
-{
-    b->seed = b->seed * 1664525u + 1013904223u;
-    return (b->seed >> 8) % below;
-}
 
 static int64_t now_us(void)
 {
@@ -37,152 +37,205 @@ static void must(bool ok, const struct error *err)
     exit(1);
 }
 
-/* A flow alert of about 600 bytes, as ntopng sends it. */
-static void alert_fill(struct bench *b, int64_t id, struct arena *arena,
-                       struct alert *out)
+static void bench_open(struct bench *b)
 {
-    static const char *const types[] = {"low_goodput", "tls_certificate_expired",
-                                        "syn_scan", "dns_data_exfiltration"};
-    struct str facts = arena_printf(
-        arena,
-        "{\"cli_ip\":\"192.168.%u.%u\",\"srv_ip\":\"203.0.113.%u\","
-        "\"cli_port\":%u,\"srv_port\":443,\"proto\":6,\"l7_proto\":\"TLS\","
-        "\"cli2srv_bytes\":%u,\"srv2cli_bytes\":%u,\"vlan_id\":0,\"ifid\":3,"
-        "\"community_id\":\"1:%08x%08x\",\"probe_ip\":\"192.168.1.1\","
-        "\"first_seen\":1606141250,\"cli_country\":\"IT\"}",
-        draw(b, 16), draw(b, 256), draw(b, 256), draw(b, 65536),
-        draw(b, 1u << 20), draw(b, 1u << 20), draw(b, 1u << 24),
-        draw(b, 1u << 24));
+    struct error err = {0};
 
-    *out = (struct alert){
-        .id = id,
-        .action = ACTION_STORE,
-        .entity = ENTITY_FLOW,
-        .entity_value = arena_printf(arena, "flow %lld", (long long)id),
-        .type = str_of(types[draw(b, COUNT_OF(types))]),
-        .type_id = -1,
-        .category = STR("network"),
-        .severity = (enum severity)(draw(b, 1000) == 0 ? SEVERITY_CRITICAL
-                                                       : SEVERITY_NOTICE),
-        .score = 10,
-        .message = STR("Low goodput ratio from client to server"),
-        .tstamp_ms = T0 + id * STEP_MS - draw(b, 60000),
-        .key = arena_printf(arena, "flow:%lld", (long long)id),
-        .source = STR("ntopng"),
-        .facts = json_parse(arena, facts, NULL),
-    };
+    b->engine = store_sqlite_open(b->path, &err);
+    must(b->engine != NULL, &err);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+    return (x > y) - (x < y);
 }
 
 static void bench_put(struct bench *b)
 {
-    struct arena arena freed_by(arena_release) = {0};
-    struct alert alerts[BATCH];
-    const struct alert *list[BATCH];
+    struct arena arena freed_by(arena_release) = {.keep = 8u << 20};
+    struct occurrence *rows = mem_array(BATCH, sizeof *rows);
+    int64_t *took_us = mem_array((size_t)b->alerts / BATCH + 1, sizeof *took_us);
     struct error err = {0};
-    int64_t took_us = 0, slowest_us = 0;
+    int64_t all_us = 0, bytes = 0;
+    size_t n = 0;
 
-    for (int64_t id = 1; id <= b->rows; id += BATCH) {
-        int64_t began_us;
-
+    for (int64_t id = 1; id <= b->alerts; id += BATCH, n++) {
         arena_reset(&arena);
         for (int i = 0; i < BATCH; i++) {
-            alert_fill(b, id + i, &arena, &alerts[i]);
-            list[i] = &alerts[i];
+            struct alert alert;
+
+            many_alert(&b->many, id + i, &arena, &alert);
+            must(occurrence_make(&alert, &arena, &rows[i], &err), &err);
+            bytes += (int64_t)rows[i].json.n;
         }
-        began_us = now_us();
-        must(store_engine_put(b->engine, list, BATCH, T0, &err), &err);
-        slowest_us = MAX(slowest_us, now_us() - began_us);
-        took_us += now_us() - began_us;
+        took_us[n] = now_us();
+        must(store_engine_keep(b->engine, rows, BATCH, T0, &err), &err);
+        took_us[n] = now_us() - took_us[n];
+        all_us += took_us[n];
     }
-    printf("put %lld rows in batches of %d: %.0f rows/s, slowest batch %.1f ms\n",
-           (long long)b->rows, BATCH, (double)b->rows * 1e6 / (double)took_us,
-           (double)slowest_us / 1e3);
+    qsort(took_us, n, sizeof *took_us, by_size);
+    printf("put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s; a batch "
+           "p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
+           (long long)b->alerts, (long long)(bytes / b->alerts), BATCH,
+           (double)b->alerts * 1e6 / (double)all_us,
+           (double)took_us[n / 2] / 1e3, (double)took_us[n * 99 / 100] / 1e3,
+           (double)took_us[n - 1] / 1e3);
+    free(rows);
+    free(took_us);
 }
 
-static void bench_ask(struct bench *b, const char *name,
-                      const struct store_query *query)
+/* --- questions --------------------------------------------------------------------- */
+
+enum kind { PAGE, FACETS, HISTOGRAM, TOP };
+
+struct asking {
+    const char *name;
+    enum kind kind;
+    int64_t hours; /* of the newest; 0: all */
+    const char *filter, *word; /* word: a top's field, or a text looked for */
+    int64_t bucket_ms;
+};
+
+static bool ask(struct bench *b, const struct asking *q, int64_t *rows,
+                struct error *err)
 {
-    struct arena arena freed_by(arena_release) = {0};
-    struct store_query q = *query;
-    struct store_page page;
+    struct arena a freed_by(arena_release) = {0};
+    struct store_query query = {.entity = -1, .limit = 100};
+    struct store_page page = {0};
+    struct store_facets facets = {0};
+    struct store_histogram histogram = {0};
+    struct store_top top = {0};
+    bool ok = false;
+
+    query.until_ms = b->end_ms;
+    query.since_ms = q->hours ? b->end_ms - q->hours * 3600000 : T0 - 86400000;
+    if (q->filter != NULL)
+        query.filter = filter_parse(str_of(q->filter), &a, NULL, err);
+    if (q->kind == PAGE)
+        query.text = str_of(q->word);
+    switch (q->kind) {
+    case PAGE:
+        ok = store_engine_list(b->engine, &query, &a, &page, err);
+        break;
+    case FACETS:
+        ok = store_engine_facets(b->engine, &query, &facets, err);
+        break;
+    case HISTOGRAM:
+        ok = store_engine_histogram(b->engine, &query, q->bucket_ms, &a,
+                                    &histogram, err);
+        break;
+    case TOP:
+        ok = store_engine_top(b->engine, &query, str_of(q->word), STR_NONE, 10,
+                              &a, &top, err);
+        break;
+    }
+    *rows = (int64_t)(page.n + histogram.n + top.n) + facets.total;
+    return ok;
+}
+
+static const struct asking questions[] = {
+    {"first page, 24 h", PAGE, 24, NULL, "", 0},
+    {"first page, all", PAGE, 0, NULL, "", 0},
+    {"page, all, severity>=critical", PAGE, 0, "severity>=critical", "", 0},
+    {"page, 24 h, cli_ip=192.168.3.0/24", PAGE, 24, "cli_ip=192.168.3.0/24", "", 0},
+    {"page, all, ip=192.168.3.7", PAGE, 0, "ip=192.168.3.7", "", 0},
+    {"page, 24 h, a word that is nowhere", PAGE, 24, NULL, "nowhere", 0},
+    {"page, 24 h, label.env=lab", PAGE, 24, "label.env=lab", "", 0},
+    {"facets, 24 h", FACETS, 24, NULL, NULL, 0},
+    {"facets, all", FACETS, 0, NULL, NULL, 0},
+    {"facets, 24 h, srv_port=443", FACETS, 24, "srv_port=443", NULL, 0},
+    {"histogram, 24 h of 10 min", HISTOGRAM, 24, NULL, NULL, 600000},
+    {"histogram, all by the day", HISTOGRAM, 0, NULL, NULL, 86400000},
+    {"histogram, 24 h, port in (22, 445)", HISTOGRAM, 24, "port in (22, 445)",
+     NULL, 600000},
+    {"top type, 24 h", TOP, 24, NULL, "type", 0},
+    {"top type, all", TOP, 0, NULL, "type", 0},
+    {"top cli_ip, 24 h", TOP, 24, NULL, "cli_ip", 0},
+    {"top srv_ip, 24 h", TOP, 24, NULL, "srv_ip", 0},
+    {"top ip, 24 h", TOP, 24, NULL, "ip", 0},
+    {"top srv_port, 24 h", TOP, 24, NULL, "srv_port", 0},
+    {"top entity_value, 24 h", TOP, 24, NULL, "entity_value", 0},
+    {"top cli_ip, all", TOP, 0, NULL, "cli_ip", 0},
+};
+
+/* Nothing of the file is in memory: not SQLite's pages, not the kernel's. */
+static void make_cold(struct bench *b)
+{
+    int fd;
+
+    store_engine_close(b->engine);
+    fd = open(b->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd) != 0 ||
+        posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
+        fprintf(stderr, "the file is still in memory\n");
+    close(fd);
+    bench_open(b);
+}
+
+static void bench_question(struct bench *b, const struct asking *q)
+{
+    int64_t cold_us, warm_us, rows = 0;
     struct error err = {0};
-    int64_t began_us = now_us();
-    bool ok = store_engine_list(b->engine, &q, &arena, &page, &err);
+    bool ok;
 
-    printf("%-46s %8.2f ms  ", name, (double)(now_us() - began_us) / 1e3);
-    if (ok)
-        printf("%zu rows, total %lld%s\n", page.n, (long long)page.total,
-               page.exact ? "" : " or more");
-    else
-        printf("%s\n", err.text);
+    make_cold(b);
+    cold_us = now_us();
+    ok = ask(b, q, &rows, &err);
+    cold_us = now_us() - cold_us;
+    warm_us = now_us();
+    ok = ask(b, q, &rows, &err) || ok;
+    warm_us = now_us() - warm_us;
+    printf("%-38s %9.1f ms cold %9.1f ms warm  %s%lld\n", q->name,
+           (double)cold_us / 1e3, (double)warm_us / 1e3, err.text,
+           (long long)rows);
 }
 
-#define Q(...) {.entity = -1, .limit = 100, __VA_ARGS__}
-
-static void bench_questions(struct bench *b)
+static void bench_end(struct bench *b)
 {
-    int64_t end_ms = T0 + b->rows * STEP_MS;
-    int64_t day_ms = end_ms - 24 * 3600 * 1000LL;
-    const struct {
-        const char *name;
-        struct store_query query;
-    } table[] = {
-        {"newest 100 (cold)", Q()},
-        {"newest 100", Q()},
-        {"24 h, severity >= error", Q(.since_ms = day_ms,
-                                      .minimum_severity = SEVERITY_ERROR)},
-        {"all, severity >= error", Q(.minimum_severity = SEVERITY_ERROR)},
-        {"all, severity >= emergency (none)",
-         Q(.minimum_severity = SEVERITY_EMERGENCY)},
-        {"all, one type", Q(.type = STR("syn_scan"))},
-        {"24 h, one address", Q(.since_ms = day_ms, .ip = STR("192.168.7.7"))},
-        {"all, one address", Q(.ip = STR("192.168.7.7"))},
-        {"24 h, text that is nowhere", Q(.since_ms = day_ms,
-                                         .text = STR("nowhere"))},
-        {"all, text that is nowhere", Q(.text = STR("nowhere"))},
-        {"a page in the middle", Q(.before_id = b->rows / 2,
-                                   .before_tstamp_ms =
-                                       T0 + b->rows / 2 * STEP_MS)},
+    const struct store_class old = {
+        .most = SEVERITY_EMERGENCY,
+        .keep_ms = 1000,
     };
-
-    for (size_t i = 0; i < COUNT_OF(table); i++)
-        bench_ask(b, table[i].name, &table[i].query);
-}
-
-static void bench_prune(struct bench *b)
-{
     struct error err = {0};
+    struct store_stats stats;
     int64_t began_us = now_us();
     size_t pruned = 0;
 
-    must(store_engine_prune(b->engine, INT64_MAX, 20000, &pruned, &err), &err);
-    printf("prune: %.0f rows/s\n",
+    must(store_engine_prune(b->engine, &old, 1, b->end_ms, 20000, &pruned,
+                            &err), &err);
+    printf("prune: %.0f alerts/s\n",
            (double)pruned * 1e6 / (double)(now_us() - began_us));
+    must(store_engine_stats(b->engine, &stats, &err), &err);
+    printf("file: %.2f GB, %.0f bytes an alert\n", (double)stats.file_bytes / 1e9,
+           (double)stats.file_bytes / (double)b->alerts);
 }
 
 int main(int argc, char **argv)
 {
-    struct bench b = {.rows = 1000000, .seed = 4711};
-    char directory[256], path[320];
-    struct error err = {0};
-    struct stat st;
+    struct bench b = {.many = {.seed = 4711, .first_ms = T0}, .alerts = 1000000};
+    char path[320];
+    bool there;
 
-    if (argc > 1 && (!str_to_i64(str_of(argv[1]), &b.rows) || b.rows < BATCH))
-        b.rows = BATCH;
-    snprintf(directory, sizeof directory, "%s/bench-store-XXXXXX",
-             argc > 2 ? argv[2] : "/tmp");
-    if (mkdtemp(directory) == NULL)
-        return 1;
-    snprintf(path, sizeof path, "%s/history.db", directory);
-    b.engine = store_sqlite_open(path, &err);
-    must(b.engine != NULL, &err);
-    bench_put(&b);
-    bench_questions(&b);
-    bench_prune(&b);
+    if (argc > 1 && (!str_to_i64(str_of(argv[1]), &b.alerts) || b.alerts < BATCH))
+        b.alerts = BATCH;
+    b.alerts -= b.alerts % BATCH;
+    b.many.step_ms = DAYS * 86400000LL / b.alerts;
+    b.end_ms = T0 + b.alerts * b.many.step_ms;
+    snprintf(path, sizeof path, "%s/bench-history.db", argc > 2 ? argv[2] : "/tmp");
+    b.path = path;
+    there = access(path, F_OK) == 0;
+    bench_open(&b);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    if (!there)
+        bench_put(&b);
+    for (size_t i = 0; i < COUNT_OF(questions); i++)
+        bench_question(&b, &questions[i]);
+    if (argc <= 3)
+        bench_end(&b);
     store_engine_close(b.engine);
-    if (stat(path, &st) == 0)
-        printf("%.0f bytes a row\n", (double)st.st_size / (double)b.rows);
-    unlink(path);
-    rmdir(directory);
+    if (argc <= 3)
+        unlink(path);
     return 0;
 }

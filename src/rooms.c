@@ -11,6 +11,7 @@
 #include <sqlite3.h>
 
 #include "base/log.h"
+#include "config/keep.h"
 
 #define ROOM "rooms"
 
@@ -130,10 +131,39 @@ static void alert_released(void *arg, const struct alert *release)
         holder_released(r->holder, release);
 }
 
+#define DAY_MS (24 * 3600 * 1000LL)
+
+/* What fits no class of its own is kept for history_days. */
+static void history_retain(struct rooms *r, const struct settings *now)
+{
+    struct keep_class keep[KEEP_CLASSES_MAX];
+    struct store_class classes[KEEP_CLASSES_MAX + 1];
+    struct error ignored; /* it was read when it was set */
+    size_t n = 0;
+
+    if (!keep_read(now->history_keep, keep, &n, &ignored))
+        bug("a setting that was taken cannot be read");
+    for (size_t i = 0; i < n; i++)
+        classes[i] = (struct store_class){
+            .entities = keep[i].entities,
+            .least = keep[i].least,
+            .most = keep[i].most,
+            .keep_ms = keep[i].keep_ms,
+            .max_bytes = keep[i].max_bytes,
+        };
+    classes[n] = (struct store_class){
+        .most = SEVERITY_EMERGENCY,
+        .keep_ms = now->history_days * DAY_MS,
+    };
+    historian_retain(r->historian, classes, n + 1);
+}
+
 static void config_is_new(void *arg, const struct snapshot *now)
 {
     struct rooms *r = arg;
 
+    if (r->historian != NULL)
+        history_retain(r, &now->settings);
     if (r->courier != NULL)
         courier_changed(r->courier, now);
     if (r->holder != NULL)
@@ -198,7 +228,10 @@ static bool history_begin(struct rooms *r, struct error *err)
     rooms_path(r, "history.db", store_path);
     rooms_path(r, "tocsin.db", outbox_path);
     r->historian = historian_start(r->loop, &o, err);
-    return r->historian != NULL;
+    if (r->historian == NULL)
+        return false;
+    history_retain(r, &config_now(r->config)->settings);
+    return true;
 }
 
 static bool shares_load(struct rooms *r, struct error *err)
@@ -288,6 +321,8 @@ static void faces_begin(struct rooms *r)
     a.hold_state = pipeline_hold_state(r->pipeline);
     r->admin = admin_new(&a);
     admin_saw_config(r->admin, config_now(r->config));
+    r->pages = (struct pages){web_assets, web_asset_count};
+    pages_serve(r->httpd, &r->pages);
 }
 
 static bool configure(struct rooms *r, struct error *err)

@@ -9,7 +9,7 @@
 #include "outbox/outbox.h"
 #include "people/people.h"
 #include "registry/registry.h"
-#include "store/store.h"
+#include "store/historian.h"
 #include "web/httpd.h"
 
 #define ACCESS_TOKEN_BYTES 41 /* with its NUL */

@@ -26,7 +26,10 @@ static bool rows_write(struct list_question *l, const struct store_page *page)
 
     out_array(&l->reply.out, "data");
     for (size_t i = 0; i < page->n; i++) {
-        struct shown shown = {.line = page->rows[i].json};
+        struct shown shown = {
+            .line = page->rows[i].json,
+            .row = &page->rows[i],
+        };
 
         if (!shown_write(&shown, &q->arena, &l->reply.out, NULL, &q->err))
             return false;

@@ -8,11 +8,7 @@
 #define SHOWN 60
 #define TEXT_MAX_BYTES 500
 
-const char *const filter_params[] = {
-    "state",  "since",        "until", "severity", "entity", "type",   "category",
-    "source", "entity_value", "ip",    "text",     "filter", "limit",  "cursor",
-    NULL,
-};
+const char *const filter_params[] = {FILTER_PARAMS, NULL};
 
 static struct str shown(struct str value)
 {
@@ -114,10 +110,31 @@ static bool position_read(struct admin *a, struct exchange *x,
                          &out->before_id);
 }
 
+static bool acked_read(struct admin *a, struct exchange *x,
+                       enum store_acked *out)
+{
+    struct str text = exchange_query(x, "acknowledged");
+
+    if (!exchange_has_query(x, "acknowledged"))
+        return true;
+    *out = str_is(text, "true") ? STORE_ACKED : STORE_NOT_ACKED;
+    return str_is(text, "true") || str_is(text, "false") ||
+           params_wrong(a, x, "acknowledged must be true or false, not "
+                              "\"%.*s\"",
+                        STR_ARG(shown(text)));
+}
+
 bool filter_read(struct admin *a, struct exchange *x, struct store_query *out)
 {
+    return filter_read_among(a, x, filter_params, out);
+}
+
+bool filter_read_among(struct admin *a, struct exchange *x,
+                       const char *const *names, struct store_query *out)
+{
     *out = (struct store_query){0};
-    return params_known(a, x, filter_params) && position_read(a, x, out) &&
+    return params_known(a, x, names) && position_read(a, x, out) &&
+           acked_read(a, x, &out->acked) &&
            state_read(a, x, &out->state) &&
            params_time(a, x, "since", &out->since_ms) &&
            params_time(a, x, "until", &out->until_ms) &&
@@ -151,19 +168,24 @@ static bool ip_matches(struct str wanted, const struct occurrence *o,
 {
     struct str plain = address_plain(wanted, arena);
 
-    return wanted.n == 0 || str_eq(plain, o->cli_ip) ||
-           str_eq(plain, o->srv_ip) || str_eq(plain, o->ip);
+    return wanted.n == 0 || str_eq(plain, occurrence_text(o, COLUMN_CLI_IP)) ||
+           str_eq(plain, occurrence_text(o, COLUMN_SRV_IP)) ||
+           str_eq(plain, occurrence_text(o, COLUMN_IP));
 }
 
 static bool strings_match(const struct store_query *q,
                           const struct occurrence *o, struct arena *arena)
 {
-    return is_or_any(q->type, o->type) && is_or_any(q->category, o->category) &&
-           is_or_any(q->source, o->source) &&
-           is_or_any(q->entity_value, o->entity_value) &&
+    struct str entity_value = occurrence_text(o, COLUMN_ENTITY_VALUE);
+
+    return is_or_any(q->type, occurrence_text(o, COLUMN_TYPE)) &&
+           is_or_any(q->category, occurrence_text(o, COLUMN_CATEGORY)) &&
+           is_or_any(q->source, occurrence_text(o, COLUMN_SOURCE)) &&
+           is_or_any(q->entity_value, entity_value) &&
            ip_matches(q->ip, o, arena) &&
-           (q->text.n == 0 || holds_text(o->message, q->text) ||
-            holds_text(o->entity_value, q->text));
+           (q->text.n == 0 ||
+            holds_text(occurrence_text(o, COLUMN_MESSAGE), q->text) ||
+            holds_text(entity_value, q->text));
 }
 
 static bool asks_for_strings(const struct store_query *q)

@@ -295,7 +295,7 @@ void objects_create_from(const struct resource *r, struct exchange *x,
 {
     struct edit e = {.verb = EDIT_CREATE, .object = object};
 
-    if (params_known(r->admin, x, no_params))
+    if (params_known(r->admin, x, write_params))
         object_edit(r, x, &e, 201);
 }
 
@@ -304,8 +304,6 @@ void objects_create(void *resource, struct exchange *x)
     const struct resource *r = resource;
     const struct json *object;
 
-    if (!params_known(r->admin, x, write_params))
-        return;
     object = params_object(r->admin, x, NULL, false);
     if (object != NULL)
         objects_create_from(r, x, object);

@@ -7,6 +7,9 @@
 
 #define ADMIN_ANSWER_MAX (32u << 20) /* bytes of one answer */
 #define ADMIN_TESTS_MAX 4            /* tests, choices on their way at once */
+#define ADMIN_MARK_MAX 100000        /* alerts of one acknowledge or delete */
+#define ADMIN_MARK_BITE 500          /* of these in one transaction */
+#define ADMIN_UNDO_MS (24 * 3600 * 1000LL) /* then a delete is final */
 #define ADMIN_RETRY_MAX 100000       /* deliveries of one retry */
 #define ADMIN_ENGAGED_SCAN_MAX 5000  /* engaged alerts looked at for one page */
 
@@ -38,6 +41,7 @@ struct admin {
     struct question *questions; /* those that are not answered yet */
     struct job *jobs; /* ours, the last one begun first */
     int64_t job_last_id;
+    int64_t last_deletion;      /* the number of the last delete */
     unsigned tests;             /* and questions for choices, on their way */
     struct patience *patience;  /* with those who try passwords */
     struct events *events;
@@ -58,6 +62,8 @@ void admin_settings(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);
 void admin_alert(struct admin *a);
+void admin_counts(struct admin *a);
+void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
 void admin_retry(struct admin *a);

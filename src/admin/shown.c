@@ -38,6 +38,26 @@ static void live_write(const struct engaged *e, struct json_out *o)
     out_time(o, "lease", e->lease_ms);
 }
 
+static bool is_ours(const struct shown *s, struct str name)
+{
+    return str_is(name, "state") || str_is(name, "last") ||
+           (s->row != NULL && (str_is(name, "ack") || str_is(name, "notes")));
+}
+
+void ack_write(const struct store_row *row, struct json_out *o)
+{
+    if (row->acked_ms == 0) {
+        out_null(o, "ack");
+        return;
+    }
+    out_object(o, "ack");
+    out_time(o, "at", row->acked_ms);
+    out_time(o, "until", row->acked_until_ms);
+    out_str(o, "by", row->acked_by);
+    out_str(o, "note", row->acked_note);
+    out_object_end(o);
+}
+
 bool shown_write(const struct shown *s, struct arena *arena,
                  struct json_out *o, const char *name, struct error *err)
 {
@@ -47,7 +67,7 @@ bool shown_write(const struct shown *s, struct arena *arena,
         return error_in(err, "an alert as it was kept");
     out_object(o, name);
     for (const struct json *m = alert->first; m != NULL; m = m->next) {
-        bool ours = str_is(m->name, "state") || str_is(m->name, "last");
+        bool ours = is_ours(s, m->name);
 
         if (s->engaged != NULL && is_live(m->name) && !ours)
             continue;
@@ -57,6 +77,10 @@ bool shown_write(const struct shown *s, struct arena *arena,
     out_text(o, "state", state_of(alert, s->has_ended));
     if (s->engaged != NULL)
         live_write(s->engaged, o);
+    if (s->row != NULL) {
+        ack_write(s->row, o);
+        out_i64(o, "notes", s->row->notes);
+    }
     out_object_end(o);
     return true;
 }

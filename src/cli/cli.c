@@ -30,7 +30,23 @@ static const char alerts_usage[] =
     "                                     --since, --until: when it began, as its source\n"
     "                                     says; not when it was accepted\n"
     "  tocsin alerts show ID              all of it, where it went, and why\n"
-    "  tocsin alerts release ID           ends an engaged alert by hand\n";
+    "  tocsin alerts release ID           ends an engaged alert by hand\n"
+    "  tocsin alerts count                the history by entity and severity\n"
+    "  tocsin alerts histogram [--bucket 10m]\n"
+    "  tocsin alerts top FIELD [--limit N]\n"
+    "                                     these three take the options of list\n"
+    "  tocsin alerts ack ID ... [--note TEXT] [--until 8h] [--by WHO]\n"
+    "  tocsin alerts unack | delete ID ...\n"
+    "                                     or the options of list, for all it finds\n"
+    "  tocsin alerts note ID ... --text TEXT\n"
+    "  tocsin alerts undelete ID ... | --deletion NUMBER\n";
+static const char store_usage[] =
+    "  tocsin store stats                 how much there is, from when, how large\n"
+    "  tocsin store verify                reads all of it; does it agree with itself?\n"
+    "  tocsin store backup FILE           a copy of one moment, while it runs\n"
+    "  tocsin store restore FILE          FILE becomes the history; Tocsin must be\n"
+    "                                     stopped, and the old one is kept beside it\n"
+    "They look into the directory of --data, not over the network.\n";
 static const char explain_usage[] =
     "  tocsin explain ID [--now | --revision N]\n"
     "                                     who gets it, criterion by criterion,\n"
@@ -115,7 +131,7 @@ static const char status_usage[] = "  tocsin status\n";
 static const struct command commands[] = {
     {"send", command_send, "- | -t TYPE -b TEXT [-s SEVERITY] [--entity E] [--value V]",
      "send alerts: from standard input, or one made of the words", send_usage},
-    {"alerts", command_alerts, "list | show ID | release ID",
+    {"alerts", command_alerts, "list | show | release | count | histogram | top | ack ...",
      "what came in, and what is engaged", alerts_usage},
     {"explain", command_explain, "ID | -",
      "who gets an alert and why, criterion by criterion", explain_usage},
@@ -140,6 +156,8 @@ static const struct command commands[] = {
      "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
+    {"store", command_store, "stats | verify | backup FILE | restore FILE",
+     "the history's file: look, check, copy, bring back", store_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},
 };
 

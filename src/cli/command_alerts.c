@@ -1,4 +1,5 @@
-/* command_alerts.c -- tocsin alerts list|show|release. */
+/* command_alerts.c -- tocsin alerts list|show|release; what else alerts can be
+ * asked is in command_history.c. */
 #include "cli/commands.h"
 
 int show_list(struct cli *c, const char *path, const char *id_member, rows_fn *table)
@@ -71,18 +72,10 @@ static void alert_rows(struct cli *c, const struct json *list)
 
 static int alerts_list(struct cli *c)
 {
-    static const char *const filters[] = {
-        "state", "since", "until", "severity", "entity", "type", "category",
-        "source", "entity_value", "ip", "text", "filter", "limit", "cursor",
-    };
     struct buf path freed_by(buf_release) = BUF(32768);
 
     buf_text(&path, "/api/v1/alerts");
-    for (size_t i = 0; i < COUNT_OF(filters); i++) {
-        struct str option = arena_printf(&c->arena, "--%s", filters[i]);
-
-        client_query(&path, filters[i], cli_take(c, option.p));
-    }
+    alert_filters(c, &path);
     if (!cli_done(c))
         return EXIT_USAGE;
     return show_list(c, buf_c(&path), "id", alert_rows);
@@ -148,6 +141,8 @@ static int alerts_release(struct cli *c)
 
 int command_alerts(struct cli *c)
 {
+    static const char *const marks[] = {"ack", "unack", "note", "delete",
+                                        "undelete"};
     const char *verb = cli_word(c);
 
     if (verb == NULL || strcmp(verb, "list") == 0)
@@ -156,6 +151,15 @@ int command_alerts(struct cli *c)
         return alerts_show(c);
     if (strcmp(verb, "release") == 0)
         return alerts_release(c);
+    if (strcmp(verb, "count") == 0)
+        return alerts_count(c);
+    if (strcmp(verb, "histogram") == 0)
+        return alerts_histogram(c);
+    if (strcmp(verb, "top") == 0)
+        return alerts_top(c);
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        if (strcmp(verb, marks[i]) == 0)
+            return alerts_mark(c, verb);
     fprintf(stderr, "tocsin alerts: there is no verb \"%s\"\n", verb);
     return EXIT_USAGE;
 }

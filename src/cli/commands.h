@@ -8,9 +8,8 @@ typedef int command_fn(struct cli *c);
 
 command_fn command_endpoint, command_recipient, command_pool, command_settings;
 command_fn command_alerts, command_explain, command_delivery, command_status;
-command_fn command_configuration, command_replay;
+command_fn command_configuration, command_replay, command_silence, command_store;
 command_fn command_send, command_apply, command_check_config, command_import;
-command_fn command_silence;
 
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);
@@ -21,6 +20,14 @@ int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);
 /* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
 int endpoint_types_show(struct cli *c, const char *name);
+
+/* tocsin alerts count, histogram, top FIELD, and the verbs that mark; the options
+ * that filter a list. */
+int alerts_count(struct cli *c);
+int alerts_histogram(struct cli *c);
+int alerts_top(struct cli *c);
+int alerts_mark(struct cli *c, const char *verb);
+void alert_filters(struct cli *c, struct buf *path);
 
 /* Prints the object of {"data": …} or the list in it, by -o; `table` for people. */
 typedef void rows_fn(struct cli *c, const struct json *list);

@@ -39,7 +39,7 @@ struct recipient {
 struct settings {
     struct str instance, base_url;
     struct str ntopng_shared_secret, ntopng_username, ntopng_password;
-    struct str scripts_dir, geo_city_file, geo_asn_file;
+    struct str scripts_dir, geo_city_file, geo_asn_file, history_keep;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity; /* the builtin recipient's */
     int64_t history_days, audit_days, revisions_kept;

@@ -4,6 +4,7 @@
 #include "alert/ip.h"
 #include "config/build.h"
 #include "config/geo.h"
+#include "config/keep.h"
 
 const struct field settings_fields[] = {
     {
@@ -174,6 +175,14 @@ const struct field settings_fields[] = {
         .help = "Whose clocks quiet hours, digests and recurring silences are "
                 "meant by, like Europe/Rome. A recipient may have its own.",
     },
+    {
+        TEXT(struct settings, history_keep),
+        .label = "Keep some of it otherwise",
+        .optional = true,
+        .max = 1000,
+        .help = "Classes of alerts with their own age, size or both, the first "
+                "that fits an alert holds: critical=365d, flow/info=3d/2GB.",
+    },
     FIELDS_END,
 };
 
@@ -216,6 +225,11 @@ static bool zone_is_known(struct str name, struct error *err)
 
 static bool settings_check(struct settings *s, struct error *err)
 {
+    struct keep_class classes[KEEP_CLASSES_MAX];
+    size_t n;
+
+    if (!keep_read(s->history_keep, classes, &n, err))
+        return error_at(err, "history_keep");
     if (!url_is_ours(s, err) ||
         !proxies_are_addresses(&s->trusted_proxies, err))
         return false;

@@ -64,15 +64,12 @@ struct endpoint_type {
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
-    bool repeats_show; /* sent twice it is there twice: the other side knows no id
-                          of ours. After two tries in doubt it is given up */
+    bool repeats_show; /* sent twice it is there twice; given up after two doubts */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */
-    bool confirms_nothing; /* DELIVERED is only "accepted": nothing will tell
-                              whether it arrived */
+    bool confirms_nothing; /* DELIVERED is only "accepted": it may not arrive */
     bool builtin;     /* not offered, not editable */
-    bool own_words;   /* speaks to people, by message_build(): its recipients may
-                         have templates for what it says */
+    bool own_words;   /* its recipients may have templates for what it says */
     size_t endpoint_size, recipient_size; /* of the structs the tables fill */
     const struct field *endpoint_fields, *recipient_fields;
 

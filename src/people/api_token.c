@@ -17,19 +17,19 @@ static bool token_load(void *people, struct sqlite3_stmt *row, struct error *err
 {
     struct people *p = people;
     struct api_token *t = token_room(p);
-    struct str hash = column_text(row, 2);
+    struct str hash = row_text(row, 2);
 
     *t = (struct api_token){
-        .id = column_number(row, 0),
-        .created_ms = column_number(row, 6),
-        .expires_ms = column_number(row, 7),
-        .used_ms = column_number(row, 8),
+        .id = row_number(row, 0),
+        .created_ms = row_number(row, 6),
+        .expires_ms = row_number(row, 7),
+        .used_ms = row_number(row, 8),
     };
     if (hash.n != sizeof t->hash ||
-        !column_copy(row, 1, t->name, sizeof t->name) ||
-        !column_copy(row, 3, t->shown, sizeof t->shown) ||
-        !scopes_parse(column_text(row, 4), &t->scopes, err) ||
-        !column_copy(row, 5, t->author, sizeof t->author))
+        !row_copy(row, 1, t->name, sizeof t->name) ||
+        !row_copy(row, 3, t->shown, sizeof t->shown) ||
+        !scopes_parse(row_text(row, 4), &t->scopes, err) ||
+        !row_copy(row, 5, t->author, sizeof t->author))
         return error_set(err, "people.db: token %lld cannot be read",
                          (long long)t->id);
     memcpy(t->hash, hash.p, hash.n);

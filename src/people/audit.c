@@ -49,11 +49,11 @@ struct last {
 static bool last_read(void *arg, struct sqlite3_stmt *row, struct error *err)
 {
     struct last *last = arg;
-    struct str hash = column_text(row, 1);
+    struct str hash = row_text(row, 1);
 
     if (hash.n != sizeof last->hash)
         return error_set(err, "people.db: a line of the audit log has no hash");
-    last->n = column_number(row, 0);
+    last->n = row_number(row, 0);
     memcpy(last->hash, hash.p, hash.n);
     return true;
 }
@@ -144,14 +144,14 @@ void audit_keep(struct people *p, int64_t keep_ms)
 static void row_read(struct sqlite3_stmt *from, struct audit_row *out)
 {
     *out = (struct audit_row){
-        .n = column_number(from, 0),
-        .at_ms = column_number(from, 1),
-        .who = column_text(from, 2),
-        .from = column_text(from, 3),
-        .what = column_text(from, 4),
-        .object = column_text(from, 5),
-        .before = column_text(from, 6),
-        .after = column_text(from, 7),
+        .n = row_number(from, 0),
+        .at_ms = row_number(from, 1),
+        .who = row_text(from, 2),
+        .from = row_text(from, 3),
+        .what = row_text(from, 4),
+        .object = row_text(from, 5),
+        .before = row_text(from, 6),
+        .after = row_text(from, 7),
     };
 }
 
@@ -195,7 +195,7 @@ struct check {
 static bool check_row(void *arg, struct sqlite3_stmt *from, struct error *err)
 {
     struct check *c = arg;
-    struct str previous = column_text(from, 8), hash = column_text(from, 9);
+    struct str previous = row_text(from, 8), hash = row_text(from, 9);
     struct audit_row row;
 
     row_read(from, &row);

@@ -78,21 +78,21 @@ static bool user_load(void *people, struct sqlite3_stmt *row, struct error *err)
 {
     struct people *p = people;
     struct user *u = user_room(p);
-    struct str role = column_text(row, 2), recovery = column_text(row, 10);
+    struct str role = row_text(row, 2), recovery = row_text(row, 10);
 
     *u = (struct user){
-        .id = column_number(row, 0),
-        .enabled = column_number(row, 3) != 0,
-        .created_ms = column_number(row, 5),
-        .login_ms = column_number(row, 6),
-        .totp = column_number(row, 7) != 0,
-        .totp_step = column_number(row, 9),
+        .id = row_number(row, 0),
+        .enabled = row_number(row, 3) != 0,
+        .created_ms = row_number(row, 5),
+        .login_ms = row_number(row, 6),
+        .totp = row_number(row, 7) != 0,
+        .totp_step = row_number(row, 9),
         .recovery_n = recovery.n / 32,
     };
-    if (!column_copy(row, 1, u->name, sizeof u->name) ||
+    if (!row_copy(row, 1, u->name, sizeof u->name) ||
         !role_parse(role, &u->role) ||
-        !column_copy(row, 4, u->hash, sizeof u->hash) ||
-        !column_copy(row, 8, u->totp_sealed, sizeof u->totp_sealed) ||
+        !row_copy(row, 4, u->hash, sizeof u->hash) ||
+        !row_copy(row, 8, u->totp_sealed, sizeof u->totp_sealed) ||
         u->recovery_n > RECOVERY_CODES)
         return error_set(err, "people.db: user %lld cannot be read",
                          (long long)u->id);

@@ -128,21 +128,21 @@ int64_t db_last_id(const struct people *p)
     return sqlite3_last_insert_rowid(p->sql);
 }
 
-int64_t column_number(sqlite3_stmt *row, int at)
+int64_t row_number(sqlite3_stmt *row, int at)
 {
     return sqlite3_column_int64(row, at);
 }
 
-struct str column_text(sqlite3_stmt *row, int at)
+struct str row_text(sqlite3_stmt *row, int at)
 {
     const char *bytes = sqlite3_column_blob(row, at);
 
     return (struct str){bytes, (size_t)sqlite3_column_bytes(row, at)};
 }
 
-bool column_copy(sqlite3_stmt *row, int at, char *out, size_t room)
+bool row_copy(sqlite3_stmt *row, int at, char *out, size_t room)
 {
-    struct str text = column_text(row, at);
+    struct str text = row_text(row, at);
 
     if (text.n >= room)
         return false;
@@ -188,7 +188,7 @@ static bool file_made(const char *path, struct error *err)
 static bool version_read(void *version, sqlite3_stmt *row, struct error *err)
 {
     (void)err;
-    *(int64_t *)version = column_number(row, 0);
+    *(int64_t *)version = row_number(row, 0);
     return true;
 }
 

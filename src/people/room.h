@@ -51,10 +51,10 @@ int64_t db_last_id(const struct people *p);
 typedef bool db_row_fn(void *arg, struct sqlite3_stmt *row, struct error *err);
 bool db_rows(struct people *p, const char *text, const struct value *v,
              size_t n, db_row_fn *each, void *arg, struct error *err) must_check;
-int64_t column_number(struct sqlite3_stmt *row, int at);
-struct str column_text(struct sqlite3_stmt *row, int at); /* or blob */
+int64_t row_number(struct sqlite3_stmt *row, int at);
+struct str row_text(struct sqlite3_stmt *row, int at); /* or blob */
 /* Into an array of `room` bytes with its NUL; false: longer. */
-bool column_copy(struct sqlite3_stmt *row, int at, char *out,
+bool row_copy(struct sqlite3_stmt *row, int at, char *out,
                  size_t room) must_check;
 
 /* --- within a transaction ------------------------------------------------------ */

@@ -47,17 +47,17 @@ static bool session_load(void *people, struct sqlite3_stmt *row,
 {
     struct people *p = people;
     struct session *s = session_room(p);
-    struct str hash = column_text(row, 2);
+    struct str hash = row_text(row, 2);
 
     *s = (struct session){
-        .id = column_number(row, 0),
-        .user_id = column_number(row, 1),
-        .created_ms = column_number(row, 3),
-        .seen_ms = column_number(row, 4),
+        .id = row_number(row, 0),
+        .user_id = row_number(row, 1),
+        .created_ms = row_number(row, 3),
+        .seen_ms = row_number(row, 4),
     };
     if (hash.n != sizeof s->hash ||
-        !column_copy(row, 5, s->address, sizeof s->address) ||
-        !column_copy(row, 6, s->agent, sizeof s->agent))
+        !row_copy(row, 5, s->address, sizeof s->address) ||
+        !row_copy(row, 6, s->agent, sizeof s->agent))
         return error_set(err, "people.db: session %lld cannot be read",
                          (long long)s->id);
     memcpy(s->hash, hash.p, hash.n);

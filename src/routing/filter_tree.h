@@ -1,4 +1,5 @@
-/* filter_tree.h -- inside the room: what a filter is made of. */
+/* filter_tree.h -- what a filter is made of: for the room, and for the store that
+ * says it in another language. */
 #ifndef ROUTING_FILTER_TREE_H
 #define ROUTING_FILTER_TREE_H
 

@@ -4,14 +4,13 @@
  *
  * Alerts to store go before questions, but not without end: a burst of either
  * delays the other by a bounded time only. */
-#include "store/store.h"
+#include "store/historian.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 #include "base/log.h"
 #include "loop/mailbox.h"
-#include "store/occurrence.h"
 
 #define PUTS_MAX 64       /* batches waiting; then the courier tries later */
 #define ASKS_MAX 32       /* questions waiting; then 503 */
@@ -27,7 +26,9 @@ struct job {
     struct arena arena; /* of the rows */
     struct occurrence *rows;
     size_t n;
-    int64_t time_ms; /* put: now; prune: what is older goes */
+    int64_t time_ms; /* now */
+    struct store_class *classes; /* prune: ours */
+    size_t class_count;
     historian_ask_fn *ask;
     historian_answer_fn *answer;
     historian_done_fn *done;
@@ -50,7 +51,8 @@ struct historian {
     struct job_list answered;      /* inline only */
     struct timer answers;          /* inline only */
     struct timer prune;
-    int64_t keep_ms; /* 0: no pruning */
+    struct store_class classes[STORE_CLASSES_MAX];
+    size_t class_count;
     bool stopping;
 };
 
@@ -81,10 +83,24 @@ static void job_free(struct job *j)
     if (j == NULL)
         return;
     arena_release(&j->arena);
+    free(j->classes);
     free(j);
 }
 
 /* ---- on the historian's thread ---- */
+
+/* One bite of what is to go; j->n says how much it was. */
+static bool housekeeping(struct job *j, struct store_engine *e)
+{
+    size_t pruned = 0;
+
+    if (!store_engine_tidy(e, j->time_ms, PRUNE_BITE, &j->n, &j->err) ||
+        !store_engine_prune(e, j->classes, j->class_count, j->time_ms,
+                            PRUNE_BITE, &pruned, &j->err))
+        return false;
+    j->n = MAX(j->n, pruned);
+    return true;
+}
 
 static void job_run(struct job *j, const struct historian_view *view)
 {
@@ -99,8 +115,7 @@ static void job_run(struct job *j, const struct historian_view *view)
         j->ask(j->arg, view);
         break;
     case JOB_PRUNE:
-        j->ok = store_engine_prune(view->engine, j->time_ms, PRUNE_BITE, &j->n,
-                                   &j->err);
+        j->ok = housekeeping(j, view->engine);
         break;
     }
 }
@@ -249,24 +264,30 @@ static void prune_due(void *historian)
     struct historian *h = historian;
     struct job *j;
 
-    if (h->keep_ms == 0 || h->waiting[JOB_PRUNE] > 0)
+    if (h->waiting[JOB_PRUNE] > 0)
         return;
     j = job_new(JOB_PRUNE, NULL);
-    j->time_ms = clock_wall_ms(loop_clock(h->loop)) - h->keep_ms;
+    j->time_ms = clock_wall_ms(loop_clock(h->loop));
+    j->classes = mem_array(STORE_CLASSES_MAX, sizeof *j->classes);
+    memcpy(j->classes, h->classes, sizeof h->classes);
+    j->class_count = h->class_count;
     if (!post(h, j, 1))
         prune_later(h, false);
 }
 
 static void prune_later(struct historian *h, bool more)
 {
-    if (!h->stopping && h->keep_ms != 0)
+    if (!h->stopping)
         loop_timer_set(h->loop, &h->prune, more ? 0 : PRUNE_PAUSE_MS, prune_due,
                        h);
 }
 
-void historian_retain(struct historian *h, int64_t keep_ms)
+void historian_retain(struct historian *h, const struct store_class *classes,
+                      size_t n)
 {
-    h->keep_ms = keep_ms;
+    assert(n <= STORE_CLASSES_MAX);
+    memcpy(h->classes, classes, n * sizeof *classes);
+    h->class_count = n;
     prune_later(h, true);
 }
 

@@ -18,24 +18,6 @@ struct str address_plain(struct str s, struct arena *arena)
     return arena_str(arena, str_of(text));
 }
 
-/* The address of a host alert is its entity value, "192.168.1.7@12" with a
- * VLAN, unless the source said it apart. */
-static struct str host_address(const struct alert *a)
-{
-    struct str said = alert_fact_text(a, "ip");
-    struct str rest = a->entity_value;
-
-    if (said.n > 0 || a->entity != ENTITY_HOST)
-        return said;
-    return str_until(&rest, '@');
-}
-
-static const int state_of[] = {
-    [ACTION_ENGAGE] = STATE_ENGAGED,
-    [ACTION_RELEASE] = STATE_RELEASED,
-    [ACTION_STORE] = STATE_STORED,
-};
-
 static bool line_make(const struct alert *a, struct arena *arena,
                       struct str *out, struct error *err)
 {
@@ -60,23 +42,23 @@ bool occurrence_make(const struct alert *a, struct arena *arena,
 {
     bool is_release = a->action == ACTION_RELEASE;
 
-    *out = (struct occurrence){
-        .id = is_release && a->began_id != 0 ? a->began_id : a->id,
-        .release_id = is_release ? a->id : 0,
-        .state = state_of[a->action],
-        .tstamp_ms = a->tstamp_ms,
-        .tstamp_end_ms = a->tstamp_end_ms,
-        .entity = a->entity,
-        .severity = a->severity,
-        .score = a->score,
-        .type = arena_str(arena, a->type),
-        .category = arena_str(arena, a->category),
-        .source = arena_str(arena, a->source),
-        .entity_value = arena_str(arena, a->entity_value),
-        .message = arena_str(arena, a->message),
-        .cli_ip = address_plain(alert_fact_text(a, "cli_ip"), arena),
-        .srv_ip = address_plain(alert_fact_text(a, "srv_ip"), arena),
-        .ip = address_plain(host_address(a), arena),
-    };
+    out->id = is_release && a->began_id != 0 ? a->began_id : a->id;
+    out->release_id = is_release ? a->id : 0;
+    out->tstamp_ms = a->tstamp_ms;
+    out->tstamp_end_ms = a->tstamp_end_ms;
+    out->odd = !columns_read(a, arena, out->values);
+    out->state = (enum row_state)out->values[COLUMN_STATE].number;
+    for (size_t i = 0; i < COLUMN_COUNT; i++)
+        out->values[i].text = arena_str(arena, out->values[i].text);
     return line_make(a, arena, &out->json, err);
+}
+
+struct str occurrence_text(const struct occurrence *o, enum column_id column)
+{
+    return o->values[column].text;
+}
+
+int64_t occurrence_bytes(const struct occurrence *o)
+{
+    return (int64_t)o->json.n + OCCURRENCE_COLUMNS_BYTES;
 }

@@ -1,18 +1,24 @@
-/* sqlite_sql.c -- all SQL of the history: the schema, and the fixed statements.
+/* sqlite_sql.c -- the SQL of the history: the schema and the fixed statements,
+ * with the columns of column.c put in.
  *
- * A list is one walk down occurrence_time, newest first; filters are tested on
- * the way in the narrow table, and only the rows of the page fetch their line.
- * Ids grow with time, so both tables and both indexes are appended to, and a
- * batch touches few pages. `hourly` counts rows by what totals ask most, kept
- * by triggers so that no statement can forget it. */
+ * The rows lie in the order of time (WITHOUT ROWID, by tstamp and id), so that
+ * a page, a histogram and a top are one walk along a range and need no index.
+ * What is asked for seldom lies apart (`detail`, in the same order), so that the
+ * walk reads a third; and lines, by id: only what is shown is read. `hourly` counts by what
+ * totals ask most, kept by triggers so that no statement can forget it; what is
+ * deleted and not final yet is not counted. Two more indexes are partial: of
+ * releases, and of what is deleted. */
 #include "store/sqlite.h"
 
+#define SQL_MAX 16384
+
 const char sqlite_pragmas[] =
+    "PRAGMA page_size = 8192;" /* of a new file: half the reads of a walk */
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
-    "PRAGMA wal_autocheckpoint = 40000;"
+    "PRAGMA wal_autocheckpoint = 20000;"
     "PRAGMA journal_size_limit = 268435456;"
-    "PRAGMA cache_size = -16384;"
+    "PRAGMA cache_size = -32768;"
     "PRAGMA trusted_schema = OFF;"
     "PRAGMA cell_size_check = ON;"
     "PRAGMA mmap_size = 0;"
@@ -23,122 +29,219 @@ const char sqlite_pragmas[] =
 #define HOUR(tstamp)                                                           \
     "(" tstamp " - ((" tstamp " % 3600000) + 3600000) % 3600000) / 3600000"
 
-#define HOURLY_KEY "hour, state, severity, entity, type"
+#define HOURLY_KEY "hour, action, severity, entity, acked, type, category, source"
 
 #define COUNT_IN                                                               \
-    " INSERT INTO hourly (" HOURLY_KEY ", n) VALUES ("                         \
-    HOUR("new.tstamp_ms") ", new.state, new.severity, new.entity, new.type, 1)"\
-    " ON CONFLICT (" HOURLY_KEY ") DO UPDATE SET n = n + 1;"
+    " INSERT INTO hourly (" HOURLY_KEY ", n, score, bytes) SELECT "            \
+    HOUR("new.tstamp_ms") ", new.action, new.severity, new.entity, new.acked," \
+    " coalesce(new.type, ''), coalesce(new.category, ''),"                     \
+    " coalesce(new.source, ''), 1, new.score, new.bytes"                       \
+    " WHERE new.deletion = 0"                                                  \
+    " ON CONFLICT (" HOURLY_KEY ") DO UPDATE SET n = n + 1,"                   \
+    " score = score + excluded.score, bytes = bytes + excluded.bytes;"
 
 #define OLD_HOUR                                                               \
-    " WHERE hour = " HOUR("old.tstamp_ms") " AND state = old.state"            \
+    " WHERE hour = " HOUR("old.tstamp_ms") " AND action = old.action"          \
     " AND severity = old.severity AND entity = old.entity"                     \
-    " AND type = old.type"
+    " AND acked = old.acked AND type = coalesce(old.type, '')"                 \
+    " AND category = coalesce(old.category, '')"                               \
+    " AND source = coalesce(old.source, '') AND old.deletion = 0"
 
 #define COUNT_OUT                                                              \
-    " UPDATE hourly SET n = n - 1" OLD_HOUR ";"                                \
+    " UPDATE hourly SET n = n - 1, score = score - old.score,"                 \
+    " bytes = bytes - old.bytes" OLD_HOUR ";"                                  \
     " DELETE FROM hourly" OLD_HOUR " AND n = 0;"
 
-const char sqlite_schema[] =
-    "BEGIN IMMEDIATE;"
+static const char schema_before[] =
     "CREATE TABLE occurrence ("
-    " id INTEGER PRIMARY KEY,"
-    " release_id INTEGER NOT NULL,"
-    " state INTEGER NOT NULL CHECK (state IN (0, 1, 2)),"
-    " stored_ms INTEGER NOT NULL,"
     " tstamp_ms INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " odd INTEGER NOT NULL,"
+    " acked INTEGER NOT NULL DEFAULT 0,"
+    " deletion INTEGER NOT NULL DEFAULT 0,"
+    " release_id INTEGER NOT NULL,"
+    " stored_ms INTEGER NOT NULL,"
     " tstamp_end_ms INTEGER NOT NULL,"
-    " entity INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL";
+
+static const char schema_between[] =
+    ", PRIMARY KEY (tstamp_ms, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE detail ("
+    " tstamp_ms INTEGER NOT NULL,"
+    " id INTEGER NOT NULL";
+
+static const char schema_after[] =
+    ", PRIMARY KEY (tstamp_ms, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE line ("
+    " id INTEGER PRIMARY KEY,"
+    " tstamp_ms INTEGER NOT NULL,"
+    " json TEXT NOT NULL) STRICT;"
+    "CREATE INDEX occurrence_release ON occurrence (release_id)"
+    " WHERE release_id <> 0;"
+    "CREATE INDEX occurrence_deletion ON occurrence (deletion)"
+    " WHERE deletion <> 0;"
+    "CREATE TABLE mark ("
+    " id INTEGER PRIMARY KEY,"
+    " at_ms INTEGER NOT NULL,"
+    " until_ms INTEGER NOT NULL,"
+    " by TEXT NOT NULL,"
+    " note TEXT NOT NULL) STRICT;"
+    "CREATE INDEX mark_until ON mark (until_ms) WHERE until_ms <> 0;"
+    "CREATE TABLE note ("
+    " id INTEGER NOT NULL,"
+    " n INTEGER NOT NULL,"
+    " at_ms INTEGER NOT NULL,"
+    " by TEXT NOT NULL,"
+    " text TEXT NOT NULL,"
+    " PRIMARY KEY (id, n)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE deletion ("
+    " number INTEGER PRIMARY KEY,"
+    " until_ms INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE hourly ("
+    " hour INTEGER NOT NULL,"
+    " action INTEGER NOT NULL,"
     " severity INTEGER NOT NULL,"
-    " score INTEGER NOT NULL,"
+    " entity INTEGER NOT NULL,"
+    " acked INTEGER NOT NULL,"
     " type TEXT NOT NULL,"
     " category TEXT NOT NULL,"
     " source TEXT NOT NULL,"
-    " entity_value TEXT NOT NULL,"
-    " cli_ip TEXT NOT NULL,"
-    " srv_ip TEXT NOT NULL,"
-    " ip TEXT NOT NULL,"
-    " message TEXT NOT NULL) STRICT;"
-    "CREATE TABLE line (id INTEGER PRIMARY KEY, json TEXT NOT NULL) STRICT;"
-    "CREATE INDEX occurrence_time ON occurrence (tstamp_ms);"
-    "CREATE INDEX occurrence_release ON occurrence (release_id)"
-    " WHERE release_id <> 0;"
-    "CREATE TABLE hourly ("
-    " hour INTEGER NOT NULL,"
-    " state INTEGER NOT NULL,"
-    " severity INTEGER NOT NULL,"
-    " entity INTEGER NOT NULL,"
-    " type TEXT NOT NULL,"
     " n INTEGER NOT NULL,"
+    " score INTEGER NOT NULL,"
+    " bytes INTEGER NOT NULL,"
     " PRIMARY KEY (" HOURLY_KEY ")) STRICT, WITHOUT ROWID;"
     "CREATE TRIGGER occurrence_in AFTER INSERT ON occurrence BEGIN"
     COUNT_IN " END;"
     "CREATE TRIGGER occurrence_change AFTER UPDATE ON occurrence BEGIN"
     COUNT_OUT COUNT_IN " END;"
     "CREATE TRIGGER occurrence_out AFTER DELETE ON occurrence BEGIN"
-    COUNT_OUT " DELETE FROM line WHERE id = old.id; END;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
-static_assert(SQLITE_SCHEMA_VERSION == 1, "the version that is written above");
+    COUNT_OUT
+    " DELETE FROM detail WHERE tstamp_ms = old.tstamp_ms AND id = old.id;"
+    " DELETE FROM line WHERE id = old.id;"
+    " DELETE FROM mark WHERE id = old.id;"
+    " DELETE FROM note WHERE id = old.id; END;"
+    "PRAGMA application_id = 1953457011;"
+    "PRAGMA user_version = 2;";
+static_assert(SQLITE_SCHEMA_VERSION == 2, "the version that is written above");
+static_assert(SQLITE_APPLICATION_ID == 1953457011, "and so is this");
 
-#define COLUMNS                                                                \
-    "release_id, state, stored_ms, tstamp_ms, tstamp_end_ms, entity,"          \
-    " severity, score, type, category, source, entity_value, cli_ip, srv_ip,"  \
-    " ip, message"
+static bool is_text(const struct column *c)
+{
+    return c->type == COLUMN_TEXT || c->type == COLUMN_ADDRESS;
+}
 
-#define ROW "o.id, o.tstamp_ms, o.stored_ms, line.json" /* for row_read() */
+const char *sqlite_schema(struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(SQL_MAX);
 
-/* What bind_walk() of sqlite_query.c binds. A filter that is not asked for is
- * NULL, or -1; the text of ?11 is a LIKE pattern with its wildcards escaped. */
-#define FILTERS                                                                \
-    " o.tstamp_ms >= ?1 AND o.tstamp_ms <= ?2"                                 \
-    " AND (?3 >> o.state & 1) AND o.severity >= ?4"                            \
-    " AND (?5 < 0 OR o.entity = ?5) AND (?6 IS NULL OR o.type = ?6)"           \
-    " AND (?7 IS NULL OR o.category = ?7)"                                     \
-    " AND (?8 IS NULL OR o.source = ?8)"                                       \
-    " AND (?9 IS NULL OR o.entity_value = ?9)"                                 \
-    " AND (?10 IS NULL OR ?10 IN (o.cli_ip, o.srv_ip, o.ip))"                  \
-    " AND (?11 IS NULL OR o.message LIKE ?11 ESCAPE '\\'"                      \
-    " OR o.entity_value LIKE ?11 ESCAPE '\\')"
+    buf_text(&b, schema_before);
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        buf_text(&b, i == COLUMN_HOT_COUNT ? schema_between : "");
+        buf_printf(&b, ", \"%s\" %s", columns[i].name,
+                   is_text(&columns[i]) ? "TEXT" : "INTEGER");
+    }
+    buf_text(&b, schema_after);
+    assert(!b.over);
+    return arena_c(a, buf_view(&b));
+}
 
-const char *const sqlite_statements[SQL_STATEMENTS] = {
+/* What bind_row() of sqlite.c binds: ?1 to ?7, then a hot column each; and what
+ * bind_detail() does: ?1, ?2, then a column each of the others. */
+#define ROW_NAMES                                                              \
+    "tstamp_ms, id, odd, release_id, stored_ms, tstamp_end_ms, bytes"
+#define ROW_MARKS "?1, ?2, ?3, ?4, ?5, ?6, ?7"
+#define HOT_FROM 8
+#define DETAIL_FROM 3
+
+#define HOT_NAMES '\1' /* where these stand, columns_write() puts them */
+#define HOT_MARKS '\2'
+#define DETAIL_NAMES '\3'
+#define DETAIL_MARKS '\4'
+
+#define OF_LINE                                                                \
+    " WHERE tstamp_ms = (SELECT tstamp_ms FROM line WHERE id = ?2)"            \
+    " AND id = ?2"
+#define AT_ID                                                                  \
+    " WHERE tstamp_ms = (SELECT tstamp_ms FROM line WHERE id = ?1) AND id = ?1"
+
+static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_INSERT] =
-        "INSERT INTO occurrence (id, " COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5,"
-        " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
-        " ON CONFLICT (id) DO NOTHING",
-    [SQL_INSERT_LINE] = "INSERT INTO line (id, json) VALUES (?1, ?2)",
-    [SQL_RELEASE] =
-        "UPDATE occurrence SET (" COLUMNS ") = (?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-        " ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"
-        " WHERE id = ?1 AND state = 0",
-    [SQL_RELEASE_LINE] = "UPDATE line SET json = ?2 WHERE id = ?1",
-    /* What is still on is kept, however long ago it began. */
-    [SQL_PRUNE] =
-        "DELETE FROM occurrence WHERE id IN (SELECT id FROM occurrence"
-        " WHERE tstamp_ms < ?1 AND state <> 0 ORDER BY tstamp_ms LIMIT ?2)",
-    [SQL_LIST] =
-        "SELECT " ROW " FROM occurrence AS o"
-        " CROSS JOIN line ON line.id = o.id WHERE" FILTERS
-        " AND (o.tstamp_ms < ?12 OR o.id < ?13)"
-        " ORDER BY o.tstamp_ms DESC, o.id DESC LIMIT ?14",
-    [SQL_LIST_UP] =
-        "SELECT " ROW " FROM occurrence AS o"
-        " CROSS JOIN line ON line.id = o.id WHERE" FILTERS
-        " AND (o.tstamp_ms > ?12 OR o.id > ?13)"
-        " ORDER BY o.tstamp_ms, o.id LIMIT ?14",
-    [SQL_COUNT] = "SELECT count(*) FROM (SELECT 1 FROM occurrence AS o WHERE"
-                  FILTERS " LIMIT ?12)",
-    [SQL_COUNT_HOURS] =
-        "SELECT coalesce(sum(n), 0) FROM hourly WHERE hour >= ?1 AND hour < ?2"
-        " AND (?3 >> state & 1) AND severity >= ?4"
-        " AND (?5 < 0 OR entity = ?5) AND (?6 IS NULL OR type = ?6)",
-    [SQL_GET] = "SELECT " ROW " FROM occurrence AS o"
-                " CROSS JOIN line ON line.id = o.id WHERE o.id = ?1",
-    [SQL_GET_RELEASE] =
-        "SELECT " ROW " FROM occurrence AS o"
-        " CROSS JOIN line ON line.id = o.id"
-        " WHERE o.release_id = ?1 AND o.release_id <> 0",
+    [SQL_INSERT_LINE] = "INSERT INTO line (id, tstamp_ms, json)"
+                        " VALUES (?1, ?2, ?3) ON CONFLICT (id) DO NOTHING",
+    [SQL_INSERT] = "INSERT INTO occurrence (" ROW_NAMES "\1)"
+                   " VALUES (" ROW_MARKS "\2)",
+    [SQL_INSERT_DETAIL] = "INSERT INTO detail (tstamp_ms, id\3)"
+                          " VALUES (?1, ?2\4)",
+    [SQL_RELEASE] = "UPDATE occurrence SET (" ROW_NAMES "\1) = (" ROW_MARKS
+                    "\2)" OF_LINE " AND action = 0",
+    [SQL_RELEASE_DETAIL] = "UPDATE detail SET (tstamp_ms, id\3) = (?1, ?2\4)"
+                           OF_LINE,
+    [SQL_RELEASE_LINE] =
+        "UPDATE line SET tstamp_ms = ?2, json = ?3 WHERE id = ?1",
+    /* For row_read() of sqlite_list.c. */
+    [SQL_ROW] =
+        "SELECT o.id, o.tstamp_ms, o.stored_ms, line.json, o.deletion,"
+        " coalesce(mark.at_ms, 0), coalesce(mark.until_ms, 0), mark.by,"
+        " mark.note, (SELECT count(*) FROM note WHERE note.id = o.id)"
+        " FROM line CROSS JOIN occurrence AS o"
+        " ON o.tstamp_ms = line.tstamp_ms AND o.id = line.id"
+        " LEFT JOIN mark ON mark.id = o.id WHERE line.id = ?1",
+    [SQL_LINE] = "SELECT json FROM line WHERE id = ?1",
+    [SQL_OF_RELEASE] = "SELECT id FROM occurrence WHERE release_id = ?1"
+                       " AND release_id <> 0",
+    [SQL_NOTES] = "SELECT at_ms, by, text FROM note WHERE id = ?1 ORDER BY n",
+    [SQL_SET_ACKED] = "UPDATE occurrence SET acked = ?2" AT_ID
+                      " AND acked <> ?2",
+    [SQL_SET_MARK] =
+        "INSERT INTO mark (id, at_ms, until_ms, by, note)"
+        " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET"
+        " at_ms = ?2, until_ms = ?3, by = ?4, note = ?5",
+    [SQL_UNSET_MARK] = "DELETE FROM mark WHERE id = ?1",
+    [SQL_NOTE] = "INSERT INTO note (id, n, at_ms, by, text) VALUES (?1,"
+                 " (SELECT coalesce(max(n), 0) + 1 FROM note WHERE id = ?1),"
+                 " ?2, ?3, ?4)",
+    [SQL_NOTES_OF] = "SELECT count(*) FROM note WHERE id = ?1",
+    [SQL_SET_DELETION] = "UPDATE occurrence SET deletion = ?2" AT_ID
+                         " AND deletion <> ?2",
+    [SQL_DELETION] = "INSERT INTO deletion (number, until_ms) VALUES (?1, ?2)"
+                     " ON CONFLICT (number) DO UPDATE SET until_ms = ?2",
+    [SQL_ENDED_ACKS] = "SELECT id FROM mark WHERE until_ms <> 0"
+                       " AND until_ms <= ?1 LIMIT ?2",
+    [SQL_FINAL] = "SELECT o.id FROM deletion CROSS JOIN occurrence AS o"
+                  " INDEXED BY occurrence_deletion"
+                  " ON o.deletion = deletion.number AND o.deletion <> 0"
+                  " WHERE deletion.until_ms <= ?1 LIMIT ?2",
+    [SQL_REMOVE] = "DELETE FROM occurrence" AT_ID,
+    [SQL_FORGET_DELETIONS] =
+        "DELETE FROM deletion WHERE until_ms <= ?1 AND NOT EXISTS"
+        " (SELECT 1 FROM occurrence AS o INDEXED BY occurrence_deletion"
+        " WHERE o.deletion = deletion.number AND o.deletion <> 0)",
 };
+
+static void columns_write(struct buf *to, char which)
+{
+    bool hot = which == HOT_NAMES || which == HOT_MARKS;
+    int first = hot ? 0 : COLUMN_HOT_COUNT;
+    int end = hot ? COLUMN_HOT_COUNT : COLUMN_COUNT;
+
+    for (int i = first; i < end; i++)
+        if (which == HOT_NAMES || which == DETAIL_NAMES)
+            buf_printf(to, ", \"%s\"", columns[i].name);
+        else
+            buf_printf(to, ", ?%d", (hot ? HOT_FROM : DETAIL_FROM) + i - first);
+}
+
+const char *sqlite_statement(enum sql which, struct arena *a)
+{
+    struct buf b freed_by(buf_release) = BUF(SQL_MAX);
+
+    for (const char *c = statements[which]; *c != '\0'; c++)
+        if (*c >= HOT_NAMES && *c <= DETAIL_MARKS)
+            columns_write(&b, *c);
+        else
+            buf_char(&b, *c);
+    assert(!b.over);
+    return arena_c(a, buf_view(&b));
+}

@@ -1,15 +1,23 @@
-/* store.h -- the alert store's question: history, for the explorer. Answered by
- * sqlite.c (ClickHouse later). Runs on the historian thread; the loop asks by
- * posting jobs. */
+/* store.h -- the alert store's question: history, for the explorer. Any engine of
+ * engine.h answers it; test_store_conformance.c asks them all and compares. A row
+ * is one occurrence: an engage and its release share it. What cannot be answered
+ * is false with err ("too slow: ..."); no answer is cut without saying so. */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
-#include "endpoint/request.h"
-#include "loop/loop.h"
-#include "outbox/outbox_read.h"
 #include "routing/filter.h"
 
+#define STORE_BUCKETS_MAX 2000 /* of one histogram */
+#define STORE_TOP_MAX 1000     /* values of one answer */
+#define STORE_BY_MAX 128       /* bytes: who marked */
+#define STORE_NOTE_MAX 2000    /* bytes of one note */
+#define STORE_NOTES_MAX 100    /* of one alert */
+#define STORE_CLASSES_MAX 16
+#define STORE_DISTINCT_MAX 1000000 /* values that a top looks through */
+#define STORE_DELETED (-1)
+
 enum store_state { STORE_ANY, STORE_ENDED, STORE_ENGAGED };
+enum store_acked { STORE_ACKED_OR_NOT, STORE_NOT_ACKED, STORE_ACKED };
 
 struct store_query {
     enum store_state state;
@@ -19,18 +27,27 @@ struct store_query {
     struct str type, category, source, entity_value; /* exact; "": any */
     struct str text;            /* a part of the message or the entity value */
     struct str ip;              /* cli_ip, srv_ip or ip; "" : any */
+    enum store_acked acked;
+    const int64_t *ids;         /* of engages or their releases; NULL: any */
+    size_t id_count;            /* at most PAGE_MAX */
+    int64_t deletion;           /* what it deleted, STORE_DELETED: whatever was;
+                                   0: what is not deleted */
     const struct filter *filter; /* NULL: none; an unsure answer is shown */
     const struct pools *pools;   /* that the filter's pools are looked up in */
     int64_t before_tstamp_ms, before_id; /* keyset: newest first; 0,0: from the top */
-    bool oldest_first; /* the other way round; the keyset is then what came last */
-    size_t limit;
+    bool oldest_first; /* a list the other way round; the keyset is then what came
+                          last */
+    size_t limit;                /* rows of a list, or of a mark */
 };
 
 struct store_row {
-    int64_t id;        /* the engage's for engage+release: one row an occurrence */
+    int64_t id;        /* the engage's for engage+release */
     int64_t tstamp_ms; /* with the id: where the next page begins */
     int64_t stored_ms;
     struct str json;   /* the alert's line; the release's once released */
+    int64_t acked_ms, acked_until_ms; /* 0: not acknowledged; for good */
+    struct str acked_by, acked_note;
+    int64_t notes;     /* how many */
 };
 
 struct store_page {
@@ -42,54 +59,64 @@ struct store_page {
     int64_t last_tstamp_ms, last_id; /* the last looked at: the next cursor */
 };
 
-struct store_engine;  /* one open database */
-struct store_engine *store_sqlite_open(const char *path, struct error *err);
-void store_engine_close(struct store_engine *e);
-/* Idempotent: the same alert again changes nothing. All or nothing. */
-bool store_engine_put(struct store_engine *e, const struct alert *const *alerts,
-                      size_t n, int64_t now_ms, struct error *err) must_check;
-bool store_engine_list(struct store_engine *e, const struct store_query *q,
-                       struct arena *a, struct store_page *out,
-                       struct error *err) must_check;
-/* By alert id, an engage's or its release's; false with an empty error: not there. */
-bool store_engine_get(struct store_engine *e, int64_t id, struct arena *a,
-                      struct store_row *out, struct error *err) must_check;
-bool store_engine_prune(struct store_engine *e, int64_t older_than_ms,
-                        size_t at_most, size_t *pruned, struct error *err) must_check;
-
-/* The historian: a thread that owns the engine and an outbox reader. */
-struct historian;
-struct historian_options {
-    const char *store_path;
-    const char *outbox_path; /* NULL: no outbox to look into */
-    bool inline_thread; /* tests: jobs run at once */
+struct store_note {
+    int64_t at_ms;
+    struct str by, text;
 };
-struct historian *historian_start(struct loop *l, const struct historian_options *o,
-                                  struct error *err);
-/* Finishes what is queued and calls what is still to be called, so the owners
- * of these calls must still be there. */
-void historian_stop(struct historian *h);
 
-/* A put: the alerts are copied before it returns. False: the queue is full. */
-typedef void historian_done_fn(void *arg, bool ok, const struct error *err);
-bool historian_put(struct historian *h, const struct alert *const *alerts,
-                   size_t n, historian_done_fn *done, void *arg) must_check;
-
-/* A question: `ask` runs on the historian and fills what `arg` points to,
- * `answer` then runs on the loop. False: the queue is full (answer 503). */
-struct historian_view {
-    struct store_engine *engine;
-    struct outbox_reader *outbox;
+/* The rest answers for the whole query; its cursor and limit do not count. */
+struct store_facets {
+    int64_t n[ENTITY_COUNT][SEVERITY_COUNT];
+    int64_t total, engaged, acked;
 };
-typedef void historian_ask_fn(void *arg, const struct historian_view *view);
-typedef void historian_answer_fn(void *arg);
-bool historian_ask(struct historian *h, historian_ask_fn *ask,
-                   historian_answer_fn *answer, void *arg) must_check;
 
-size_t historian_waiting(const struct historian *h); /* jobs not answered yet */
+struct store_histogram { /* bucket i begins at first_ms + i * bucket_ms */
+    int64_t first_ms, bucket_ms;
+    size_t n;
+    int64_t (*counts)[SEVERITY_COUNT]; /* in the arena */
+};
 
-/* Keeps this much history: what is older is pruned in small bites, one a minute
- * and without a pause while there is more. 0: everything is kept. */
-void historian_retain(struct historian *h, int64_t keep_ms);
+struct store_value {
+    struct str value; /* as filters write it: "warning", "10.0.0.1", "443" */
+    int64_t n;        /* alerts that have it */
+    int64_t score;    /* their scores together */
+};
+
+struct store_top {
+    struct store_value *values; /* most alerts first, then by value bytewise */
+    size_t n;
+    int64_t distinct; /* how many there are, of which these are the first */
+};
+
+enum store_mark_kind { MARK_ACK, MARK_UNACK, MARK_NOTE, MARK_DELETE, MARK_UNDELETE };
+struct store_mark {
+    enum store_mark_kind kind;
+    int64_t at_ms;
+    int64_t until_ms;   /* an ack's end, 0: for good; when a delete is final */
+    int64_t deletion;   /* a delete's number, for its undo: the caller's, not 0 */
+    struct str by, text; /* a note's text, or an ack's */
+};
+struct store_marked {
+    int64_t changed; /* rows that were not so before */
+    bool more;       /* go on at last_*, as with a page */
+    int64_t last_tstamp_ms, last_id;
+};
+
+/* The first class that fits an alert says how long it is kept. */
+struct store_class {
+    uint32_t entities;          /* a bit each; 0: any */
+    enum severity least, most;  /* NONE, EMERGENCY: any */
+    int64_t keep_ms;            /* by tstamp; 0: for ever */
+    int64_t max_bytes;          /* of its alerts; the oldest go; 0: any */
+};
+
+struct store_stats {
+    const char *engine;
+    int64_t alerts, deleted, acked; /* deleted: not final yet */
+    int64_t bytes;       /* of the alerts, as classes count them */
+    int64_t file_bytes, free_bytes; /* on disk; of these unused, for new ones */
+    int64_t oldest_ms, newest_ms;   /* tstamp; 0: there are none */
+    int schema;
+};
 
 #endif

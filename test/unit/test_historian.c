@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#include "store/store.h"
+#include "store/historian.h"
 
 #define T0 1606141256000
 
@@ -340,6 +340,10 @@ static void what_cannot_be_stored_says_why(void **state)
 static void what_is_too_old_goes_by_itself(void **state)
 {
     struct bench *b = *state;
+    const struct store_class keep = {
+        .most = SEVERITY_EMERGENCY,
+        .keep_ms = 60000,
+    };
     int64_t now_ms = clock_wall_ms(&clock_real);
     struct question q = question_any();
     struct tally t = {0};
@@ -348,7 +352,7 @@ static void what_is_too_old_goes_by_itself(void **state)
         assert_true(put_one(b, alert_make(i + 1, now_ms - (i < 20 ? 90000 : 0)),
                             &t));
     turn_until_idle(b);
-    historian_retain(b->historian, 60000);
+    historian_retain(b->historian, &keep, 1);
     loop_turn(b->loop, 0); /* its timer */
     turn_until_idle(b);
     assert_true(historian_ask(b->historian, question_ask, question_answer, &q));

@@ -127,6 +127,7 @@ static int64_t hourly_sum(struct bench *b)
 static void pruning_takes_the_old_and_their_counts(void **state)
 {
     struct bench *b = *state;
+    const struct store_class all = {.most = SEVERITY_EMERGENCY, .keep_ms = 1};
     struct row *rows = mem_array(ROWS, sizeof *rows);
     int64_t cut = T0 + 500 * 60000, want = 0;
     struct store_query q = query_any();
@@ -137,11 +138,11 @@ static void pruning_takes_the_old_and_their_counts(void **state)
     rows_put(b, rows);
     for (size_t i = 0; i < ROWS; i++)
         want += rows[i].tstamp_ms >= cut || rows[i].engaged;
-    assert_true(store_engine_prune(b->engine, cut, 10, &pruned, &err));
+    assert_true(store_engine_prune(b->engine, &all, 1, cut + 1, 10, &pruned, &err));
     assert_int_equal(pruned, 10);
-    assert_true(store_engine_prune(b->engine, cut, ROWS, &pruned, &err));
+    assert_true(store_engine_prune(b->engine, &all, 1, cut + 1, ROWS, &pruned, &err));
     assert_int_equal(pruned, ROWS - want - 10);
-    assert_true(store_engine_prune(b->engine, cut, ROWS, &pruned, &err));
+    assert_true(store_engine_prune(b->engine, &all, 1, cut + 1, ROWS, &pruned, &err));
     assert_int_equal(pruned, 0);
     assert_int_equal(hourly_sum(b), want);
     q.state = STORE_ENDED;
@@ -185,11 +186,11 @@ static void a_full_disk_is_an_error_and_passes(void **state)
     memset(text, 'x', 60000);
     a.facts = store_parse(b, arena_printf(&b->arena, "{\"x\":\"%.60000s\"}", text));
     snprintf(pages, sizeof pages, "PRAGMA max_page_count = 10");
-    assert_int_equal(sqlite3_exec(b->engine->db, pages, NULL, NULL, NULL), 0);
+    assert_int_equal(sqlite3_exec(sqlite_of(b->engine)->db, pages, NULL, NULL, NULL), 0);
     assert_false(store_engine_put(b->engine, list, 1, T0, &err));
     assert_string_equal(err.text, "the history: database or disk is full");
     snprintf(pages, sizeof pages, "PRAGMA max_page_count = 1000000");
-    assert_int_equal(sqlite3_exec(b->engine->db, pages, NULL, NULL, NULL), 0);
+    assert_int_equal(sqlite3_exec(sqlite_of(b->engine)->db, pages, NULL, NULL, NULL), 0);
     assert_true(store_engine_put(b->engine, list, 1, T0, &err));
     q.limit = 1;
     assert_int_equal(store_ask(b, &q).total, ROWS + 1);
@@ -221,12 +222,12 @@ static void what_is_no_history_is_refused(void **state)
     struct error err = {0};
     FILE *f;
 
-    assert_int_equal(sqlite3_exec(b->engine->db, "PRAGMA user_version = 2",
+    assert_int_equal(sqlite3_exec(sqlite_of(b->engine)->db, "PRAGMA user_version = 3",
                                   NULL, NULL, NULL), 0);
     store_engine_close(b->engine);
     b->engine = store_sqlite_open(b->path, &err);
     assert_null(b->engine);
-    assert_non_null(strstr(err.text, "made by a newer Tocsin (schema 2"));
+    assert_non_null(strstr(err.text, "made by a newer Tocsin (schema 3"));
     assert_non_null(strstr(err.text, b->path));
 
     f = fopen(b->path, "we");

@@ -1,0 +1,72 @@
+// looks.ts -- "needs a look": what our own watchdog sees in the status. Pure.
+import type { Key } from "../base/i18n";
+import type { Values } from "../base/plural";
+import type { Status } from "../base/types";
+
+export interface Look {
+  key: Key;
+  name: string;
+  values: Values;
+  at: string | null;
+  text: string;
+  href: string;
+  action: Key;
+  bad: boolean;
+}
+
+interface Ending {
+  comment: string;
+  ends: string | null;
+}
+
+const SOON_MS = 15 * 60_000;
+const SILENT_MS = 2 * 3_600_000;
+const LOW_DISK = 1 << 30;
+
+const look = (l: Partial<Look> & Pick<Look, "key" | "name" | "href" | "action">): Look =>
+  ({ values: {}, at: null, text: "", bad: false, ...l });
+
+function endpoints(s: Status): Look[] {
+  return s.endpoints.filter((e) => e.paused || e.last_error).map((e) => look({
+    key: e.paused ? "look.paused" : "look.failing", name: e.name, at: e.last_error_at, text: e.last_error ?? "",
+    href: "/endpoints/" + encodeURIComponent(e.name), action: "look.open", bad: e.paused,
+  }));
+}
+
+function recipients(s: Status): Look[] {
+  const paused = s.recipients.filter((r) => r.paused).map((r) => look({
+    key: "look.recipient_paused", name: r.name, at: r.last_error_at, text: r.last_error ?? "",
+    href: "/recipients/" + encodeURIComponent(r.name), action: "look.open", bad: true,
+  }));
+  const dead = s.recipients.filter((r) => r.dead > 0).map((r) => look({
+    key: "look.dead", name: r.name, values: { n: r.dead }, href: "/deliveries?state=dead&recipient=" + encodeURIComponent(r.name), action: "look.deliveries", bad: true,
+  }));
+  const nobody = s.recipients.length <= 1 ? [look({ key: "look.nobody", name: "", href: "/recipients/new", action: "recipients.add" })] : [];
+  return [...paused, ...dead, ...nobody];
+}
+
+function sources(s: Status, now: number): Look[] {
+  return s.sources.filter((x) => x.last !== null && now - Date.parse(x.last) > SILENT_MS).map((x) => look({
+    key: "look.silent", name: x.name, at: x.last, href: "/sources", action: "look.open",
+  }));
+}
+
+function machine(s: Status): Look[] {
+  const free = Number((s["disk"] as { free_bytes?: number } | undefined)?.free_bytes ?? Infinity);
+  return [
+    ...(s.ready ? [] : [look({ key: "look.not_ready", name: "Tocsin", text: s.not_ready_because, href: "/system", action: "look.open", bad: true })]),
+    ...(free < LOW_DISK ? [look({ key: "look.disk", name: "", values: { mb: Math.round(free / 1e6) }, href: "/system", action: "look.open", bad: true })] : []),
+  ];
+}
+
+function silences(list: Ending[], now: number): Look[] {
+  return list.filter((x) => x.ends && Date.parse(x.ends) > now && Date.parse(x.ends) - now < SOON_MS).map((x) => look({
+    key: "look.ending", name: x.comment, at: x.ends, href: "/silences", action: "look.open",
+  }));
+}
+
+/** What is broken first. */
+export function looks(s: Status, ending: Ending[], now: number): Look[] {
+  const all = [...machine(s), ...recipients(s), ...endpoints(s), ...sources(s, now), ...silences(ending, now)];
+  return [...all.filter((l) => l.bad), ...all.filter((l) => !l.bad)];
+}

@@ -1,0 +1,118 @@
+// overview.tsx -- how it goes, and what needs a look.
+import { get, getIfThere, query } from "../base/api";
+import { number, t, word } from "../base/i18n";
+import { useLoad } from "../base/load";
+import { iso } from "../base/ranges";
+import { relative } from "../base/time";
+import type { Alert, Page, Status } from "../base/types";
+import { countOf, facets, type Facets } from "../explorer/counts";
+import { ENTITIES, SEVERITIES } from "../base/severity";
+import { humane, subjectText } from "../base/words";
+import { Empty, Failed, Waiting } from "../parts/notice";
+import { PageFrame, Stat } from "../parts/page";
+import { SeverityMark } from "../parts/severity";
+import { looks, type Look } from "./looks";
+
+const DAY_MS = 86_400_000;
+
+interface Everything {
+  status: Status;
+  latest: Page<Alert>;
+  day: Page<Alert>;
+  facets: Facets | null;
+  silences: Page<{ comment: string; ends: string | null }> | null;
+}
+
+async function everything(s: AbortSignal): Promise<Everything> {
+  const since = iso(Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000);
+  const [status, latest, day, counted, silences] = await Promise.all([
+    get<Status>("/status", s), get<Page<Alert>>("/alerts?limit=6", s), get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s),
+    facets({ since }, s), getIfThere<Everything["silences"]>("/silences", s),
+  ]);
+  return { status, latest, day, facets: counted, silences };
+}
+
+function NeedsLook({ list }: { list: Look[] }) {
+  return (
+    <section class="card">
+      <h2>{t("overview.look")}</h2>
+      {list.length === 0 ? <p class="good">✔ {t("overview.nothing")}</p> : (
+        <ul class="looks">
+          {list.map((l) => (
+            <li key={l.key + l.name}><span class={l.bad ? "bad" : "warn"} aria-hidden="true">{l.bad ? "✖" : "▲"}</span>
+              <span><b>{l.name}</b> {t(l.key, l.values)} {l.at && <span class="dim">{relative(Date.parse(l.at))}</span>}{l.text && <span class="dim block">{l.text}</span>}</span>
+              <a class="button" href={l.href}>{t(l.action)}</a></li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Engaged({ s }: { s: Status }) {
+  const found = [...SEVERITIES].reverse().filter((x) => (s.engaged.by_severity[x] ?? 0) > 0);
+  return (
+    <section class="card">
+      <h2><a href="/engaged">{t("nav.engaged")}</a></h2>
+      {found.length === 0 ? <p class="good">✔ {t("engaged.none")}</p> : (
+        <p class="engaged-counts">{found.map((x) => <a key={x} href={"/alerts?state=engaged&q=" + encodeURIComponent("severity=" + x)}><SeverityMark severity={x} count={number(s.engaged.by_severity[x] ?? 0)} /></a>)}</p>
+      )}
+    </section>
+  );
+}
+
+function Matrix({ f }: { f: Facets }) {
+  const used = SEVERITIES.filter((s) => ENTITIES.some((e) => f.entities[e]?.[s]));
+  const rows = ENTITIES.filter((e) => countOf(f, e) > 0);
+  if (rows.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{t("overview.by_entity")}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={t("overview.by_entity")}>
+        <table class="plain heat">
+          <thead><tr><th scope="col">{t("col.entity")}</th>{used.map((s) => <th key={s} scope="col" class="num"><SeverityMark severity={s} /></th>)}</tr></thead>
+          <tbody>{rows.map((e) => (
+            <tr key={e}><th scope="row"><a href={`/alerts?since=24h&entity=${e}`}>{word("entity", e)}</a></th>
+              {used.map((s) => <td key={s} class="num">{f.entities[e]?.[s] ? <a href={`/alerts?since=24h&entity=${e}&q=severity%3D${s}`}>{number(f.entities[e]?.[s] ?? 0)}</a> : <span class="dim">0</span>}</td>)}</tr>
+          ))}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function Latest({ page }: { page: Page<Alert> }) {
+  return (
+    <section class="card">
+      <h2><a href="/alerts">{t("overview.latest")}</a></h2>
+      {page.data.length === 0 ? <Empty title={t("alerts.none_ever")}><p>{t("alerts.none_ever_text")}</p><p><a class="button primary" href="/sources">{t("alerts.instructions")}</a></p></Empty> : (
+        <ul class="latest">{page.data.map((a) => <li key={a.id}><SeverityMark severity={a.severity} /> <a class="clip" href={`/a/${a.id}`} title={a.message}>{humane(a.type)}</a> <span class="clip dim">{subjectText(a.entity_value)}</span> <span class="dim">{relative(Date.parse(a.tstamp))}</span></li>)}</ul>
+      )}
+    </section>
+  );
+}
+
+export function OverviewPage() {
+  const { value, problem, reload } = useLoad("overview", everything, ["alerts", "deliveries", "config"]);
+  if (problem && !value) return <PageFrame title={t("nav.overview")}><Failed problem={problem} retry={reload} /></PageFrame>;
+  if (!value) return <PageFrame title={t("nav.overview")}><Waiting /></PageFrame>;
+  const o = value.status.outbox;
+  const n = (name: string): number => Number(o[name] ?? 0);
+  return (
+    <PageFrame title={t("nav.overview")}>
+      <div class="stats">
+        <Stat label={t("overview.engaged")} value={number(value.status.engaged.total)} href="/engaged" />
+        <Stat label={t("overview.day")} value={(value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0)} href="/alerts?since=24h" />
+        <Stat label={word("state", "delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
+        <Stat label={word("state", "pending")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
+        <Stat label={word("state", "dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />
+      </div>
+      <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now())} />
+      <div class="two-even">
+        <Engaged s={value.status} />
+        <Latest page={value.latest} />
+      </div>
+      {value.facets && <Matrix f={value.facets} />}
+    </PageFrame>
+  );
+}

@@ -1,0 +1,142 @@
+// recipient.tsx -- one recipient: a sentence, and beside it what it would have meant.
+import { useState } from "preact/hooks";
+import { call, escaped, get, post } from "../base/api";
+import { t } from "../base/i18n";
+import { useLoad } from "../base/load";
+import { go, param } from "../base/route";
+import { endpointTypes } from "../base/schema";
+import { mayWrite } from "../base/session";
+import type { Alert, Endpoint, EndpointType, Page, Pool, Recipient } from "../base/types";
+import { ask } from "../parts/dialog";
+import { useDraft } from "../parts/draft";
+import { Fields, Labelled } from "../parts/form";
+import { FormFrame } from "../parts/form_frame";
+import { Empty, Failed, Waiting } from "../parts/notice";
+import { Badge, PageFrame } from "../parts/page";
+import { useStored } from "../parts/stored";
+import { attempt, say, sayProblem } from "../parts/toast";
+import { Transcript, type TestResult } from "../parts/transcript";
+import { Choices } from "../recipient/choices";
+import { MessagePreview } from "../recipient/preview";
+import { Sentence } from "../recipient/sentence";
+import { WouldHave } from "../recipient/would_have";
+
+const PATH = "/recipients";
+
+interface Around {
+  endpoints: Endpoint[];
+  types: EndpointType[];
+  pools: string[];
+  alertTypes: string[];
+}
+
+async function around(signal: AbortSignal): Promise<Around> {
+  const [endpoints, types, pools, alerts] = await Promise.all([
+    get<Page<Endpoint>>("/endpoints?limit=1000", signal), endpointTypes(), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
+  ]);
+  return { endpoints: endpoints.data, types, pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort() };
+}
+
+const EMPTY: Recipient = {
+  name: "", endpoint: "", params: {}, enabled: true, minimum_severity: null, categories: null, entities: null,
+  types: null, host_pools: null, am_hosts: null, filter: null,
+} as unknown as Recipient; /* what the API adds is not in a form */
+
+function templateOf(name: string): Partial<Recipient> {
+  if (name === "error") return { name: "errors", minimum_severity: "error" };
+  if (name === "security") return { name: "security", categories: ["security"] };
+  if (name === "am") return { name: "monitoring", entities: ["am_host"] };
+  return {};
+}
+
+function Words({ r, set, wrong }: { r: Recipient; set: (c: Partial<Recipient>) => void; wrong: (name: string) => string | undefined }) {
+  return (
+    <details class="more" open={Boolean(r.title_template || r.text_template)}>
+      <summary>{t("recipient.words")}</summary>
+      <Labelled label={t("recipient.title_template")} help={t("recipient.template_help")} wrong={wrong("title_template")}>
+        {(ids) => <input {...ids} value={r.title_template ?? ""} spellcheck={false} onInput={(e) => set({ title_template: e.currentTarget.value || null })} />}
+      </Labelled>
+      <Labelled label={t("recipient.text_template")} wrong={wrong("text_template")}>
+        {(ids) => <textarea {...ids} rows={4} value={r.text_template ?? ""} spellcheck={false} onInput={(e) => set({ text_template: e.currentTarget.value || null })} />}
+      </Labelled>
+    </details>
+  );
+}
+
+function Test({ name }: { name: string }) {
+  const [result, setResult] = useState<TestResult | null>(null);
+  const [busy, setBusy] = useState(false);
+  return (
+    <>
+      <button type="button" disabled={busy} onClick={() => {
+        setBusy(true);
+        post<TestResult>(`${PATH}/${escaped(name)}/test`).then(setResult, sayProblem).finally(() => setBusy(false));
+      }}>{busy ? t("test.busy") : t("test.send")}</button>
+      {result && <Transcript result={result} />}
+    </>
+  );
+}
+
+async function remove(r: Recipient): Promise<void> {
+  if (!(await ask(t("recipient.delete"), t("recipient.delete_sure", { name: r.name }), t("recipient.delete")))) return;
+  if (await attempt(() => call("DELETE", `${PATH}/${escaped(r.name)}`), t("deleted", { name: r.name }))) go(PATH);
+}
+
+function Editor({ before, first, etag, all }: { before: Recipient | null; first: Recipient; etag: string | null; all: Around }) {
+  const draft = useDraft(PATH, before, first, etag);
+  const r = draft.is;
+  const locked = (before !== null && before.managed_by !== "api") || !mayWrite.value;
+  const type = all.types.find((x) => x.name === all.endpoints.find((e) => e.name === r.endpoint)?.type);
+  const wrong = (name: string): string | undefined => draft.problem?.about(name);
+  const saved = (): void => {
+    say(t("saved", { name: r.name }));
+    go(before ? PATH : `${PATH}/${escaped(r.name)}`);
+  };
+  return (
+    <div class="two">
+      <div class="card">
+        {before?.builtin && <p class="notice"><Badge managedBy="builtin" /> {t("owned.builtin_help")}</p>}
+        {before && !before.builtin && <Badge managedBy={before.managed_by} />}
+        <FormFrame draft={draft} locked={locked} onSaved={saved} extra={before && !before.builtin && (
+          <>
+            <Test name={before.name} />
+            {!locked && <button type="button" class="danger quiet" onClick={() => void remove(before)}>{t("recipient.delete")}</button>}
+          </>
+        )}>
+          <Labelled label={t("form.name")} needed wrong={wrong("name")}>
+            {(ids) => <input {...ids} value={r.name} maxLength={63} spellcheck={false} autocomplete="off" onInput={(e) => draft.set({ name: e.currentTarget.value })} />}
+          </Labelled>
+          <Sentence r={r} endpoints={all.endpoints.filter((e) => !e.builtin || e.name === r.endpoint)} pools={all.pools} types={all.alertTypes} locked={locked} set={draft.set} />
+          {type && <Fields schema={type.recipient} values={r.params} problem={draft.problem} disabled={locked} onChange={(params) => draft.set({ params })}
+            beside={type.choices_field && !locked ? { name: type.choices_field, with: <Choices endpoint={r.endpoint} onChoose={(v) => draft.set({ params: { ...r.params, [type.choices_field as string]: v } })} /> } : undefined} />}
+          {type?.own_words && <Words r={r} set={draft.set} wrong={wrong} />}
+          {!before?.builtin && <label class="switch"><input type="checkbox" checked={r.enabled} onChange={(e) => draft.set({ enabled: e.currentTarget.checked })} /> {t("form.enabled")}</label>}
+        </FormFrame>
+      </div>
+      <div class="side">
+        <WouldHave recipient={r} />
+        {type && !type.builtin && <MessagePreview before={before} recipient={r} />}
+      </div>
+    </div>
+  );
+}
+
+function New({ all }: { all: Around }) {
+  const real = all.endpoints.filter((e) => !e.builtin);
+  if (real.length === 0) return <Empty title={t("endpoints.none")}><p>{t("recipient.first_endpoint")}</p><p><a class="button primary" href="/endpoints/new">{t("endpoints.add")}</a></p></Empty>;
+  const first = { ...EMPTY, ...templateOf(param("template")), endpoint: param("endpoint") || (real.length === 1 ? (real[0]?.name ?? "") : ""), ...(param("pool") ? { host_pools: [param("pool")] } : {}) };
+  return <Editor before={null} first={first} etag={null} all={all} />;
+}
+
+function Existing({ name, all }: { name: string; all: Around }) {
+  const { value, problem, reload } = useStored<Recipient>(PATH, name);
+  if (problem) return <Failed problem={problem} retry={reload} />;
+  return value ? <Editor key={value.etag} before={value.is} first={value.is} etag={value.etag} all={all} /> : <Waiting />;
+}
+
+export function RecipientEditPage({ at }: { at: Record<string, string> }) {
+  const name = at["name"] ?? "";
+  const { value: all, problem } = useLoad("around", around);
+  const body = problem ? <Failed problem={problem} /> : !all ? <Waiting /> : name === "new" ? <New all={all} /> : <Existing name={name} all={all} />;
+  return <PageFrame title={name === "new" ? t("recipients.add") : name} about={t("recipient.about")}>{body}</PageFrame>;
+}

@@ -1,0 +1,100 @@
+// settings.tsx -- what holds for all of Tocsin, and what only this browser remembers.
+import { useState } from "preact/hooks";
+import { call } from "../base/api";
+import { t } from "../base/i18n";
+import { useLoad } from "../base/load";
+import { shortcuts, views } from "../base/prefs";
+import { Problem } from "../base/problem";
+import { SEVERITIES } from "../base/severity";
+import { mayWrite } from "../base/session";
+import type { Params, ParamValue, Schema } from "../base/types";
+import { humane } from "../base/words";
+import { isSecretSet, patchOf } from "../parts/field";
+import { Field } from "../parts/form";
+import { Failed, Waiting } from "../parts/notice";
+import { Badge, PageFrame } from "../parts/page";
+import { say } from "../parts/toast";
+import { Choosers } from "../shell/choosers";
+
+/** Settings come without a schema: what their values are tells how to ask. */
+function schemaOf(name: string, value: ParamValue | undefined): Schema {
+  const title = humane(name);
+  const description = name in HELP ? t(HELP[name] as (typeof HELP)[string]) : "";
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { title, description, "x-secret": true };
+  if (typeof value === "number") return { title, description, type: "integer", minimum: 0 };
+  if (typeof value === "boolean") return { title, description, type: "boolean" };
+  if (Array.isArray(value)) return { title, description, type: "array", items: { type: "string" } };
+  return name.endsWith("severity") ? { title, description, enum: [...SEVERITIES] } : { title, description, type: "string" };
+}
+
+const HELP: Record<string, "setting.instance" | "setting.ntopng_shared_secret" | "setting.ntopng_password" | "setting.scripts_dir" | "setting.resolve_timeout" | "setting.delivery_ttl" | "setting.store_minimum_severity" | "setting.history_days"> = {
+  instance: "setting.instance", ntopng_shared_secret: "setting.ntopng_shared_secret", ntopng_password: "setting.ntopng_password",
+  scripts_dir: "setting.scripts_dir", resolve_timeout: "setting.resolve_timeout", delivery_ttl: "setting.delivery_ttl",
+  store_minimum_severity: "setting.store_minimum_severity", history_days: "setting.history_days",
+};
+
+const NOT_SETTINGS = new Set(["managed_by", "revision"]);
+
+/** What has members of its own has no input here; it is shown. */
+function isPlain(v: unknown): boolean {
+  if (Array.isArray(v)) return v.every((x) => typeof x === "string");
+  return typeof v !== "object" || v === null || "set" in v;
+}
+
+function Others({ of }: { of: Params }) {
+  const rest = Object.entries(of).filter(([n, v]) => !NOT_SETTINGS.has(n) && !isPlain(v));
+  return <>{rest.map(([n, v]) => <div key={n} class="field"><b>{humane(n)}</b><pre tabIndex={0} aria-label={humane(n)}>{JSON.stringify(v, null, 2)}</pre></div>)}</>;
+}
+
+function Form({ before, etag, reload }: { before: Params; etag: string | null; reload: () => void }) {
+  const [is, set] = useState(before);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  const managedBy = String(before["managed_by"] ?? "");
+  const locked = (managedBy !== "" && managedBy !== "api") || !mayWrite.value;
+  const save = (e: Event): void => {
+    e.preventDefault();
+    const patch = patchOf(before, is);
+    if (!patch) return;
+    call("PATCH", "/settings", patch, { ifMatch: etag }).then(() => { setProblem(null); say(t("settings.saved")); reload(); },
+      (x: unknown) => setProblem(x instanceof Problem ? x : new Problem(0, "bug", String(x))));
+  };
+  return (
+    <form class="form" onSubmit={save} noValidate>
+      <Badge managedBy={managedBy} />
+      {problem && <Failed problem={problem} />}
+      {Object.keys(before).filter((n) => !NOT_SETTINGS.has(n) && isPlain(before[n])).map((n) => (
+        <Field key={n} name={n} schema={schemaOf(n, before[n])} value={is[n]} needed={false} disabled={locked} wrong={problem?.about(n)}
+          onChange={(v) => set({ ...is, [n]: v === "" && isSecretSet(before[n]) ? (before[n] ?? null) : v })} />
+      ))}
+      <Others of={before} />
+      {!locked && <footer class="form-foot"><button class="primary">{t("action.save")}</button></footer>}
+    </form>
+  );
+}
+
+function Mine() {
+  return (
+    <section class="card">
+      <h2>{t("settings.mine")}</h2>
+      <p class="dim">{t("settings.mine_about")}</p>
+      <Choosers />
+      <label class="switch"><input type="checkbox" checked={shortcuts.value} onChange={(e) => (shortcuts.value = e.currentTarget.checked)} /> {t("keys.switch")}</label>
+      {views.value.length > 0 && <p>{t("settings.views", { n: views.value.length })}</p>}
+    </section>
+  );
+}
+
+export function SettingsPage() {
+  const { value, problem, reload } = useLoad("settings", (signal) => call<{ data: Params }>("GET", "/settings", undefined, { signal }));
+  return (
+    <PageFrame title={t("nav.settings")} about={t("settings.about")}>
+      <div class="two">
+        <section class="card">
+          <h2>{t("settings.all")}</h2>
+          {problem ? <Failed problem={problem} retry={reload} /> : value ? <Form key={value.etag} before={value.body.data} etag={value.etag} reload={reload} /> : <Waiting />}
+        </section>
+        <div class="side"><Mine /></div>
+      </div>
+    </PageFrame>
+  );
+}

@@ -1,0 +1,54 @@
+// setup.tsx -- the first time: who you are, by the link that Tocsin printed.
+import { useState } from "preact/hooks";
+import { post } from "../base/api";
+import { t, type Key } from "../base/i18n";
+import { strength } from "../base/password";
+import { Problem } from "../base/problem";
+import { go, param } from "../base/route";
+import { enter } from "../base/session";
+import { Labelled } from "../parts/form";
+import { Door } from "./login";
+
+const STRENGTHS: Key[] = ["setup.weak", "setup.fair", "setup.good", "setup.strong"];
+
+async function setUp(token: string, user: string, password: string): Promise<void> {
+  await post("/setup", { token, user, password });
+  await enter();
+  go("/sources?first=1");
+}
+
+function said(e: unknown): string {
+  if (!(e instanceof Problem)) return String(e);
+  return e.isMissing ? t("missing.title", { what: t("setup.title") }) : e.message;
+}
+
+export function SetupPage() {
+  const [token, setToken] = useState(param("token"));
+  const [user, setUser] = useState("");
+  const [password, setPassword] = useState("");
+  const [wrong, setWrong] = useState("");
+  const level = strength(password);
+  return (
+    <Door title={t("setup.title")}>
+      <p>{t("setup.about")}</p>
+      <form onSubmit={(e) => {
+        e.preventDefault();
+        setUp(token, user, password).catch((x: unknown) => setWrong(said(x)));
+      }}>
+        {!param("token") && (
+          <Labelled label={t("setup.token")} help={t("setup.token_help")} needed>
+            {(ids) => <input {...ids} autocomplete="off" value={token} onInput={(e) => setToken(e.currentTarget.value)} />}
+          </Labelled>
+        )}
+        <Labelled label={t("login.user")} needed>
+          {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
+        </Labelled>
+        <Labelled label={t("login.password")} help={t("setup.password_help")} wrong={wrong} needed>
+          {(ids) => <input {...ids} type="password" autocomplete="new-password" minLength={12} maxLength={128} value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
+        </Labelled>
+        {password && <p class={`strength strength-${level}`}><meter min={0} max={3} value={level} aria-label={t("setup.strength")} /> {t(STRENGTHS[level] ?? "setup.weak")}</p>}
+        <button class="primary">{t("setup.create")}</button>
+      </form>
+    </Door>
+  );
+}
