@@ -237,15 +237,16 @@ static void proof_ask(struct admin *a, struct exchange *x, enum wish wish,
 static void password_post(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"current", "new", NULL};
-    const struct json *body = params_object(admin, x, members, false);
+    const struct user *u = self(admin, x);
+    const struct json *body =
+        u != NULL ? params_object(admin, x, members, false) : NULL;
     struct error err = {0};
     struct str fresh;
 
     if (body == NULL)
         return;
     fresh = json_text(json_get(body, "new"));
-    if (!password_fit(fresh, str_from(str_of(exchange_caller(x)->name),
-                                      strlen("user ")), &err)) {
+    if (!password_fit(fresh, str_of(u->name), &err)) {
         error_at(&err, "new");
         reply_problem(admin, x, 422, "password", &err);
         return;
@@ -257,7 +258,8 @@ static void password_post(void *admin, struct exchange *x)
 static void totp_ask(struct admin *a, struct exchange *x, enum wish wish)
 {
     static const char *const members[] = {"password", NULL};
-    const struct json *body = params_object(a, x, members, false);
+    const struct json *body =
+        self(a, x) != NULL ? params_object(a, x, members, false) : NULL;
 
     if (body != NULL)
         proof_ask(a, x, wish, json_text(json_get(body, "password")), STR_NONE);

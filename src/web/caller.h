@@ -13,7 +13,7 @@ enum access {
     ACCESS_ANYONE,       /* probes, the pages, logging in */
     ACCESS_INTAKE,       /* scope ingest; or anyone on loopback */
     ACCESS_LOCAL,        /* scope alerts:read; or anyone on loopback: /metrics */
-    ACCESS_SELF,         /* whoever it is that is known: one's own password */
+    ACCESS_SELF,         /* any scope: one's own password */
     ACCESS_ALERTS_READ,
     ACCESS_ALERTS_ACK,
     ACCESS_ALERTS_WRITE,
