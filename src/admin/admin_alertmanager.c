@@ -3,6 +3,7 @@
  * that is called otherwise gets a UUID made of our number. Its matchers are a filter
  * of ours, `{alertname="Up", env=~"prod|lab"}`, which is read back as matchers.
  * Source: Alertmanager's api/v2/openapi.yaml. Its errors are a JSON string. */
+#include "admin/done_by.h"
 #include "admin/reply.h"
 #include "admin/silencing.h"
 #include "base/clock.h"
@@ -283,12 +284,15 @@ static void silence_delete(void *admin, struct exchange *x)
         silence_by_uuid(a, exchange_segment(x, "id"), exchange_arena(x));
     struct error err = {0};
 
-    if (s == NULL)
+    if (s == NULL) {
         refuse(x, 404, "there is no silence with this id");
-    else if (silence_expire(a, s, &err) != CONFIG_OK)
+    } else if (silence_expire(a, s, &err) != CONFIG_OK) {
         refuse(x, 500, err.text);
-    else
+    } else {
+        done_log(a, x, "silence.expire", exchange_segment(x, "id"), STR_NONE,
+                 STR_NONE);
         exchange_answer(x, 200, NULL, STR_NONE);
+    }
 }
 
 static const struct json *silence_object(const struct json *body, struct str name,
@@ -340,6 +344,7 @@ static void silences_post(void *admin, struct exchange *x)
         refuse(x, 400, err.text);
         return;
     }
+    done_log(a, x, "silence.change", e.name, STR_NONE, exchange_body(x));
     reply_init(&r);
     out_object(&r.out, NULL);
     out_str(&r.out, "silenceID",

@@ -1,5 +1,6 @@
 /* admin_revisions.c -- /api/v1/config/...: the configuration's revisions, what
  * differs between two, back to one, and all of it as a file. */
+#include "admin/done_by.h"
 #include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/reply.h"
@@ -180,10 +181,14 @@ static void rollback_post(void *admin, struct exchange *x)
                                   (long long)to);
     result = config_rollback(a->with.config, to, &by, exchange_arena(x), &left,
                              &n, &err);
-    if (result != CONFIG_OK)
+    if (result != CONFIG_OK) {
         edit_refused(a, x, result, &err);
-    else
-        rolled_answer(a, x, left, n);
+        return;
+    }
+    done_log(a, x, "config.rollback",
+             arena_printf(exchange_arena(x), "%lld", (long long)to), STR_NONE,
+             STR_NONE);
+    rolled_answer(a, x, left, n);
 }
 
 static const struct route routes[] = {

@@ -2,6 +2,7 @@
  * would hit. */
 #include <sodium.h>
 
+#include "admin/done_by.h"
 #include "admin/filter.h"
 #include "admin/objects.h"
 #include "admin/question.h"
@@ -124,10 +125,12 @@ static void silences_expire(void *resource, struct exchange *x)
         return;
     }
     result = silence_expire(r->admin, s, &err);
-    if (result == CONFIG_OK)
-        exchange_answer(x, 204, NULL, STR_NONE);
-    else
+    if (result != CONFIG_OK) {
         edit_refused(r->admin, x, result, &err);
+        return;
+    }
+    done_log(r->admin, x, "silence.expire", name, STR_NONE, STR_NONE);
+    exchange_answer(x, 204, NULL, STR_NONE);
 }
 
 /* --- what one would hit --------------------------------------------------------- */

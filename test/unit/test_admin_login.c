@@ -167,6 +167,33 @@ static void passwords_go_over_https_or_not_over_the_network(void **state)
     GOT_STATUS(g, 403);
 }
 
+/* A proxy that is trusted says for whom it speaks, and that it has TLS. */
+static void a_trusted_proxy_is_believed(void **state)
+{
+    struct bench *b = *state;
+    const char *session = first_admin(b);
+    static const char plain[] = LOCAL "X-Forwarded-For: 198.51.100.9, 192.0.2.7\r\n";
+    static const char tls[] = LOCAL "X-Forwarded-For: 198.51.100.9, 192.0.2.7\r\n"
+                                    "X-Forwarded-Proto: https\r\n";
+    static const char body[] =
+        "{\"user\":\"maya\",\"password\":\"" PASSWORD "\"}";
+    struct got g = post(b, "/api/v1/login", tls, "%s", body);
+
+    got_want(&g, 403, "https-needed"); /* not trusted yet */
+    g = api_ask_with(b, "PATCH", "/api/v1/settings", session,
+                     "{\"trusted_proxies\":[\"127.0.0.0/8\"]}");
+    GOT_STATUS(g, 200);
+    g = post(b, "/api/v1/login", plain, "%s", body);
+    got_want(&g, 403, "https-needed");
+    g = post(b, "/api/v1/login", tls, "%s", body);
+    GOT_STATUS(g, 200);
+    assert_non_null(strstr(g.head.p, "__Host-tocsin="));
+    assert_non_null(strstr(g.head.p, "; Secure"));
+    assert_true(got_header(&g, "Strict-Transport-Security").n > 0);
+    g = api_ask_with(b, "GET", "/api/v1/sessions?all=true", session, "");
+    got_want(&g, 200, "\"192.0.2.7\""); /* the last one, which it saw itself */
+}
+
 static void wrong_passwords_are_slowed(void **state)
 {
     struct bench *b = *state;
@@ -239,6 +266,7 @@ int main(void)
         TEST(a_session_is_known_until_it_logs_out),
         TEST(a_change_needs_our_page_and_its_secret),
         TEST(passwords_go_over_https_or_not_over_the_network),
+        TEST(a_trusted_proxy_is_believed),
         TEST(wrong_passwords_are_slowed),
         TEST(one_time_passwords_are_asked_for_and_used_once),
         TEST(codes_are_slowed_whatever_comes_between),
