@@ -1,6 +1,7 @@
 /* bench_store.c -- the history: alerts stored a second in batches of 500, and the
  * explorer's questions on what was stored, each cold and warm.
- * bench_store [ALERTS] [DIRECTORY] [keep] */
+ * bench_store [ALERTS] [DIRECTORY] [keep]; with TOCSIN_BENCH_CLICKHOUSE=URL the
+ * same beside it in ClickHouse, in its database "bench", warm. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 
 struct bench {
     struct store_engine *engine;
+    struct store_engine *clickhouse; /* NULL: not measured */
     const char *path;
     struct many many;
     int64_t alerts;
@@ -52,7 +54,21 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static void bench_put(struct bench *b)
+static void clickhouse_open(struct bench *b)
+{
+    const struct clickhouse_options o = {
+        .url = str_of(getenv("TOCSIN_BENCH_CLICKHOUSE")),
+        .database = STR("bench"),
+    };
+    struct error err = {0};
+
+    if (o.url.n == 0)
+        return;
+    b->clickhouse = store_clickhouse_open(&o, &err);
+    must(b->clickhouse != NULL, &err);
+}
+
+static void bench_put(struct bench *b, struct store_engine *engine)
 {
     struct arena arena freed_by(arena_release) = {.keep = 8u << 20};
     struct occurrence *rows = mem_array(BATCH, sizeof *rows);
@@ -71,14 +87,14 @@ static void bench_put(struct bench *b)
             bytes += (int64_t)rows[i].json.n;
         }
         took_us[n] = now_us();
-        must(store_engine_keep(b->engine, rows, BATCH, T0, &err), &err);
+        must(store_engine_keep(engine, rows, BATCH, T0, &err), &err);
         took_us[n] = now_us() - took_us[n];
         all_us += took_us[n];
     }
     qsort(took_us, n, sizeof *took_us, by_size);
-    printf("put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s; a batch "
+    printf("%s: put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s; a batch "
            "p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
-           (long long)b->alerts, (long long)(bytes / b->alerts), BATCH,
+           engine->type->name, (long long)b->alerts, (long long)(bytes / b->alerts), BATCH,
            (double)b->alerts * 1e6 / (double)all_us,
            (double)took_us[n / 2] / 1e3, (double)took_us[n * 99 / 100] / 1e3,
            (double)took_us[n - 1] / 1e3);
@@ -98,8 +114,8 @@ struct asking {
     int64_t bucket_ms;
 };
 
-static bool ask(struct bench *b, const struct asking *q, int64_t *rows,
-                struct error *err)
+static bool ask(struct bench *b, struct store_engine *engine,
+                const struct asking *q, int64_t *rows, struct error *err)
 {
     struct arena a freed_by(arena_release) = {0};
     struct store_query query = {.entity = -1, .limit = 100};
@@ -117,17 +133,17 @@ static bool ask(struct bench *b, const struct asking *q, int64_t *rows,
         query.text = str_of(q->word);
     switch (q->kind) {
     case PAGE:
-        ok = store_engine_list(b->engine, &query, &a, &page, err);
+        ok = store_engine_list(engine, &query, &a, &page, err);
         break;
     case FACETS:
-        ok = store_engine_facets(b->engine, &query, &facets, err);
+        ok = store_engine_facets(engine, &query, &facets, err);
         break;
     case HISTOGRAM:
-        ok = store_engine_histogram(b->engine, &query, q->bucket_ms, &a,
+        ok = store_engine_histogram(engine, &query, q->bucket_ms, &a,
                                     &histogram, err);
         break;
     case TOP:
-        ok = store_engine_top(b->engine, &query, str_of(q->word), STR_NONE, 10,
+        ok = store_engine_top(engine, &query, str_of(q->word), STR_NONE, 10,
                               &a, &top, err);
         break;
     }
@@ -174,6 +190,22 @@ static void make_cold(struct bench *b)
     bench_open(b);
 }
 
+/* Once to warm it, once to count. */
+static void clickhouse_question(struct bench *b, const struct asking *q)
+{
+    int64_t took_us = 0, rows = 0;
+    struct error err = {0};
+    bool ok = true;
+
+    for (int i = 0; ok && i < 2; i++) {
+        took_us = now_us();
+        ok = ask(b, b->clickhouse, q, &rows, &err);
+        took_us = now_us() - took_us;
+    }
+    printf("   clickhouse %9.1f ms  %s%lld", (double)took_us / 1e3, err.text,
+           (long long)rows);
+}
+
 static void bench_question(struct bench *b, const struct asking *q)
 {
     int64_t cold_us, warm_us, rows = 0;
@@ -182,14 +214,17 @@ static void bench_question(struct bench *b, const struct asking *q)
 
     make_cold(b);
     cold_us = now_us();
-    ok = ask(b, q, &rows, &err);
+    ok = ask(b, b->engine, q, &rows, &err);
     cold_us = now_us() - cold_us;
     warm_us = now_us();
-    ok = ask(b, q, &rows, &err) || ok;
+    ok = ask(b, b->engine, q, &rows, &err) || ok;
     warm_us = now_us() - warm_us;
-    printf("%-38s %9.1f ms cold %9.1f ms warm  %s%lld\n", q->name,
+    printf("%-38s %9.1f ms cold %9.1f ms warm  %s%lld", q->name,
            (double)cold_us / 1e3, (double)warm_us / 1e3, err.text,
            (long long)rows);
+    if (b->clickhouse != NULL)
+        clickhouse_question(b, q);
+    printf("\n");
 }
 
 static void bench_end(struct bench *b)
@@ -229,11 +264,15 @@ int main(int argc, char **argv)
     bench_open(&b);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!there)
-        bench_put(&b);
+        bench_put(&b, b.engine);
+    clickhouse_open(&b);
+    if (b.clickhouse != NULL)
+        bench_put(&b, b.clickhouse);
     for (size_t i = 0; i < COUNT_OF(questions); i++)
         bench_question(&b, &questions[i]);
     if (argc <= 3)
         bench_end(&b);
+    store_engine_close(b.clickhouse);
     store_engine_close(b.engine);
     if (argc <= 3)
         unlink(path);

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "outbox/acknowledge.h"
 #include "recall.h"
 
 #define ROOM "pipeline"
@@ -20,6 +21,7 @@ struct pipeline {
     struct hold *holds;  /* and for what holds each back */
     size_t recipient_room;
     struct arena reasons; /* of holds; of one alert */
+    struct escalated *escalated; /* room for as many */
     struct told *told; /* ours */
     struct hold_state hold_state;
 };
@@ -82,6 +84,8 @@ static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
         p->recipients = mem_grow(p->recipients, p->recipient_room,
                                  sizeof *p->recipients);
         p->holds = mem_grow(p->holds, p->recipient_room, sizeof *p->holds);
+        p->escalated =
+            mem_grow(p->escalated, p->recipient_room, sizeof *p->escalated);
     }
     return p->recipients;
 }
@@ -117,6 +121,28 @@ static void holds_find(struct pipeline *p, const struct snapshot *now,
     put->holds = p->holds;
 }
 
+/* Whom an engage comes to if nobody acknowledges it. Its release is put for the
+ * same: it closes what had come to them (outbox/fate.c); else both are withheld. */
+static void escalations_add(struct pipeline *p, const struct snapshot *now,
+                            enum change change, struct put *put)
+{
+    size_t n = 0;
+
+    if (change == CHANGE_ENGAGED || change == CHANGE_RELEASED)
+        n = escalations_reach(&now->holds.escalations, p->recipients,
+                              put->recipient_count, p->escalated);
+    for (size_t i = 0; i < n; i++) {
+        const struct recipient *to =
+            snapshot_recipient_id(now, p->escalated[i].recipient_id);
+
+        if (!to->on)
+            continue;
+        p->recipients[put->recipient_count] = to->id;
+        hold_escalation(&p->escalated[i], change, clock_wall_ms(p->clock),
+                        &p->holds[put->recipient_count++]);
+    }
+}
+
 static void accept_one(struct pipeline *p, struct alert *a,
                        const uint64_t seen[2], struct step *step,
                        struct receipt *receipt)
@@ -143,6 +169,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
         routing_match(now->routing, a, change, p->recipients);
     step->key_hash = alert_key_hash(a->key);
     holds_find(p, now, change, step->key_hash, &put);
+    escalations_add(p, now, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
     if (change == CHANGE_RELEASED && p->with.released != NULL)
         p->with.released(p->with.released_arg, a);
@@ -281,6 +308,7 @@ static void lapse_check(void *arg)
             break;
         }
     }
+    acknowledge_lapse(&(struct engaged_set){p->with.registry, p->with.outbox}, now_ms);
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 
@@ -317,6 +345,7 @@ void pipeline_free(struct pipeline *p)
     loop_timer_clear(p->loop, &p->lapse);
     free(p->recipients);
     free(p->holds);
+    free(p->escalated);
     arena_release(&p->reasons);
     told_free(p->told);
     free(p);

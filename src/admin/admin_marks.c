@@ -6,6 +6,7 @@
 #include "admin/question.h"
 #include "admin/reply.h"
 #include "admin/shown.h"
+#include "outbox/acknowledge.h"
 
 struct marks {
     struct question q; /* first */
@@ -14,6 +15,9 @@ struct marks {
     struct store_marked bite;
     int64_t changed;
     size_t looked_at;
+    int64_t engaged;        /* of these, and of what the history has not yet */
+    int64_t engaged_before; /* ids below are still to be looked at */
+    bool engaged_all;       /* all were looked at */
 };
 
 static void marks_answer(struct marks *m)
@@ -27,8 +31,10 @@ static void marks_answer(struct marks *m)
 
     reply_init(&reply);
     out_object(&reply.out, NULL);
-    out_i64(&reply.out, "changed", m->changed);
+    out_i64(&reply.out, "changed", MAX(m->changed, m->engaged));
     out_bool(&reply.out, "more", m->bite.more);
+    if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
+        out_i64(&reply.out, "engaged", m->engaged);
     if (m->mark.kind == MARK_DELETE) {
         out_i64(&reply.out, "deletion", m->mark.deletion);
         out_time(&reply.out, "final", m->mark.until_ms);
@@ -39,6 +45,86 @@ static void marks_answer(struct marks *m)
     reply_send(&reply, m->q.x, 200);
     question_end(&m->q);
 }
+
+/* --- what is engaged is in the registry, too ---------------------------------------- */
+
+static bool is_meant(struct marks *m, const struct engaged *e, struct arena *arena)
+{
+    arena_reset(arena);
+    return m->query.state != STORE_ENDED && filter_matches(&m->query, e, arena);
+}
+
+static size_t engaged_of_ids(struct marks *m, int64_t *out)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    size_t n = 0;
+
+    m->engaged_all = true;
+    for (size_t i = 0; i < m->query.id_count; i++) {
+        const struct engaged *e =
+            registry_find_id(m->q.admin->with.registry, m->query.ids[i]);
+
+        if (e != NULL && is_meant(m, e, &arena))
+            out[n++] = e->id;
+    }
+    return n;
+}
+
+static size_t engaged_next(struct marks *m, int64_t *out)
+{
+    const struct engaged *list[ADMIN_MARK_BITE];
+    struct arena arena freed_by(arena_release) = {0};
+    size_t n = registry_list(m->q.admin->with.registry, m->engaged_before,
+                             COUNT_OF(list), list);
+    size_t meant = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (is_meant(m, list[i], &arena))
+            out[meant++] = list[i]->id;
+    m->engaged_all = n < COUNT_OF(list);
+    if (n > 0)
+        m->engaged_before = list[n - 1]->id;
+    return meant;
+}
+
+static void engaged_bite(struct marks *m);
+
+static void engaged_done(void *marks, bool committed)
+{
+    struct marks *m = marks;
+
+    if (committed && !m->engaged_all && !m->q.admin->stopping) {
+        engaged_bite(m);
+    } else if (committed) {
+        marks_answer(m);
+    } else {
+        reply_later(m->q.admin, m->q.x, "the disk is full; ask again");
+        question_end(&m->q);
+    }
+}
+
+/* The next of them, in one commit. */
+static void engaged_bite(struct marks *m)
+{
+    const struct admin_options *with = &m->q.admin->with;
+    const struct ack ack = {m->mark.at_ms, m->mark.until_ms, m->mark.by, m->mark.text};
+    int64_t ids[PAGE_MAX];
+    size_t changed = 0;
+    size_t n = m->query.ids != NULL ? engaged_of_ids(m, ids) : engaged_next(m, ids);
+
+    if (!acknowledge(&(struct engaged_set){with->registry, with->outbox}, ids, n,
+                     m->mark.kind == MARK_ACK ? &ack : NULL, &changed, engaged_done,
+                     m)) {
+        reply_later(m->q.admin, m->q.x, "no room in the outbox just now; ask again");
+        question_end(&m->q);
+        return;
+    }
+    m->engaged += (int64_t)changed;
+    if (changed == 0)
+        outbox_barrier(with->outbox, engaged_done, m);
+}
+
+/* --- what the history has ------------------------------------------------------------ */
 
 static void bite_ask(void *marks, const struct historian_view *view)
 {
@@ -64,6 +150,8 @@ static void bite_answer(void *marks)
     m->query.before_id = m->bite.last_id;
     if (m->bite.more && m->looked_at < ADMIN_MARK_MAX)
         question_post(&m->q, bite_ask, bite_answer);
+    else if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
+        engaged_bite(m);
     else
         marks_answer(m);
 }

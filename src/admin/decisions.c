@@ -78,6 +78,37 @@ static void hold_write(struct hold_question *q, const struct explanation *e,
     out_object_end(o);
 }
 
+/* Whom an engage comes to if nobody acknowledges it. */
+static size_t escalations_of(const struct snapshot *s, const struct decided *d,
+                             const struct explanation *list, size_t n,
+                             struct escalated **out)
+{
+    int64_t *told = arena_array(d->arena, MAX(n, 1u), sizeof *told);
+    size_t told_n = 0;
+
+    *out = arena_array(d->arena, MAX(n, 1u), sizeof **out);
+    if (d->change != CHANGE_ENGAGED)
+        return 0;
+    for (size_t i = 0; i < n; i++)
+        if (list[i].decision == DECISION_DELIVER)
+            told[told_n++] = list[i].recipient_id;
+    return escalations_reach(&s->holds.escalations, told, told_n, *out);
+}
+
+static void escalation_write(const struct snapshot *s, const struct escalated *e,
+                             size_t n, int64_t recipient_id, struct arena *arena,
+                             struct json_out *o)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (e[i].recipient_id != recipient_id)
+            continue;
+        out_object(o, "escalation");
+        out_str(o, "from", snapshot_recipient_id(s, e[i].from)->name);
+        out_str(o, "after", message_duration(e[i].after_ms, arena));
+        out_object_end(o);
+    }
+}
+
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
@@ -94,6 +125,8 @@ void decisions_write(const struct admin *a, const struct decided *d,
     };
     struct explanation *list;
     size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
+    struct escalated *escalated;
+    size_t escalated_n = escalations_of(s, d, list, n, &escalated);
 
     filter_subject_init(&subject, d->alert, s->pools);
     out_array(o, name);
@@ -105,6 +138,7 @@ void decisions_write(const struct admin *a, const struct decided *d,
         delivery_write_of(a, d, list[i].recipient_id, o);
         if (list[i].decision == DECISION_DELIVER)
             hold_write(&q, &list[i], o);
+        escalation_write(s, escalated, escalated_n, list[i].recipient_id, d->arena, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }

@@ -16,7 +16,7 @@ static struct str shown(struct str value)
 }
 
 static bool state_read(struct admin *a, struct exchange *x,
-                       enum store_state *out)
+                       enum store_state *out, enum store_acked *acked)
 {
     static const char *const names[] = {
         [STORE_ANY] = "any",
@@ -27,12 +27,17 @@ static bool state_read(struct admin *a, struct exchange *x,
 
     if (!exchange_has_query(x, "state"))
         return true;
+    if (str_is(text, "acknowledged")) {
+        *acked = STORE_ACKED;
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(names); i++)
         if (str_is(text, names[i])) {
             *out = (enum store_state)i;
             return true;
         }
-    return params_wrong(a, x, "state must be any, ended or engaged, not "
+    return params_wrong(a, x, "state must be any, ended, engaged or "
+                              "acknowledged, not "
                               "\"%.*s\"",
                         STR_ARG(shown(text)));
 }
@@ -135,7 +140,7 @@ bool filter_read_among(struct admin *a, struct exchange *x,
     *out = (struct store_query){0};
     return params_known(a, x, names) && position_read(a, x, out) &&
            acked_read(a, x, &out->acked) &&
-           state_read(a, x, &out->state) &&
+           state_read(a, x, &out->state, &out->acked) &&
            params_time(a, x, "since", &out->since_ms) &&
            params_time(a, x, "until", &out->until_ms) &&
            severity_read(a, x, &out->minimum_severity) &&
@@ -202,7 +207,8 @@ static bool asks_for_numbers(const struct store_query *q)
 
 bool filter_is_open(const struct store_query *q)
 {
-    return !asks_for_strings(q) && !asks_for_numbers(q) && q->filter == NULL;
+    return !asks_for_strings(q) && !asks_for_numbers(q) && q->filter == NULL &&
+           q->acked == STORE_ACKED_OR_NOT;
 }
 
 static bool condition_passes(const struct store_query *q,
@@ -228,7 +234,9 @@ bool filter_matches(const struct store_query *q, const struct engaged *e,
     if ((q->since_ms != 0 && e->tstamp_ms < q->since_ms) ||
         (q->until_ms != 0 && e->tstamp_ms >= q->until_ms) ||
         e->severity < q->minimum_severity ||
-        (q->entity >= 0 && (int64_t)e->entity != q->entity))
+        (q->entity >= 0 && (int64_t)e->entity != q->entity) ||
+        (q->acked != STORE_ACKED_OR_NOT &&
+         (q->acked == STORE_ACKED) != (e->ack != NULL)))
         return false;
     if (!asks_for_strings(q) && q->filter == NULL)
         return true;

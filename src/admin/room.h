@@ -48,6 +48,8 @@ struct admin {
     unsigned char setup_hash[32]; /* of the token for the first admin */
     bool has_setup;
     bool stopping;
+    int64_t clicks_since_ms; /* tick; acknowledgements by links since */
+    unsigned clicks;
 };
 
 /* Each declares its routes: the whole API, one line a resource. */
@@ -63,6 +65,7 @@ void admin_apply(struct admin *a);
 void admin_alerts(struct admin *a);
 void admin_alert(struct admin *a);
 void admin_counts(struct admin *a);
+void admin_link(struct admin *a);
 void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);

@@ -41,21 +41,29 @@ static void live_write(const struct engaged *e, struct json_out *o)
 static bool is_ours(const struct shown *s, struct str name)
 {
     return str_is(name, "state") || str_is(name, "last") ||
+           (s->engaged != NULL && str_is(name, "ack")) ||
            (s->row != NULL && (str_is(name, "ack") || str_is(name, "notes")));
 }
 
-void ack_write(const struct store_row *row, struct json_out *o)
+static void ack_out(const struct ack *ack, struct json_out *o)
 {
-    if (row->acked_ms == 0) {
+    if (ack == NULL || ack->at_ms == 0) {
         out_null(o, "ack");
         return;
     }
     out_object(o, "ack");
-    out_time(o, "at", row->acked_ms);
-    out_time(o, "until", row->acked_until_ms);
-    out_str(o, "by", row->acked_by);
-    out_str(o, "note", row->acked_note);
+    out_time(o, "at", ack->at_ms);
+    out_time(o, "until", ack->until_ms);
+    out_str(o, "by", ack->by);
+    out_str(o, "note", ack->note);
     out_object_end(o);
+}
+
+void ack_write(const struct store_row *row, struct json_out *o)
+{
+    ack_out(&(struct ack){row->acked_ms, row->acked_until_ms, row->acked_by,
+                          row->acked_note},
+            o);
 }
 
 bool shown_write(const struct shown *s, struct arena *arena,
@@ -77,10 +85,12 @@ bool shown_write(const struct shown *s, struct arena *arena,
     out_text(o, "state", state_of(alert, s->has_ended));
     if (s->engaged != NULL)
         live_write(s->engaged, o);
-    if (s->row != NULL) {
+    if (s->engaged != NULL)
+        ack_out(s->engaged->ack, o);
+    else if (s->row != NULL)
         ack_write(s->row, o);
+    if (s->row != NULL)
         out_i64(o, "notes", s->row->notes);
-    }
     out_object_end(o);
     return true;
 }

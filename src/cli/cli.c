@@ -35,7 +35,7 @@ static const char alerts_usage[] =
     "  tocsin alerts histogram [--bucket 10m]\n"
     "  tocsin alerts top FIELD [--limit N]\n"
     "                                     these three take the options of list\n"
-    "  tocsin alerts ack ID ... [--note TEXT] [--until 8h] [--by WHO]\n"
+    "  tocsin alerts ack ID ... [-m NOTE] [--for 8h | --until TIME] [--by WHO]\n"
     "  tocsin alerts unack | delete ID ...\n"
     "                                     or the options of list, for all it finds\n"
     "  tocsin alerts note ID ... --text TEXT\n"
@@ -44,6 +44,10 @@ static const char store_usage[] =
     "  tocsin store stats                 how much there is, from when, how large\n"
     "  tocsin store verify                reads all of it; does it agree with itself?\n"
     "  tocsin store backup FILE           a copy of one moment, while it runs\n"
+    "  tocsin store migrate --to clickhouse|sqlite\n"
+    "                                     the history from one engine into the other, as\n"
+    "                                     the settings describe them; goes on where it\n"
+    "                                     was stopped, and counts at the end\n"
     "  tocsin store restore FILE          FILE becomes the history; Tocsin must be\n"
     "                                     stopped, and the old one is kept beside it\n"
     "They look into the directory of --data, not over the network.\n";
@@ -156,7 +160,7 @@ static const struct command commands[] = {
      "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
-    {"store", command_store, "stats | verify | backup FILE | restore FILE",
+    {"store", command_store, "stats | verify | backup FILE | restore FILE | migrate",
      "the history's file: look, check, copy, bring back", store_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},
 };

@@ -155,6 +155,27 @@ static void text_option(struct cli *c, const char *name, struct json_out *o)
         out_text(o, name, value);
 }
 
+static void note_option(struct cli *c, struct json_out *o)
+{
+    const char *note = cli_take(c, "-m");
+
+    if (note != NULL)
+        out_text(o, "note", note);
+    else
+        text_option(c, "note", o);
+}
+
+/* --for 2h says the same as --until 2h. */
+static void until_option(struct cli *c, struct json_out *o)
+{
+    const char *lasts = cli_take(c, "--for");
+
+    if (lasts != NULL)
+        out_text(o, "until", lasts);
+    else
+        text_option(c, "until", o);
+}
+
 /* Before the options of a list: --until ends an acknowledgement, --text is a note's. */
 static bool options_write(struct cli *c, const char *verb, struct json_out *o)
 {
@@ -163,8 +184,8 @@ static bool options_write(struct cli *c, const char *verb, struct json_out *o)
 
     text_option(c, "by", o);
     if (strcmp(verb, "ack") == 0) {
-        text_option(c, "note", o);
-        text_option(c, "until", o);
+        note_option(c, o);
+        until_option(c, o);
     } else if (strcmp(verb, "note") == 0) {
         text_option(c, "text", o);
     }
@@ -204,6 +225,9 @@ int alerts_mark(struct cli *c, const char *verb)
     }
     printf("%lld alerts changed\n",
            (long long)json_i64_or(json_get(a.json, "changed"), 0));
+    if (json_i64_or(json_get(a.json, "engaged"), 0) > 0)
+        printf("%lld of them are engaged\n",
+               (long long)json_i64_or(json_get(a.json, "engaged"), 0));
     if (json_get(a.json, "deletion") != NULL)
         printf("taken back until %.*s by: tocsin alerts undelete --deletion %lld\n",
                STR_ARG(cell_time(c, json_get(a.json, "final"))),

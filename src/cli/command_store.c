@@ -1,20 +1,13 @@
-/* command_store.c -- tocsin store stats|verify|backup|restore: the history's file
- * itself, beside a running Tocsin (all but restore) or without one. */
+/* command_store.c -- tocsin store stats|verify|backup|restore: the history itself,
+ * beside a running Tocsin (all but restore) or without one. */
 #include "cli/commands.h"
+#include "cli/history.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "store/engine.h"
-
-#define PATH_BYTES 4096
-
-static void path_of(const struct cli *c, const char *name, char out[PATH_BYTES])
-{
-    snprintf(out, PATH_BYTES, "%s/%s", c->data_dir, name);
-}
 
 static int failed(const struct error *err)
 {
@@ -22,7 +15,7 @@ static int failed(const struct error *err)
     return EXIT_FAILED;
 }
 
-static struct store_engine *history_open(const char *path, struct error *err)
+static struct store_engine *file_open(const char *path, struct error *err)
 {
     if (access(path, R_OK | W_OK) != 0) {
         error_set(err, "%s: %s", path, strerror(errno));
@@ -99,7 +92,7 @@ static bool file_new(const char *path, struct error *err)
 
 static bool sound(const char *path, struct error *err)
 {
-    struct store_engine *e = history_open(path, err);
+    struct store_engine *e = file_open(path, err);
     bool ok = e != NULL && store_engine_verify(e, err);
 
     store_engine_close(e);
@@ -126,10 +119,10 @@ static int backup(struct store_engine *e, const char *path)
 /* As rooms.c locks it while Tocsin runs. -1: it does. */
 static int data_lock(const struct cli *c, struct error *err)
 {
-    char path[PATH_BYTES];
+    char path[HISTORY_PATH_BYTES];
     int fd;
 
-    path_of(c, "lock", path);
+    history_path(c, "lock", path);
     fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
         return fd;
@@ -141,7 +134,7 @@ static int data_lock(const struct cli *c, struct error *err)
 
 static bool copy(const char *from, const char *to, struct error *err)
 {
-    struct store_engine *e = history_open(from, err);
+    struct store_engine *e = file_open(from, err);
     bool ok = e != NULL && file_new(to, err);
 
     ok = ok && store_engine_backup(e, to, err);
@@ -152,7 +145,7 @@ static bool copy(const char *from, const char *to, struct error *err)
 static bool moved(const char *path, const char *aside, const char *end,
                   struct error *err)
 {
-    char from[PATH_BYTES + 8], to[PATH_BYTES + 8];
+    char from[HISTORY_PATH_BYTES + 8], to[HISTORY_PATH_BYTES + 8];
 
     snprintf(from, sizeof from, "%s%s", path, end);
     snprintf(to, sizeof to, "%s%s", aside, end);
@@ -173,16 +166,16 @@ static bool put_aside(const char *path, const char *aside, struct error *err)
 
 static int restore(struct cli *c, const char *from)
 {
-    char path[PATH_BYTES], fresh[PATH_BYTES], aside[PATH_BYTES];
+    char path[HISTORY_PATH_BYTES], fresh[HISTORY_PATH_BYTES], aside[HISTORY_PATH_BYTES];
     struct error err = {0};
     int lock = data_lock(c, &err);
     bool ok;
 
     if (lock < 0)
         return failed(&err);
-    path_of(c, "history.db", path);
-    path_of(c, "history.db.new", fresh);
-    path_of(c, "history.db.before", aside);
+    history_path(c, "history.db", path);
+    history_path(c, "history.db.new", fresh);
+    history_path(c, "history.db.before", aside);
     unlink(fresh);
     ok = copy(from, fresh, &err) && put_aside(path, aside, &err);
     if (ok && rename(fresh, path) != 0)
@@ -198,20 +191,22 @@ static int restore(struct cli *c, const char *from)
 
 int command_store(struct cli *c)
 {
-    const char *verb = cli_word(c), *file = cli_word(c);
+    const char *verb = cli_word(c);
+    bool migrates = verb != NULL && strcmp(verb, "migrate") == 0;
+    const char *file = migrates ? NULL : cli_word(c);
     bool needs_file = verb != NULL && (strcmp(verb, "backup") == 0 ||
                                        strcmp(verb, "restore") == 0);
-    char path[PATH_BYTES];
     struct error err = {0};
     struct store_engine *e;
     int status = EXIT_USAGE;
 
+    if (migrates)
+        return store_migrate(c);
     if (verb == NULL || needs_file != (file != NULL) || !cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "restore") == 0)
         return restore(c, file);
-    path_of(c, "history.db", path);
-    e = history_open(path, &err);
+    e = history_open(c, NULL, false, &err);
     if (e == NULL)
         return failed(&err);
     if (strcmp(verb, "stats") == 0)

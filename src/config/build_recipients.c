@@ -34,6 +34,8 @@ static bool names_object(const struct object *recipient, enum object_kind kind,
 {
     const struct json *pools = json_get(recipient->json, "host_pools");
 
+    if (kind == OBJECT_RECIPIENT)
+        return str_eq(json_text(json_get(recipient->json, "escalate_to")), name);
     if (kind == OBJECT_ENDPOINT)
         return str_eq(json_text(json_get(recipient->json, "endpoint")), name);
     if (json_is(pools, JSON_ARRAY))
@@ -84,6 +86,8 @@ static bool not_there(struct build *b, const struct object *o,
     model_not_found(b->m, kind, name, b->err);
     if (kind == OBJECT_ENDPOINT)
         error_at(b->err, "endpoint");
+    if (kind == OBJECT_RECIPIENT)
+        error_at(b->err, "escalate_to");
     error_in(b->err, "recipient \"%.*s\"", STR_ARG(o->name));
     return build_failed(b, o->edit, CONFIG_INVALID);
 }
@@ -238,6 +242,71 @@ static bool recipient_builtin(struct build *b, struct recipient *r)
     return true;
 }
 
+/* --- escalations ---------------------------------------------------------------- */
+
+static bool escalation_failed(struct build *b, const struct object *o)
+{
+    error_at(b->err, "escalate_to");
+    return recipient_failed(b, o, o->edit);
+}
+
+static bool escalation_build(struct build *b, const struct recipient *r,
+                             struct escalation *out)
+{
+    const struct object *o = model_find(b->m, OBJECT_RECIPIENT, r->name);
+    struct str name = r->pace.as_written.escalate_to;
+    const struct recipient *to = snapshot_recipient(b->s, name);
+
+    if (to == NULL)
+        return not_there(b, o, OBJECT_RECIPIENT, name);
+    if (to->builtin) {
+        error_set(b->err, "\"" RECIPIENT_BUILTIN "\" gets every alert anyway and "
+                          "tells nobody; name a recipient of yours");
+        return escalation_failed(b, o);
+    }
+    *out = (struct escalation){r->id, to->id, r->pace.as_written.escalate_after};
+    return true;
+}
+
+/* The way round, and who is to blame: what was edited of it. */
+static bool cycle_refuse(struct build *b, const struct escalations *all, int64_t from)
+{
+    struct buf path freed_by(buf_release) = BUF(ERROR_TEXT_MAX / 2);
+    const struct object *blamed = NULL;
+    const struct recipient *r;
+    int64_t id = from;
+
+    do {
+        r = snapshot_recipient_id(b->s, id);
+        buf_printf(&path, "%.*s -> ", STR_ARG(r->name));
+        if (blamed == NULL || blamed->edit == 0)
+            blamed = model_find(b->m, OBJECT_RECIPIENT, r->name);
+        id = escalation_of(all, id)->to;
+    } while (id != from);
+    buf_str(&path, snapshot_recipient_id(b->s, from)->name);
+    error_set(b->err, "comes back to where it began: %s; let one of them escalate "
+                      "to nobody",
+              buf_c(&path));
+    return escalation_failed(b, blamed);
+}
+
+static bool escalations_build(struct build *b)
+{
+    struct snapshot *s = b->s;
+    struct escalation *v = arena_array(b->a, s->recipient_count, sizeof(*v));
+    struct escalations *all = &s->holds.escalations;
+
+    all->v = v;
+    for (size_t i = 0; i < s->recipient_count; i++)
+        if (s->recipients[i].pace.as_written.escalate_to.n > 0 &&
+            !escalation_build(b, &s->recipients[i], &v[all->n++]))
+            return false;
+    for (size_t i = 0; i < all->n; i++)
+        if (escalations_cycle(all, v[i].from))
+            return cycle_refuse(b, all, v[i].from);
+    return true;
+}
+
 static bool routing_build(struct build *b)
 {
     struct snapshot *s = b->s;
@@ -276,5 +345,5 @@ bool build_recipients(struct build *b)
         if (!recipient_build(b, o, r++))
             return false;
     }
-    return routing_build(b);
+    return escalations_build(b) && routing_build(b);
 }

@@ -3,6 +3,7 @@
 #include "config/config_own.h"
 
 #include "base/log.h"
+#include "config/ack_link.h"
 #include "config/config_empty.h"
 #include "config/proposal.h"
 #include "config/revisions.h"
@@ -54,6 +55,14 @@ void config_swap(struct config *c, struct held *next)
     for (size_t i = 0; i < c->listener_count; i++)
         c->listeners[i].changed(c->listeners[i].arg, &next->snapshot);
     held_drop(before);
+}
+
+void config_sign(const struct config *c, struct str text,
+                 unsigned char out[CONFIG_SIGNATURE_BYTES])
+{
+    static_assert(CONFIG_SIGNATURE_BYTES == SEAL_SIGNATURE_BYTES, "the same");
+
+    seal_sign(c->seal, text, out);
 }
 
 void config_redact(const struct config *c, struct buf *to, struct str text)

@@ -11,7 +11,6 @@
 #define RECIPIENT_BUILTIN "alert_store_db"
 #define ENDPOINT_BUILTIN_ID 1
 #define RECIPIENT_BUILTIN_ID 1
-
 struct endpoint {
     int64_t id; /* never used again */
     struct str name;
@@ -36,15 +35,17 @@ struct recipient {
     struct message_words own; /* what they say */
 };
 
+enum store_engine_kind { STORE_IN_SQLITE, STORE_IN_CLICKHOUSE };
 struct settings {
     struct str instance, base_url;
     struct str ntopng_shared_secret, ntopng_username, ntopng_password;
     struct str scripts_dir, geo_city_file, geo_asn_file, history_keep;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
-    int store_minimum_severity; /* the builtin recipient's */
-    int64_t history_days, audit_days, revisions_kept;
+    int store_minimum_severity, store_engine; /* the builtin recipient's; enum */
+    int64_t history_days, audit_days, revisions_kept; struct str_list trusted_proxies;
     int64_t repeat_interval, flapping_count, flapping_window; struct str time_zone;
-    struct str_list trusted_proxies;
+    struct str clickhouse_url, clickhouse_database, clickhouse_user,
+        clickhouse_password, clickhouse_cluster, clickhouse_ca_file;
 };
 extern const struct field settings_fields[];
 
@@ -66,14 +67,12 @@ struct snapshot { /* immutable, counted: config_acquire / config_release */
     struct origin settings_origin;
     struct geo geo; /* ours */
 };
-
 struct config;
 typedef void config_changed_fn(void *arg, const struct snapshot *now);
 
 struct config *config_open(const char *data_dir, const struct clock *clock, struct error *err);
 void config_close(struct config *c);
 void config_on_change(struct config *c, config_changed_fn *changed, void *arg); /* at most 4 */
-
 const struct snapshot *config_now(const struct config *c); /* until the next change */
 const struct snapshot *config_acquire(struct config *c);   /* until released */
 void config_release(struct config *c, const struct snapshot *s);

@@ -75,6 +75,14 @@ static const struct json *params_json(const struct settling *s,
     return all;
 }
 
+static bool is_number(struct str member)
+{
+    const struct field *f = field_find(pace_fields, member);
+
+    return str_is(member, "ntopng_id") ||
+           (f != NULL && f->type == FIELD_NUMBER);
+}
+
 static const struct json *member_json(const struct settling *s,
                                       const struct node *m,
                                       const struct field *rows)
@@ -83,7 +91,7 @@ static const struct json *member_json(const struct settling *s,
         return params_json(s, m, rows);
     if (str_is(m->name, "enabled"))
         return node_bool(m, s->a);
-    if (str_is(m->name, "ntopng_id"))
+    if (is_number(m->name))
         return node_number(m, s->a);
     return node_json(m, s->a);
 }

@@ -21,7 +21,8 @@ static const char *const recipient_members[] = {
     "categories", "entities", "types",  "host_pools", "am_hosts",
     "filter",     "title_template", "text_template",
     "repeat_interval", "flapping_count", "storm_limit", "storm_window",
-    "digest",     "quiet_hours", "urgent_severity", "time_zone", NULL,
+    "digest",     "quiet_hours", "urgent_severity", "time_zone",
+    "escalate_to", "escalate_after", NULL,
 };
 static const char *const pool_members[] = {
     "name",

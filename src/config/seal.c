@@ -177,6 +177,19 @@ void seal_id(const struct seal *s, char out[SEAL_ID_MAX])
     sodium_bin2hex(out, SEAL_ID_MAX, id, sizeof(id));
 }
 
+void seal_sign(const struct seal *s, struct str text,
+               unsigned char out[SEAL_SIGNATURE_BYTES])
+{
+    static const char purpose[crypto_kdf_CONTEXTBYTES + 1] = "sign/url";
+    unsigned char key[crypto_auth_KEYBYTES];
+
+    static_assert(KEY_BYTES == crypto_kdf_KEYBYTES, "a key to make keys from");
+    static_assert(SEAL_SIGNATURE_BYTES == crypto_auth_BYTES, "room for it");
+    crypto_kdf_derive_from_key(key, sizeof(key), 1, purpose, s->key);
+    crypto_auth(out, (const unsigned char *)text.p, text.n, key);
+    sodium_memzero(key, sizeof(key));
+}
+
 struct str seal_close_text(const struct seal *s, struct str place,
                            struct str secret, struct arena *a)
 {

@@ -17,6 +17,11 @@ void seal_free(struct seal *s);
 #define SEAL_ID_MAX 33
 void seal_id(const struct seal *s, char out[SEAL_ID_MAX]);
 
+/* An HMAC under a key of its own, made from this one. */
+#define SEAL_SIGNATURE_BYTES 32
+void seal_sign(const struct seal *s, struct str text,
+               unsigned char out[SEAL_SIGNATURE_BYTES]);
+
 /* `place` ("endpoint/slack-ops/webhook") has to be the same on both ways: a
  * sealed value moved to another row does not open. Text in the arena. */
 struct str seal_close_text(const struct seal *s, struct str place,

@@ -6,6 +6,8 @@
 #include "config/geo.h"
 #include "config/keep.h"
 
+static const char *const store_engines[] = {"sqlite", "clickhouse", NULL};
+
 const struct field settings_fields[] = {
     {
         TEXT(struct settings, instance),
@@ -176,6 +178,64 @@ const struct field settings_fields[] = {
                 "meant by, like Europe/Rome. A recipient may have its own.",
     },
     {
+        CHOICE(struct settings, store_engine),
+        .label = "Alert store",
+        .fallback = "sqlite",
+        .choices = store_engines,
+        .help = "Where the history is kept: a file on this machine, or "
+                "ClickHouse. A change holds from the next start on; tocsin "
+                "store migrate takes along what is there.",
+    },
+    {
+        TEXT(struct settings, clickhouse_url),
+        .label = "ClickHouse address",
+        .optional = true,
+        .max = 500,
+        .format = "uri",
+        .help = "Address of ClickHouse's HTTP interface, for example "
+                "https://clickhouse.example.net:8443.",
+    },
+    {
+        TEXT(struct settings, clickhouse_database),
+        .label = "ClickHouse database",
+        .fallback = "tocsin",
+        .max = 64,
+        .help = "Database with the history's tables; it and they are made when "
+                "they are not there.",
+    },
+    {
+        TEXT(struct settings, clickhouse_user),
+        .label = "ClickHouse user",
+        .optional = true,
+        .max = 200,
+        .help = "User that may make, read and write the tables; the server's "
+                "default user unless set.",
+    },
+    {
+        TEXT(struct settings, clickhouse_password),
+        .label = "ClickHouse password",
+        .optional = true,
+        .secret = true,
+        .max = 500,
+        .help = "Password of that user.",
+    },
+    {
+        TEXT(struct settings, clickhouse_cluster),
+        .label = "ClickHouse cluster",
+        .optional = true,
+        .max = 64,
+        .help = "Name of a cluster in the server's configuration: tables are "
+                "made on all of it, replicated and distributed.",
+    },
+    {
+        TEXT(struct settings, clickhouse_ca_file),
+        .label = "ClickHouse CA file",
+        .optional = true,
+        .max = 1000,
+        .help = "PEM file with the authority that signed the certificate of "
+                "ClickHouse; the system's authorities unless set.",
+    },
+    {
         TEXT(struct settings, history_keep),
         .label = "Keep some of it otherwise",
         .optional = true,
@@ -223,6 +283,45 @@ static bool zone_is_known(struct str name, struct error *err)
     return z != NULL || error_at(err, "time_zone");
 }
 
+static bool is_plain_name(struct str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] == '\0' ||
+            strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
+                   "0123456789", name.p[i]) == NULL)
+            return false;
+    return true;
+}
+
+/* store/clickhouse_http.h asks for the same; a mistake is told where it is made. */
+static bool clickhouse_check(const struct settings *s, struct error *err)
+{
+    if (s->store_engine == STORE_IN_CLICKHOUSE && s->clickhouse_url.n == 0) {
+        error_set(err, "is needed for the store_engine clickhouse, like "
+                       "https://clickhouse.example.net:8443");
+        return error_at(err, "clickhouse_url");
+    }
+    if (s->clickhouse_url.n > 0 &&
+        ((!str_starts(s->clickhouse_url, "http://") &&
+          !str_starts(s->clickhouse_url, "https://")) ||
+         str_find(s->clickhouse_url, '@') < s->clickhouse_url.n ||
+         str_find(s->clickhouse_url, '?') < s->clickhouse_url.n ||
+         str_find(s->clickhouse_url, '#') < s->clickhouse_url.n)) {
+        error_set(err, "must be like https://host:8443, without user and "
+                       "\"?\"");
+        return error_at(err, "clickhouse_url");
+    }
+    if (s->clickhouse_database.n == 0 || !is_plain_name(s->clickhouse_database)) {
+        error_set(err, "must be a name of letters, digits and _");
+        return error_at(err, "clickhouse_database");
+    }
+    if (!is_plain_name(s->clickhouse_cluster)) {
+        error_set(err, "must be a name of letters, digits and _");
+        return error_at(err, "clickhouse_cluster");
+    }
+    return true;
+}
+
 static bool settings_check(struct settings *s, struct error *err)
 {
     struct keep_class classes[KEEP_CLASSES_MAX];
@@ -230,7 +329,7 @@ static bool settings_check(struct settings *s, struct error *err)
 
     if (!keep_read(s->history_keep, classes, &n, err))
         return error_at(err, "history_keep");
-    if (!url_is_ours(s, err) ||
+    if (!url_is_ours(s, err) || !clickhouse_check(s, err) ||
         !proxies_are_addresses(&s->trusted_proxies, err))
         return false;
     if (!str_starts(s->scripts_dir, "/")) {

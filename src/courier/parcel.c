@@ -3,6 +3,7 @@
 #include "courier/lane.h"
 
 #include "base/log.h"
+#include "config/ack_link.h"
 #include "config/proposal.h"
 #include "config/render_input.h"
 
@@ -35,6 +36,29 @@ static void part_share(struct parcel *p, const struct item *i,
                              ends ? i->kept->began_id : i->kept->id);
 }
 
+/* By its name as it is now; it may be gone. */
+static void part_escalated(const struct parcel *p, struct render_item *out)
+{
+    const struct recipient *from =
+        snapshot_recipient_id(p->snapshot, out->remark.escalated_from);
+
+    out->remark.escalated_name = from != NULL ? from->name : STR("somebody");
+}
+
+/* Only of what began, for people. */
+static void part_ack_link(struct parcel *p, const struct item *i,
+                          struct render_item *out)
+{
+    const struct ack_link link = {
+        .alert_id = i->kept->id,
+        .recipient_id = i->recipient_id,
+        .until_ms = i->kept->accepted_ms + ACK_LINK_LASTS_MS,
+    };
+
+    if (i->kept->action == ACTION_ENGAGE && p->recipient->endpoint->type->own_words)
+        out->ack_link = ack_link_url(p->courier->with.config, &link, &p->arena);
+}
+
 static bool part_make(struct parcel *p, const struct item *i,
                       struct render_item *out, struct error *err)
 {
@@ -55,6 +79,8 @@ static bool part_make(struct parcel *p, const struct item *i,
         .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
                            (long long)i->recipient_id),
     };
+    part_escalated(p, out);
+    part_ack_link(p, i, out);
     part_share(p, i, out);
     return true;
 }

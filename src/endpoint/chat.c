@@ -246,6 +246,19 @@ static void put_end(struct buf *to, const struct markup *k,
         buf_str(to, m->link);
 }
 
+static void put_ack(struct buf *to, const struct markup *k, const struct message *m)
+{
+    if (m->ack_link.n == 0)
+        return;
+    buf_text(to, k->link != NULL ? " \xc2\xb7 " : k->line);
+    if (k->link != NULL) {
+        k->link(to, m->ack_link, "Acknowledge");
+        return;
+    }
+    buf_text(to, "Acknowledge: ");
+    buf_str(to, m->ack_link);
+}
+
 /* What, and on whom: a lock screen shows no more. */
 static struct str what_on_whom(const struct message *m, struct arena *a)
 {
@@ -304,6 +317,7 @@ void chat_alert(const struct markup *k, const struct message *m,
     size_t spare;
 
     put_end(&end, k, m);
+    put_ack(&end, k, m);
     spare = text_length(buf_view(&end), k->unit) +
             text_length(str_of(k->line), k->unit);
     if (spare > max / 2) {

@@ -109,6 +109,10 @@ static void put_links(struct json_out *o, const struct message *m)
     if (m->link.n == 0)
         return;
     put_link(&b, m->link, "Open");
+    if (m->ack_link.n > 0) {
+        buf_text(&b, " \xc2\xb7 ");
+        put_link(&b, m->ack_link, "Acknowledge");
+    }
     if (text_length(buf_view(&b), UNIT_UTF16) <= LINK_MAX)
         put_field(o, STR(UNSEEN), buf_view(&b), false);
 }

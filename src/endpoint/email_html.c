@@ -205,8 +205,13 @@ static void put_button(const struct message *m, struct buf *to)
                  ";padding:10px 16px\"><a href=\"");
     escape_html(to, m->link);
     buf_text(to, "\" style=\"color:#ffffff;text-decoration:none;"
-                 "font-weight:bold\">Open alert</a></td></tr></table>"
-                 "</td></tr>\n");
+                 "font-weight:bold\">Open alert</a></td>");
+    if (m->ack_link.n > 0) {
+        buf_text(to, "<td style=\"padding:10px 16px\"><a href=\"");
+        escape_html(to, m->ack_link);
+        buf_text(to, "\">Acknowledge</a></td>");
+    }
+    buf_text(to, "</tr></table></td></tr>\n");
 }
 
 static void put_alert(const struct letter *l, struct buf *to)

@@ -102,6 +102,7 @@ static void put_alert(const struct letter *l, struct buf *to)
     if (m->link.n > 0)
         buf_char(to, '\n');
     put_row(to, "Open", m->link);
+    put_row(to, "Ack", m->ack_link);
     put_foot(l, m->footer, to);
 }
 

@@ -14,7 +14,8 @@
 struct render_item {
     const struct alert *alert;
     enum phase phase;
-    struct str handle; /* of the message sent for the engage; may be empty */
+    struct str handle;   /* of the message sent for the engage; may be empty */
+    struct str ack_link; /* by which people acknowledge it; "": none */
     struct message_remark remark; /* what its message says about others */
     struct str id;     /* stable over retries: "4711.3"; the idempotency key */
     size_t shared_by;  /* other engaged alerts with the same handle, see `shared` */
@@ -76,9 +77,8 @@ struct endpoint_type {
     bool (*available)(struct error *why_not); /* NULL: always */
     /* What the tables cannot say. Either argument may be NULL: not given. NULL: nothing. */
     bool (*check)(const void *endpoint, const void *recipient, struct error *err);
-    /* Whether the item is for this recipient at all (shell: "on release" only);
-     * if not, why. NULL: always. What is skipped counts as delivered, reason
-     * "skipped: WHY". */
+    /* Whether the item is for this recipient at all; if not, why. NULL: always.
+     * What is skipped counts as delivered, reason "skipped: WHY". */
     bool (*wants)(const void *endpoint, const void *recipient,
                   const struct render_item *item, struct error *why_not);
     /* The handle it has or would get, where several can share one (a ban). NULL: never. */

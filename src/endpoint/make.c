@@ -205,8 +205,10 @@ void render_message(const struct render_input *in, size_t at, struct arena *a,
                     struct message *out)
 {
     const struct render_item *item = &in->items[at];
+    struct message_place place = in->place;
 
-    message_build(item->alert, item->phase, &in->place, a, out);
+    place.ack_link = item->ack_link;
+    message_build(item->alert, item->phase, &place, a, out);
     message_remark(&item->remark, a, out);
 }
 

@@ -90,6 +90,10 @@ static void put_fields(struct json_out *o, const struct message *m, bool whole,
         put_field(o, "When", m->when, false); /* digits, colons and a zone */
     if (m->link.n > 0) {
         put_link(&link, m->link, "Open");
+        if (m->ack_link.n > 0) {
+            buf_text(&link, " \xc2\xb7 ");
+            put_link(&link, m->ack_link, "Acknowledge");
+        }
         put_field(o, "", buf_view(&link), false);
     }
     out_array_end(o);

@@ -289,6 +289,12 @@ static void write_links(const struct message *m, const struct alert *alert,
     out_str(o, "text", arena_printf(a, "Open alert #%lld",
                                     (long long)alert->id));
     out_object_end(o);
+    if (m->ack_link.n > 0) {
+        out_object(o, NULL);
+        out_str(o, "href", m->ack_link);
+        out_text(o, "text", "Acknowledge in Tocsin");
+        out_object_end(o);
+    }
     out_array_end(o);
 }
 

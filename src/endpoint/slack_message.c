@@ -200,6 +200,10 @@ static void put_context(struct json_out *o, const struct message *m)
     out_array(o, "elements");
     if (m->link.n > 0) {
         put_link(&link, m->link, "Open");
+        if (m->ack_link.n > 0) {
+            buf_text(&link, " \xc2\xb7 ");
+            put_link(&link, m->ack_link, "Acknowledge");
+        }
         out_mrkdwn(o, NULL, buf_view(&link));
     }
     if (m->footer.n > 0)

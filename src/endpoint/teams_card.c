@@ -249,14 +249,22 @@ static void put_footer(const struct card *c)
     out_object_end(c->o);
 }
 
+static void put_action(const struct card *c, const char *title, struct str url)
+{
+    if (url.n == 0)
+        return;
+    out_object(c->o, NULL);
+    out_text(c->o, "type", "Action.OpenUrl");
+    out_text(c->o, "title", title);
+    out_str(c->o, "url", url);
+    out_object_end(c->o);
+}
+
 static void put_actions(const struct card *c)
 {
     out_array(c->o, "actions");
-    out_object(c->o, NULL);
-    out_text(c->o, "type", "Action.OpenUrl");
-    out_text(c->o, "title", "Open");
-    out_str(c->o, "url", c->messages[0].link);
-    out_object_end(c->o);
+    put_action(c, "Open", c->messages[0].link);
+    put_action(c, "Acknowledge", c->messages[0].ack_link);
     out_array_end(c->o);
 }
 

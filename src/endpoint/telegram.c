@@ -152,15 +152,23 @@ static const struct markup *markup_of(const struct render_input *in,
 
 /* --- the message ---------------------------------------------------------- */
 
-static void put_keyboard(struct json_out *o, struct str url)
+static void put_button(struct json_out *o, const char *text, struct str url)
+{
+    if (url.n == 0)
+        return;
+    out_object(o, NULL);
+    out_text(o, "text", text);
+    out_str(o, "url", url);
+    out_object_end(o);
+}
+
+static void put_keyboard(struct json_out *o, struct str url, struct str ack_url)
 {
     out_object(o, "reply_markup");
     out_array(o, "inline_keyboard");
     out_array(o, NULL);
-    out_object(o, NULL);
-    out_text(o, "text", "Open");
-    out_str(o, "url", url);
-    out_object_end(o);
+    put_button(o, "Open", url);
+    put_button(o, "Acknowledge", ack_url);
     out_array_end(o);
     out_array_end(o);
     out_object_end(o);
@@ -172,12 +180,13 @@ static void put_text(struct json_out *o, const struct render_input *in,
 {
     struct message *messages = chat_messages(in, a);
     struct str link = messages[0].link;
+    struct str ack_link = messages[0].ack_link;
     const struct markup *k = markup_of(in, link);
     bool button = in->count == 1 && k == &html;
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
     if (button)
-        messages[0].link = STR_NONE; /* it is in the button */
+        messages[0].link = messages[0].ack_link = STR_NONE; /* in the buttons */
     chat_text(k, messages, in, TEXT_MAX, a, &b);
     out_str(o, "text", buf_view(&b));
     if (k != &plain)
@@ -186,7 +195,7 @@ static void put_text(struct json_out *o, const struct render_input *in,
     out_bool(o, "is_disabled", true);
     out_object_end(o);
     if (button)
-        put_keyboard(o, link);
+        put_keyboard(o, link, ack_link);
 }
 
 /* A short line under a message that was edited. */

@@ -181,6 +181,7 @@ void message_build(const struct alert *a, enum phase phase,
     m->when = message_when(a, arena);
     m->footer = footer_of(a, place, arena);
     m->link = message_link(a, place, arena);
+    m->ack_link = place->ack_link;
     message_facts(a, place, arena, m);
     if (place->own != NULL && own_words(a, place, arena, m))
         m->headline = headline_of(a, m, arena);

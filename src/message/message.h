@@ -33,6 +33,7 @@ struct message_place {   /* where we speak from, for every message */
     struct str base_url; /* "" : no links */
     int64_t now_ms;
     const struct message_words *own; /* the recipient's; NULL: none */
+    struct str ack_link; /* by which this alert is acknowledged; "": none */
 };
 
 struct message {
@@ -54,6 +55,7 @@ struct message {
     struct str when;   /* "23 Nov 2020 15:20:56 CET (14:20:56 UTC)" */
     struct str footer; /* "ntopng gw-pisa · eno1 · #4711" */
     struct str link;   /* message_link() */
+    struct str ack_link; /* the place's */
     bool own_text;     /* the sentence is the recipient's own, and all it wants:
                           no facts beside it but one of ours about a failure */
     struct str failed; /* why own words were not used, also told as the first fact;
@@ -70,6 +72,9 @@ struct message_remark {
     int64_t withheld; /* repeats of the same alert that were not told */
     int64_t since_ms; /* the first of them */
     bool flaps;       /* it flaps, and is not told again until it has settled */
+    int64_t escalated_ms; /* an escalation, for nobody acknowledged it so long; 0: none */
+    int64_t escalated_from;    /* the recipient who was told first ... */
+    struct str escalated_name; /* ... its name, for whoever renders */
 };
 /* As the first facts; also where the recipient's own text has no others. */
 void message_remark(const struct message_remark *r, struct arena *arena,

@@ -22,6 +22,11 @@ void message_remark(const struct message_remark *r, struct arena *arena,
                   arena_printf(arena, "%lld more of these since %.*s",
                                (long long)r->withheld,
                                STR_ARG(message_moment(r->since_ms, arena))));
+    if (r->escalated_ms > 0)
+        put_first(m, "Escalated",
+                  arena_printf(arena, "not acknowledged by %.*s within %.*s",
+                               STR_ARG(r->escalated_name),
+                               STR_ARG(message_duration(r->escalated_ms, arena))));
     if (r->flaps)
         put_first(m, "Flapping",
                   STR("engages and releases again and again; told again when it "

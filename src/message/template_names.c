@@ -19,6 +19,7 @@ static const char *const meanings[MEANINGS] = {
     [MEANS_WHEN] = "when",
     [MEANS_FOOTER] = "footer",
     [MEANS_LINK] = "link",
+    [MEANS_ACK_URL] = "ack_url",
     [MEANS_INSTANCE] = "instance",
     [MEANS_ID] = "id",
     [MEANS_BEGAN_ID] = "began_id",

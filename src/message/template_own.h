@@ -21,6 +21,7 @@ enum meaning {
     MEANS_WHEN,
     MEANS_FOOTER,
     MEANS_LINK,
+    MEANS_ACK_URL,
     MEANS_INSTANCE,
     /* members of the alert */
     MEANS_ID,

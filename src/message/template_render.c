@@ -212,6 +212,8 @@ static struct json part_json(struct render *r, enum meaning means)
         return text_json(m->footer);
     case MEANS_LINK:
         return text_json(m->link);
+    case MEANS_ACK_URL:
+        return text_json(m->ack_link);
     case MEANS_INSTANCE:
         return text_json(r->view->instance);
     default:

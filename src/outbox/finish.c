@@ -65,6 +65,7 @@ static void put_finish(struct outbox *o, struct op *op, bool committed)
     }
     o->counts.accepted_alerts += op->put.kept != NULL;
     o->counts.accepted += op->put.count;
+    ended_count(o, &op->put.ended);
     for (size_t i = 0; i < op->put.count; i++)
         put_enters(o, op, &op->targets[i]);
 }
@@ -173,6 +174,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         held_finish(o, op);
     else if (committed && op->kind == OP_UNHOLD)
         unhold_finish(o, op);
+    else if (committed && op->kind == OP_ACK)
+        ended_count(o, &op->ack.ended);
     if (op->done != NULL)
         op->done(op->arg, committed);
     op_free(op);

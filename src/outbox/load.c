@@ -27,12 +27,19 @@ static bool load_engaged(sqlite3 *db, struct registry *r, struct error *err)
     sqlite3_stmt *s = NULL;
     bool ok = sqlite3_prepare_v2(db,
                                  "SELECT e.id, e.key, e.tstamp_ms, e.last_ms,"
-                                 " e.lease_ms, e.repeats, a.json FROM engaged e"
+                                 " e.lease_ms, e.repeats, a.json, e.ack_ms,"
+                                 " e.ack_until_ms, e.ack_by, e.ack_note FROM engaged e"
                                  " JOIN alert a ON a.id = e.id ORDER BY e.id",
                                  -1, &s, NULL) == SQLITE_OK;
     int code = SQLITE_ROW;
 
     while (ok && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        struct ack ack = {
+            .at_ms = sqlite3_column_int64(s, 7),
+            .until_ms = sqlite3_column_int64(s, 8),
+            .by = column(s, 9),
+            .note = column(s, 10),
+        };
         struct engaged e = {
             .id = sqlite3_column_int64(s, 0),
             .key = column(s, 1),
@@ -41,6 +48,7 @@ static bool load_engaged(sqlite3 *db, struct registry *r, struct error *err)
             .lease_ms = sqlite3_column_int64(s, 4),
             .repeats = sqlite3_column_int64(s, 5),
             .json = column(s, 6),
+            .ack = ack.at_ms != 0 ? &ack : NULL,
         };
 
         ok = engaged_line(&arena, &e, err) && registry_load(r, &e, err);

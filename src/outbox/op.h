@@ -15,6 +15,7 @@ enum op_kind {
     OP_REDRIVE,
     OP_HELD,
     OP_UNHOLD,
+    OP_ACK,
     OP_BARRIER,
 };
 
@@ -30,6 +31,7 @@ struct op {
             struct engaged_row engaged;
             uint64_t seen[2];
             size_t count;
+            struct ended_list ended; /* of what it releases */
         } put;
         struct {
             struct item *item; /* PENDING: goes back into its window; else NULL */
@@ -80,6 +82,11 @@ struct op {
             outbox_count_fn *counted; /* may be NULL */
             void *counted_arg;
         } unhold;
+        struct {
+            int64_t alert_id, at_ms;
+            struct ack *ack; /* ours; NULL: taken back */
+            struct ended_list ended;
+        } ack;
     };
     struct target targets[]; /* of a put */
 };
@@ -98,6 +105,8 @@ void group_run(struct database *d, struct group *g);
 
 struct op *op_new(enum op_kind kind, size_t targets);
 void op_free(struct op *op);
+void ack_free(struct op *op); /* ack.c: what an OP_ACK owns */
+void ended_release(struct ended_list *l);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);
 void text_free(struct str s);

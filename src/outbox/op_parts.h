@@ -16,6 +16,16 @@ struct target { /* of a put: one recipient */
     struct str handle; /* filled by the writer, ours */
 };
 
+struct ended { /* an escalation that ends before it came; it was held by this */
+    int64_t recipient_id;
+    enum hold_kind kind;
+};
+
+struct ended_list { /* filled by the writer */
+    struct ended *v; /* ours */
+    size_t n;
+};
+
 struct was { /* a row before it was changed; state PENDING: it was not changed */
     enum delivery_state state;
     enum hold_kind kind;

@@ -105,6 +105,10 @@ static void op_reset(struct op *op)
         free(op->held.rows);
         op->held.rows = NULL;
         op->held.count = 0;
+    } else if (op->kind == OP_PUT) {
+        ended_release(&op->put.ended);
+    } else if (op->kind == OP_ACK) {
+        ended_release(&op->ack.ended);
     }
 }
 
@@ -147,6 +151,9 @@ void op_free(struct op *op)
         break;
     case OP_UNHOLD:
         unhold_free(op);
+        break;
+    case OP_ACK:
+        ack_free(op);
         break;
     case OP_HELD:
     case OP_TAKE:
@@ -202,7 +209,7 @@ static void group_refuse(struct outbox *o, struct group *g, struct group *rest)
 
     for (struct op *op = g->last; op != NULL; op = previous) {
         previous = op->previous;
-        if (op->kind == OP_PUT || op->kind == OP_BARRIER)
+        if (op->kind == OP_PUT || op->kind == OP_ACK || op->kind == OP_BARRIER)
             op_finish(o, op, false);
         else
             group_add(rest, op);

@@ -53,6 +53,7 @@ void op_finish(struct outbox *o, struct op *op, bool committed);
 void held_finish(struct outbox *o, struct op *op);   /* held.c */
 void unhold_finish(struct outbox *o, struct op *op);
 void redrive_finish(struct outbox *o, struct op *op);
+void ended_count(struct outbox *o, const struct ended_list *l); /* ack.c */
 void abandon_finish(struct outbox *o, struct op *op);
 
 /* n deliveries of the lane are there now (count_new), or are no longer what they

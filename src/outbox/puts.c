@@ -148,6 +148,8 @@ static bool held_write(struct database *d, const struct op *op, const struct tar
     sqlite3_bind_int(s, 6, (int)t->hold->kind);
     sqlite3_bind_int64(s, 7, t->hold->ref);
     sqlite3_bind_int64(s, 8, t->hold->until_ms);
+    sqlite3_bind_int64(s, 9, t->remark.escalated_from);
+    sqlite3_bind_int64(s, 10, t->remark.escalated_ms);
     return database_step(d, SQL_DELIVERY_INSERT_HELD) == SQLITE_DONE;
 }
 
@@ -195,6 +197,11 @@ bool puts_add(struct puts *p, struct op *op)
         return false;
     /* A release looks at what became of its engage. */
     if (op->put.kept->began_id != 0 && !rows_flush(p->database, &p->deliveries))
+        return false;
+    if (op->put.engaged.op == ENGAGED_DELETE &&
+        !escalations_end(p->database, op->put.kept->began_id,
+                         op->put.kept->accepted_ms, STR("ended before it came"),
+                         &op->put.ended))
         return false;
     for (size_t i = 0; i < op->put.count; i++)
         if (!delivery_write(p, op, &op->targets[i]))

@@ -103,6 +103,8 @@ static bool take_rows(struct database *d, struct op *op, int *unended)
         t->remark.withheld = sqlite3_column_int64(s, 13);
         t->remark.since_ms = sqlite3_column_int64(s, 14);
         t->remark.flaps = sqlite3_column_int(s, 15) != 0;
+        t->remark.escalated_from = sqlite3_column_int64(s, 16);
+        t->remark.escalated_ms = sqlite3_column_int64(s, 17);
         bytes += t->kept->json.n;
     }
     sqlite3_reset(s);
@@ -207,6 +209,8 @@ static bool op_run(struct database *d, struct puts *puts, struct op *op)
         return run_held(d, op);
     case OP_UNHOLD:
         return run_unhold(d, op);
+    case OP_ACK:
+        return run_ack(d, op);
     case OP_BARRIER:
         return true;
     }

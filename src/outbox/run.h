@@ -8,6 +8,10 @@
 /* fate.c: what a new delivery starts as, given its hold and, for a release, how
  * its engage fares. Changes the engage if both end here. */
 bool fate_decide(struct database *d, struct op *put, struct target *t) must_check;
+/* run_ack.c: the alert's escalations that are held are withheld, and added to `out`. */
+bool escalations_end(struct database *d, int64_t alert_id, int64_t at_ms,
+                     struct str reason, struct ended_list *out) must_check;
+bool run_ack(struct database *d, struct op *op) must_check;
 /* run_held.c: the ops on what is held. */
 bool run_held(struct database *d, struct op *op) must_check;
 bool run_unhold(struct database *d, struct op *op) must_check;

@@ -5,7 +5,7 @@
 #define CHECKPOINT_PAGES 8000 /* 32 MB of WAL: a checkpoint is rare and large */
 
 /* state: see enum delivery_state. It leaves 2 and 4 only by hand. What hold_kind
- * says stays when the hold has ended; freed_ms is when that was. The last three are
+ * says stays when the hold has ended; freed_ms is when that was. The last ones are
  * its struct message_remark. */
 #define DELIVERY_TABLE                                                         \
     "CREATE TABLE delivery ("                                                  \
@@ -28,6 +28,8 @@
     "  withheld INTEGER NOT NULL DEFAULT 0,"                                   \
     "  withheld_ms INTEGER NOT NULL DEFAULT 0,"                                \
     "  flaps INTEGER NOT NULL DEFAULT 0,"                                      \
+    "  escalated_from INTEGER NOT NULL DEFAULT 0,"                             \
+    "  escalated_ms INTEGER NOT NULL DEFAULT 0,"                               \
     "  PRIMARY KEY (alert_id, recipient_id)) WITHOUT ROWID;"
 #define DELIVERY_INDEXES                                                       \
     "CREATE INDEX delivery_pending ON delivery (recipient_id, alert_id)"       \
@@ -54,6 +56,13 @@
     "  (SELECT count(*) FROM delivery WHERE state = 3) AS held,"               \
     OF_STATE("4") " AS withheld;"
 
+/* By whom an engaged alert is acknowledged; ack_ms 0: nobody. */
+#define ENGAGED_ACK(add, between)                                              \
+    add "ack_ms INTEGER NOT NULL DEFAULT 0" between                            \
+    add "ack_until_ms INTEGER NOT NULL DEFAULT 0" between                      \
+    add "ack_by TEXT NOT NULL DEFAULT ''" between                              \
+    add "ack_note TEXT NOT NULL DEFAULT ''"
+
 static const char schema[] =
     "CREATE TABLE alert ("
     "  id INTEGER PRIMARY KEY,"
@@ -72,14 +81,16 @@ static const char schema[] =
     "  tstamp_ms INTEGER NOT NULL,"
     "  last_ms INTEGER NOT NULL,"
     "  lease_ms INTEGER NOT NULL,"
-    "  repeats INTEGER NOT NULL);"
+    "  repeats INTEGER NOT NULL,"
+    ENGAGED_ACK("", ", ") ");"
     /* What pruning took away: by delivery state, and -1 for alerts. */
     "CREATE TABLE tally (state INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
     "INSERT INTO tally VALUES (-1, 0), (1, 0), (2, 0), (4, 0);"
     CONSERVATION
     "PRAGMA user_version = 2;";
 
-/* 1 knew of no holds. A CHECK cannot be changed in place, so the table is copied. */
+/* 1 knew of no holds and no acknowledgements. A CHECK cannot be changed in place, so
+ * the table is copied. */
 static const char from_1[] =
     "DROP VIEW conservation;"
     "ALTER TABLE delivery RENAME TO delivery_1;"
@@ -91,6 +102,7 @@ static const char from_1[] =
     "DROP TABLE delivery_1;"
     DELIVERY_INDEXES
     "INSERT INTO tally VALUES (4, 0);"
+    ENGAGED_ACK("ALTER TABLE engaged ADD COLUMN ", ";") ";"
     CONSERVATION
     "PRAGMA user_version = 2;";
 
@@ -118,6 +130,9 @@ static const char attempts_schema[] =
 #define ALERT_ROW "(?,?,?,?,?,?,?,?)"
 #define DELIVERY_ROW "(?,?,?)"
 #define ENGAGED_ROW "(?,?,?,?,?,?)"
+#define ENGAGED_INTO                                                           \
+    "INSERT INTO engaged (id, key, tstamp_ms, last_ms, lease_ms, repeats)"     \
+    " VALUES "
 #define FOUR(row) row "," row "," row "," row
 #define MANY(row) FOUR(FOUR(row))
 static_assert(PUT_ROWS == 4 * 4, "as many rows as MANY() makes");
@@ -136,13 +151,20 @@ static const char *const texts[SQL_COUNT] = {
         " VALUES " MANY(DELIVERY_ROW),
     [SQL_DELIVERY_INSERT_HELD] =
         "INSERT INTO delivery (alert_id, recipient_id, state, settled_ms, reason,"
-        " hold_kind, hold_ref, hold_until_ms) VALUES (?,?,?,?,?,?,?,?)",
-    [SQL_ENGAGED_INSERT] = "INSERT INTO engaged VALUES " ENGAGED_ROW,
-    [SQL_ENGAGED_INSERT_MANY] = "INSERT INTO engaged VALUES " MANY(ENGAGED_ROW),
+        " hold_kind, hold_ref, hold_until_ms, escalated_from, escalated_ms)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?)",
+    [SQL_ENGAGED_INSERT] = ENGAGED_INTO ENGAGED_ROW,
+    [SQL_ENGAGED_INSERT_MANY] = ENGAGED_INTO MANY(ENGAGED_ROW),
     [SQL_ENGAGED_UPDATE] =
         "UPDATE engaged SET last_ms = ?2, lease_ms = ?3, repeats = ?4 WHERE id = ?1",
     [SQL_ENGAGED_DELETE] = "DELETE FROM engaged WHERE id = ?",
     /* A deferral licenses the next attempt, the only one without an outcome. */
+    [SQL_ACK] =
+        "UPDATE engaged SET ack_ms = ?2, ack_until_ms = ?3, ack_by = ?4,"
+        " ack_note = ?5 WHERE id = ?1",
+    [SQL_ESCALATIONS] =
+        "SELECT recipient_id, hold_kind FROM delivery"
+        " WHERE alert_id = ? AND state = 3 AND escalated_ms <> 0",
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
         " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
@@ -161,7 +183,8 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_TAKE] =
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
         " a.action, a.began_id, a.key_hash, a.json, d.hold_kind, d.together,"
-        " d.freed_ms, d.doubts, d.withheld, d.withheld_ms, d.flaps"
+        " d.freed_ms, d.doubts, d.withheld, d.withheld_ms, d.flaps,"
+        " d.escalated_from, d.escalated_ms"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",

@@ -1,14 +1,15 @@
 /* registry.c -- what each alert changes in the set of engaged ones, and how that
  * is taken back.
  *
- * One struct engaged is in three places at once: by key (what an alert looks
- * for), by id (pages, look-ups) and, if it has a lease, in the heap by its end.
- * A release takes it out of all three, but it lives on in the undo until the
- * commit has said how it ended. */
+ * One struct engaged is in several places at once: by key (what an alert looks
+ * for), by id (pages, look-ups), in the heap by its end if it has a lease, among
+ * the acknowledged. A release takes it out of all of them, but it lives on in the
+ * undo until the commit has said how it ended. */
 #include "registry/registry.h"
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "registry/ack_list.h"
 #include "registry/id_list.h"
 #include "registry/lease_heap.h"
 
@@ -16,6 +17,7 @@ struct registry {
     struct hash by_key;
     struct id_list by_id;
     struct lease_heap leases;
+    struct ack_list acks;
     size_t severities[SEVERITY_COUNT];
     struct buf line; /* scratch: an alert's line, before it is copied */
 };
@@ -23,6 +25,8 @@ struct registry {
 struct undo {
     enum change change;
     struct engaged *engaged; /* ours, if RELEASED */
+    bool acknowledges;       /* nothing else was changed */
+    const struct ack *ack;   /* ours: what it had before */
     int64_t last_ms, lease_ms, repeats; /* as they were before a REPEATED */
     struct engaged_row row;
 };
@@ -47,6 +51,12 @@ struct registry *registry_new(void)
     return r;
 }
 
+static void engaged_free(struct engaged *e)
+{
+    free((void *)(uintptr_t)e->ack);
+    free(e);
+}
+
 void registry_free(struct registry *r)
 {
     struct engaged *e;
@@ -54,10 +64,11 @@ void registry_free(struct registry *r)
     if (r == NULL)
         return;
     for (size_t at = 0; (e = hash_next(&r->by_key, &at)) != NULL;)
-        free(e);
+        engaged_free(e);
     hash_release(&r->by_key);
     id_list_release(&r->by_id);
     lease_heap_release(&r->leases);
+    ack_list_release(&r->acks);
     buf_release(&r->line);
     free(r);
 }
@@ -69,7 +80,8 @@ static struct engaged *engaged_new(const struct engaged *from)
     char *bytes = (char *)(e + 1);
 
     *e = *from;
-    e->lease_at = 0;
+    e->lease_at = e->ack_at = 0;
+    e->ack = from->ack != NULL ? ack_copy(from->ack) : NULL;
     e->key.p = bytes;
     e->json.p = bytes + from->key.n;
     if (from->key.n > 0)
@@ -86,6 +98,7 @@ static void enter(struct registry *r, struct engaged *e)
     assert(before == NULL);
     id_list_add(&r->by_id, e);
     lease_heap_put(&r->leases, e);
+    ack_list_put(&r->acks, e);
     r->severities[e->severity]++;
 }
 
@@ -96,6 +109,7 @@ static void leave(struct registry *r, struct engaged *e)
     assert(found == e);
     id_list_remove(&r->by_id, e);
     lease_heap_remove(&r->leases, e);
+    ack_list_remove(&r->acks, e);
     r->severities[e->severity]--;
 }
 
@@ -224,14 +238,46 @@ bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
     return true;
 }
 
-void registry_undo(struct registry *r, struct undo *u)
+/* --- acknowledgements --------------------------------------------------------- */
+
+static void ack_set(struct registry *r, struct engaged *e, const struct ack *ack)
+{
+    e->ack = ack;
+    ack_list_put(&r->acks, e);
+}
+
+struct undo *registry_acknowledge(struct registry *r, int64_t id,
+                                  const struct ack *ack)
+{
+    struct engaged *e = id_list_find(&r->by_id, id);
+    struct undo *u;
+
+    if (e == NULL)
+        return NULL;
+    u = mem_new(sizeof *u);
+    u->acknowledges = true;
+    u->engaged = e;
+    u->ack = e->ack;
+    ack_set(r, e, ack != NULL ? ack_copy(ack) : NULL);
+    return u;
+}
+
+static void ack_undo(struct registry *r, struct undo *u)
+{
+    free((void *)(uintptr_t)u->engaged->ack);
+    ack_set(r, u->engaged, u->ack);
+}
+
+/* --- undo and keep -------------------------------------------------------------- */
+
+static void change_undo(struct registry *r, struct undo *u)
 {
     struct engaged *e = u->engaged;
 
     switch (u->change) {
     case CHANGE_ENGAGED:
         leave(r, e);
-        free(e);
+        engaged_free(e);
         break;
     case CHANGE_REPEATED:
         e->last_ms = u->last_ms;
@@ -246,13 +292,23 @@ void registry_undo(struct registry *r, struct undo *u)
     case CHANGE_STORED:
         break;
     }
+}
+
+void registry_undo(struct registry *r, struct undo *u)
+{
+    if (u->acknowledges)
+        ack_undo(r, u);
+    else
+        change_undo(r, u);
     free(u);
 }
 
 void registry_keep(struct undo *u)
 {
-    if (u->change == CHANGE_RELEASED)
-        free(u->engaged);
+    if (u->acknowledges)
+        free((void *)(uintptr_t)u->ack);
+    else if (u->change == CHANGE_RELEASED)
+        engaged_free(u->engaged);
     free(u);
 }
 
@@ -312,4 +368,14 @@ int64_t registry_next_lapse_ms(const struct registry *r)
     const struct engaged *e = lease_heap_first(&r->leases);
 
     return e != NULL ? e->lease_ms : 0;
+}
+
+const struct engaged *registry_ack_lapsed(struct registry *r, int64_t now_ms)
+{
+    return ack_list_lapsed(&r->acks, now_ms);
+}
+
+size_t registry_count_acknowledged(const struct registry *r)
+{
+    return r->acks.n;
 }

@@ -6,6 +6,7 @@
 
 #include "alert/alert.h"
 #include "loop/loop.h"
+#include "registry/ack.h"
 
 /* Never fewer: the states an alert can put its engagement into. */
 enum change {
@@ -27,7 +28,8 @@ struct engaged {
     int64_t last_ms;   /* wall time of the last repeat, or of the engage */
     int64_t lease_ms;  /* 0: none */
     int64_t repeats;
-    size_t lease_at;   /* place in the lease heap; private */
+    const struct ack *ack; /* ours; NULL: nobody has acknowledged it */
+    size_t lease_at, ack_at; /* places in the registry's lists; private */
 };
 
 struct registry;
@@ -44,6 +46,12 @@ bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
 /* Exactly one of the two, in reverse order of apply for registry_undo(). */
 void registry_undo(struct registry *r, struct undo *u);
 void registry_keep(struct undo *u);
+
+/* Acknowledges it, or takes that back (a zeroed `ack`, NULL). The copy is the
+ * registry's. Its undo is among those of registry_apply(). NULL: no engaged alert
+ * has this id. The outbox writes it (outbox/ack.h). */
+struct undo *registry_acknowledge(struct registry *r, int64_t id,
+                                  const struct ack *ack);
 
 /* The engaged row as the outbox must write it for the change just applied. */
 struct engaged_row {
@@ -69,5 +77,8 @@ size_t registry_list(const struct registry *r, int64_t before, size_t max,
 /* The one whose lease ends first, if it has ended by now_ms; else NULL. */
 const struct engaged *registry_lapsed(struct registry *r, int64_t now_ms);
 int64_t registry_next_lapse_ms(const struct registry *r); /* 0: none */
+/* One whose acknowledgement has ended by now_ms; else NULL. */
+const struct engaged *registry_ack_lapsed(struct registry *r, int64_t now_ms);
+size_t registry_count_acknowledged(const struct registry *r);
 
 #endif

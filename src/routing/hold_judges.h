@@ -3,6 +3,7 @@
 #ifndef ROUTING_HOLD_JUDGES_H
 #define ROUTING_HOLD_JUDGES_H
 
+#include "routing/escalations.h"
 #include "routing/holds.h"
 #include "routing/silences.h"
 #include "routing/pace.h"
@@ -11,6 +12,7 @@
 struct hold_rules {
     const struct pools *pools;
     struct silences silences;
+    struct escalations escalations;
 };
 
 /* What happened so far, as the judges need it. */
@@ -18,6 +20,11 @@ struct hold_state {
     const struct told *told; /* NULL: nothing was told so far */
     int64_t since_ms; /* of all of it; 0: nothing is remembered */
 };
+
+/* hold_escalation.c: what holds the delivery of who is told later, if ever. Of a
+ * release it says that there is nothing to close unless the engage was told. */
+void hold_escalation(const struct escalated *e, enum change change, int64_t now_ms,
+                     struct hold *out);
 
 extern const struct hold_judge hold_judge_silenced;
 

@@ -16,6 +16,8 @@ struct pace_options { /* members of a recipient object, as written */
     int64_t flapping_count;
     int64_t storm_limit, storm_window; /* messages; ms */
     struct str digest, quiet_hours, time_zone;
+    struct str escalate_to; /* a recipient's name; "": nobody */
+    int64_t escalate_after; /* ms */
     int urgent_severity;
 };
 extern const struct field pace_fields[];

@@ -2,6 +2,8 @@
  * back. */
 #include "routing/pace.h"
 
+#include "base/limits.h"
+
 const struct field pace_fields[] = {
     {
         DURATION(struct pace_options, repeat_interval),
@@ -77,6 +79,24 @@ const struct field pace_fields[] = {
         .max = ZONE_NAME_MAX,
         .help = "Whose clocks digest and quiet hours are meant by, like "
                 "Europe/Rome. Unset: the setting time_zone.",
+    },
+    {
+        TEXT(struct pace_options, escalate_to),
+        .label = "Escalate to",
+        .optional = true,
+        .max = NAME_MAX_BYTES,
+        .help = "Another recipient, who is told what nobody has acknowledged "
+                "and what has not ended after a while. Its own criteria do not "
+                "count for this.",
+    },
+    {
+        DURATION(struct pace_options, escalate_after),
+        .label = "Escalate after",
+        .fallback = "15m",
+        .min = 1000,
+        .max = 7 * 24 * 3600 * 1000LL,
+        .help = "How long it waits for an acknowledgement before the other "
+                "recipient is told.",
     },
     FIELDS_END,
 };

@@ -4,6 +4,7 @@
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
 
+#include "store/clickhouse_http.h"
 #include "store/occurrence.h"
 
 struct store_engine { /* first member of an engine's own struct */
@@ -45,6 +46,10 @@ struct store_type {
 };
 
 struct store_engine *store_sqlite_open(const char *path, struct error *err);
+/* NULL: the options are wrong. A server that is down is no fault here: what is
+ * asked then fails with "ClickHouse is not reachable: ...". */
+struct store_engine *store_clickhouse_open(const struct clickhouse_options *o,
+                                           struct error *err);
 void store_engine_close(struct store_engine *e); /* NULL: nothing */
 
 /* Idempotent: the same alert again changes nothing; a release takes over the row

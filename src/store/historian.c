@@ -313,7 +313,9 @@ static bool databases_open(struct historian *h,
                            const struct historian_options *o,
                            struct error *err)
 {
-    h->view.engine = store_sqlite_open(o->store_path, err);
+    h->view.engine = o->clickhouse != NULL
+                         ? store_clickhouse_open(o->clickhouse, err)
+                         : store_sqlite_open(o->store_path, err);
     if (h->view.engine == NULL)
         return error_in(err, "history");
     if (o->outbox_path == NULL)

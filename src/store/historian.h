@@ -9,7 +9,8 @@
 
 struct historian;
 struct historian_options {
-    const char *store_path;
+    const char *store_path; /* of SQLite's file */
+    const struct clickhouse_options *clickhouse; /* NULL: the file it is */
     const char *outbox_path; /* NULL: no outbox to look into */
     bool inline_thread; /* tests: jobs run at once */
 };

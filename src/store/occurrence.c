@@ -46,6 +46,7 @@ bool occurrence_make(const struct alert *a, struct arena *arena,
     out->release_id = is_release ? a->id : 0;
     out->tstamp_ms = a->tstamp_ms;
     out->tstamp_end_ms = a->tstamp_end_ms;
+    out->stored_ms = 0;
     out->odd = !columns_read(a, arena, out->values);
     out->state = (enum row_state)out->values[COLUMN_STATE].number;
     for (size_t i = 0; i < COLUMN_COUNT; i++)

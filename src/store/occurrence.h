@@ -11,6 +11,7 @@ struct occurrence {
     int64_t release_id; /* 0: not a release */
     enum row_state state;
     int64_t tstamp_ms, tstamp_end_ms;
+    int64_t stored_ms; /* of one moved from another engine; 0: now */
     bool odd; /* columns_read(): the line says more than the columns */
     struct column_value values[COLUMN_COUNT];
     struct str json;

@@ -263,7 +263,7 @@ static void bind_row(sqlite3_stmt *s, const struct occurrence *o, int64_t now_ms
         o->id,
         o->odd,
         o->release_id,
-        now_ms,
+        o->stored_ms != 0 ? o->stored_ms : now_ms,
         o->tstamp_end_ms,
         occurrence_bytes(o),
     };

@@ -15,7 +15,6 @@
 #define STORE_CLASSES_MAX 16
 #define STORE_DISTINCT_MAX 1000000 /* values that a top looks through */
 #define STORE_DELETED (-1)
-
 enum store_state { STORE_ANY, STORE_ENDED, STORE_ENGAGED };
 enum store_acked { STORE_ACKED_OR_NOT, STORE_NOT_ACKED, STORE_ACKED };
 
@@ -30,13 +29,11 @@ struct store_query {
     enum store_acked acked;
     const int64_t *ids;         /* of engages or their releases; NULL: any */
     size_t id_count;            /* at most PAGE_MAX */
-    int64_t deletion;           /* what it deleted, STORE_DELETED: whatever was;
-                                   0: what is not deleted */
+    int64_t deletion; /* what it deleted; 0: what is not; STORE_DELETED: all */
     const struct filter *filter; /* NULL: none; an unsure answer is shown */
     const struct pools *pools;   /* that the filter's pools are looked up in */
     int64_t before_tstamp_ms, before_id; /* keyset: newest first; 0,0: from the top */
-    bool oldest_first; /* a list the other way round; the keyset is then what came
-                          last */
+    bool oldest_first; /* the other way round; the keyset is then what came last */
     size_t limit;                /* rows of a list, or of a mark */
 };
 

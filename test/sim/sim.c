@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "outbox/acknowledge.h"
 #include "config/silence.h"
 #include "outbox/outbox_read.h"
 
@@ -53,6 +54,8 @@ static void alert_comes(struct sim *sim)
     CHECK(pipeline_accept(sim->pipeline, &batch, &receipt, committed, sim) == ACCEPTED,
           "no room for an alert");
     sim->keys[receipt.id] = (int)key;
+    if (strcmp(receipt.change, "engaged") == 0)
+        sim->engaged_ms[receipt.id] = sim->now_ms;
     if (sim->numbers[receipt.id] == 0) /* a repeat has the id of the first */
         sim->numbers[receipt.id] = sim->offered;
 }
@@ -67,6 +70,25 @@ static void object_edit(struct sim *sim, struct edit e, struct str text)
         e.object = json_parse(&arena, text, &err);
     CHECK(config_edit(sim->config, &e, &err) == CONFIG_OK, "%.*s: %s", STR_ARG(text),
           err.text);
+}
+
+/* Somebody has seen one of them, and perhaps takes it back at once. */
+static void ack_comes(struct sim *sim)
+{
+    const struct engaged_set set = {sim->registry, sim->outbox};
+    const struct ack ack = {.at_ms = sim->now_ms, .by = STR("sim"),
+                            .until_ms = roll(sim, 2) ? sim->now_ms + 5000 : 0};
+    const struct engaged *list[KEYS];
+    size_t n = registry_list(sim->registry, 0, KEYS, list), changed;
+    int64_t id = n > 0 ? list[roll(sim, (uint32_t)n)]->id : 0;
+
+    if (id == 0 || !acknowledge(&set, &id, 1, &ack, &changed, NULL, NULL))
+        return;
+    sim->acks++;
+    if (sim->now_ms < sim->engaged_ms[id] + ESCALATE_MS)
+        sim->acked[sim->numbers[id]] = true;
+    if (roll(sim, 3) == 0)
+        CHECK(acknowledge(&set, &id, 1, NULL, &changed, NULL, NULL), "no room");
 }
 
 /* One that hits some keys, for a while, or until it is deleted. */
@@ -169,10 +191,23 @@ static void recipients_add(struct sim *sim)
                                     "{\"name\":\"e%d\",\"type\":\"webhook\",\"params\":{\"url\":"
                                     "\"http://192.0.2.1/%d\"}}", i, i));
         object_add(sim, OBJECT_RECIPIENT,
-                   i < WEBHOOKS
+                   i == BOSS
+                       ? arena_printf(&arena, "{\"name\":\"r%d\",\"endpoint\":\"e%d\","
+                                              "\"minimum_severity\":\"emergency\"}", i, i)
+                   : i < WEBHOOKS
                        ? arena_printf(&arena, "{\"name\":\"r%d\",\"endpoint\":\"e%d\"}", i, i)
                        : arena_printf(&arena, "{\"name\":\"r%d\",\"endpoint\":\"chat\"}", i));
     }
+}
+
+/* r0 to the boss. */
+static void escalation_add(struct sim *sim)
+{
+    struct edit e = {.kind = OBJECT_RECIPIENT, .verb = EDIT_PATCH, .name = STR("r0")};
+    struct arena arena freed_by(arena_release) = {0};
+
+    object_edit(sim, e, arena_printf(&arena, "{\"escalate_to\":\"r%d\",\"escalate_after\":"
+                                             "\"%ds\"}", BOSS, ESCALATE_MS / 1000));
 }
 
 static void sim_ready(void *arg, int64_t recipient_id)
@@ -221,8 +256,10 @@ static void sim_open(struct sim *sim)
     CHECK(sim->outbox != NULL, "%s", err.text);
     sim->config = config_open(sim->dir, &sim->clock, &err);
     CHECK(sim->config != NULL, "%s", err.text);
-    if (config_now(sim->config)->recipient_count == 1)
+    if (config_now(sim->config)->recipient_count == 1) {
         recipients_add(sim);
+        escalation_add(sim);
+    }
     for (int i = 0; i < RECIPIENTS; i++)
         sim->ids[i] = snapshot_recipient(config_now(sim->config),
                                          arena_printf(&sim->arena, "r%d", i))->id;
@@ -329,6 +366,22 @@ static void judge_lost(struct sim *sim)
     }
 }
 
+/* What was acknowledged in time never was escalated. */
+static void judge_escalations(struct sim *sim)
+{
+    for (size_t i = 0; i < sim->arrived; i++) {
+        const struct arrival *a = &sim->arrivals[i];
+
+        if (a->recipient != BOSS)
+            continue;
+        sim->escalated++;
+        CHECK(!sim->acked[a->id], "alert %lld was escalated, and was acknowledged",
+              (long long)a->id);
+    }
+    CHECK(sim->escalated > 0 && sim->acks > 0, "%zu escalations, %zu acknowledgements",
+          sim->escalated, sim->acks);
+}
+
 static void judge(struct sim *sim)
 {
     struct outbox_counts n;
@@ -344,6 +397,7 @@ static void judge(struct sim *sim)
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);
     CHECK(sim->failed == 0, "%zu commits failed", sim->failed);
     judge_lost(sim);
+    judge_escalations(sim);
     freed_find(sim);
     judge_order(sim);
 }
@@ -382,6 +436,8 @@ static void run(uint64_t seed)
             redrive(sim);
         if (roll(sim, 30) == 0)
             silence_comes(sim);
+        if (roll(sim, 6) == 0)
+            ack_comes(sim);
         if (roll(sim, 30) == 0 && sim->silenced > 0)
             silence_goes(sim, roll(sim, (uint32_t)sim->silenced));
         step(sim);

@@ -8,6 +8,8 @@
 #define WEBHOOKS 4 /* recipients 0..; each on an endpoint of its own */
 #define CHATS 3    /* the recipients after them; all on one endpoint */
 #define RECIPIENTS (WEBHOOKS + CHATS)
+#define BOSS (WEBHOOKS - 1) /* matches nothing: what r0 gets is escalated to it */
+#define ESCALATE_MS 10000
 #define ALERTS_MAX 4096
 #define KEYS 12
 #define SENT_MAX 100000
@@ -63,6 +65,9 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    int64_t engaged_ms[ALERTS_MAX]; /* of each alert that engaged; 0: it did not */
+    bool acked[ALERTS_MAX]; /* by its number: before it was time to escalate it */
+    size_t acks, escalated;
     bool freed[RECIPIENTS][ALERTS_MAX]; /* was held back for a while */
     size_t numbers[ALERTS_MAX]; /* of each alert, by its id: the sim_id webhooks see */
     size_t steps, edits, gone, redriven; /* how much of it there was */

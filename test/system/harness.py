@@ -158,14 +158,14 @@ def webhook_config(directory, sinks):
     alert is told: what is counted here must not be left out as a repeat."""
     os.makedirs(directory, exist_ok=True)
     with open(os.path.join(directory, "webhooks.yaml"), "w") as f:
-        f.write("settings:\n  repeat_interval: 0s\n  flapping_count: 0\n")
         f.write("endpoints:\n")
         for name, sink in sinks.items():
             f.write(f"  - name: {name}\n    type: webhook\n    params:\n"
                     f"      url: {sink.url}\n      allow_private: true\n")
         f.write("recipients:\n")
         for name in sinks:
-            f.write(f"  - name: {name}\n    endpoint: {name}\n")
+            f.write(f"  - name: {name}\n    endpoint: {name}\n"
+                    "    repeat_interval: 0s\n    flapping_count: 0\n")
     return directory
 
 

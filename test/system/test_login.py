@@ -92,7 +92,7 @@ class Login(unittest.TestCase):
 
     def test_roles(self):
         viewer, editor = self.user("vera", "viewer"), self.user("edda", "editor")
-        pool = {"name": "lab", "networks": ["192.0.2.0/24"]}
+        pool = {"name": "lab", "members": ["192.0.2.0/24"]}
         self.assertEqual(viewer.ask("GET", "/pools")[0], 200)
         self.assertEqual(viewer.ask("POST", "/pools", pool)[0], 403)
         self.assertEqual(editor.ask("POST", "/pools", pool)[0], 201)

@@ -349,7 +349,7 @@ class Spine(unittest.TestCase):
         out = self.tocsin(server, "recipient", "set", "ops", "--filter", "severty>=error", status=6)
         self.assertIn('column 1: there is no field "severty"; did you mean severity?', out)
         self.tocsin(server, "recipient", "set", "ops", "--filter", "type=disk_full and score>1000")
-        out = self.tocsin(server, "explain", "1", "--recipient", "ops")
+        out = self.tocsin(server, "explain", "1", "--recipient", "ops", "--now")
         self.assertRegex(out, r"(?m)^    FAIL filter +has score \d+, wants type=disk_full and score>1000$")
         self.assertRegex(out, r"(?m)^        pass type +has disk_full, wants =disk_full$")
         self.assertRegex(out, r"(?m)^        FAIL score +has \d+, wants >1000$")

@@ -42,6 +42,8 @@ static bool read_remark(const struct json *whole, struct message_remark *out,
     *out = (struct message_remark){
         .withheld = json_i64_or(json_get(remark, "withheld"), 0),
         .flaps = json_bool_or(json_get(remark, "flaps"), false),
+        .escalated_ms = json_i64_or(json_get(remark, "escalated_ms"), 0),
+        .escalated_name = json_text(json_get(remark, "escalated_name")),
     };
     return out->withheld == 0 ||
            time_parse(json_text(json_get(remark, "since")), &out->since_ms) ||
@@ -72,6 +74,7 @@ static bool read_alerts(struct golden *g, const struct json *whole,
             .phase = phase,
             .remark = remark,
             .handle = json_text(json_get(whole, "handle")),
+            .ack_link = json_text(json_get(whole, "ack_link")),
             .id = a->id > 0 ? arena_printf(&g->arena, "%lld.%d",
                                            (long long)a->id, RECIPIENT_ID)
                             : STR("test-1606141256000"),

@@ -9,11 +9,30 @@
 
 #include "store_rig.h"
 
+/* TOCSIN_TEST_CLICKHOUSE: the address of a server that is asked instead, in a new
+ * database for each test; what looks into the file is skipped then. */
+bool store_is_clickhouse(void)
+{
+    return getenv("TOCSIN_TEST_CLICKHOUSE") != NULL;
+}
+
+static struct store_engine *clickhouse_open(struct bench *b, struct error *err)
+{
+    const struct clickhouse_options o = {
+        .url = str_of(getenv("TOCSIN_TEST_CLICKHOUSE")),
+        .database = arena_printf(&b->arena, "rig_%s",
+                                 b->directory + strlen("/tmp/test-store-")),
+    };
+
+    return store_clickhouse_open(&o, err);
+}
+
 void store_open(struct bench *b)
 {
     struct error err = {0};
 
-    b->engine = store_sqlite_open(b->path, &err);
+    b->engine = store_is_clickhouse() ? clickhouse_open(b, &err)
+                                      : store_sqlite_open(b->path, &err);
     assert_string_equal(err.text, "");
     assert_non_null(b->engine);
 }

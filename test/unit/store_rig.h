@@ -19,6 +19,7 @@ int store_setup(void **state);
 int store_teardown(void **state);
 #define TEST(f) cmocka_unit_test_setup_teardown(f, store_setup, store_teardown)
 
+bool store_is_clickhouse(void);
 void store_open(struct bench *b);
 struct alert store_alert(int64_t id, enum action action);
 

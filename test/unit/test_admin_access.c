@@ -56,6 +56,8 @@ static const struct {
     {"GET", "/healthz", ANYONE},
     {"GET", "/readyz", ANYONE},
     {"GET", "/-/*", ANYONE},
+    {"GET", "/l/*", ANYONE}, /* signed, each for one thing */
+    {"POST", "/l/*", ANYONE},
     {"GET", "/metrics", ALERTS_R},
     {"POST", "/in/ntopng", ANYONE}, /* which looks at its own secret */
     {"POST", "/api/v1/alerts", INTAKE},

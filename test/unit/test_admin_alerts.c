@@ -185,7 +185,7 @@ static void what_is_asked_wrongly_is_said(void **state)
     static const struct {
         const char *query, *words;
     } table[] = {
-        {"state=on", "state must be any, ended or engaged, not \\\"on\\\""},
+        {"state=on", "state must be any, ended, engaged or acknowledged, not \\\"on\\\""},
         {"severty=error", "did you mean \\\"severity\\\"?"},
         {"severity=bad", "severity must be a word"},
         {"entity=thing", "entity must be one of"},

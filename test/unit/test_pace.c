@@ -332,13 +332,15 @@ static void test_mistakes(void **state)
 static void test_written_as_read(void **state)
 {
     static const char *const rows[] = {
-        "{\"storm_window\":\"5m\",\"urgent_severity\":\"critical\"}",
         "{\"storm_window\":\"5m\",\"urgent_severity\":\"critical\","
-        "\"repeat_interval\":\"0s\",\"flapping_count\":0}",
+        "\"escalate_after\":\"15m\"}",
+        "{\"storm_window\":\"5m\",\"urgent_severity\":\"critical\","
+        "\"escalate_after\":\"15m\",\"repeat_interval\":\"0s\",\"flapping_count\":0}",
         "{\"repeat_interval\":\"10m\",\"flapping_count\":5,\"storm_limit\":20,"
         "\"storm_window\":\"1m\",\"digest\":\"every 15 min\","
         "\"quiet_hours\":\"22:00-07:00\",\"urgent_severity\":\"none\","
-        "\"time_zone\":\"Europe/Rome\"}",
+        "\"time_zone\":\"Europe/Rome\",\"escalate_to\":\"boss\","
+        "\"escalate_after\":\"30s\"}",
     };
 
     (void)state;

@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "routing/filter_tree.h"
+#include "store/clickhouse.h"
 #include "store/sqlite.h"
 #include "store_oracle.h"
 
@@ -36,8 +37,28 @@ static struct store_engine *open_sqlite(const char *directory, struct error *err
     return e;
 }
 
+/* TOCSIN_TEST_CLICKHOUSE is the address of a server with an empty database "suite":
+ * test/system/test_clickhouse_peer.py starts one. */
+static struct store_engine *open_clickhouse(const char *directory unused,
+                                            struct error *err)
+{
+    const struct clickhouse_options o = {
+        .url = str_of(getenv("TOCSIN_TEST_CLICKHOUSE")),
+        .database = STR("suite"),
+    };
+    struct store_engine *e;
+
+    if (o.url.n == 0)
+        return NULL;
+    e = store_clickhouse_open(&o, err);
+    if (e != NULL)
+        clickhouse_of(e)->read_limit_ms = 600000;
+    return e;
+}
+
 static const struct engine engines[] = {
     {"sqlite", open_sqlite},
+    {"clickhouse", open_clickhouse},
 };
 
 /* --- the questions ------------------------------------------------------------------- */
@@ -392,8 +413,12 @@ static void every_answer_is_the_oracles(void **state)
 
         assert_non_null(mkdtemp(directory));
         e = engines[i].open(directory, &err);
-        if (e == NULL)
+        if (e == NULL && err.text[0] != '\0')
             fail_msg("%s: %s", engines[i].name, err.text);
+        if (e == NULL) {
+            rmdir(directory);
+            continue;
+        }
         fill(e, &s->many);
         marks(e);
         engine_compare(s, &engines[i], e);

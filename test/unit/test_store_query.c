@@ -378,6 +378,8 @@ static void the_roll_up_follows_a_release(void **state)
 
 static void a_slow_question_ends(void **state)
 {
+    if (store_is_clickhouse())
+        skip();
     struct bench *b = *state;
     struct row *rows = mem_array(ROWS, sizeof *rows);
     struct store_query q = query_any();

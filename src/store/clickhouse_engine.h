@@ -1,0 +1,54 @@
+/* clickhouse_engine.h -- what the ClickHouse engine's table of functions is made of. */
+#ifndef STORE_CLICKHOUSE_ENGINE_H
+#define STORE_CLICKHOUSE_ENGINE_H
+
+#include "store/clickhouse.h"
+
+void clickhouse_close(struct store_engine *e);
+bool clickhouse_keep(struct store_engine *e, const struct occurrence *rows,
+                     size_t n, int64_t now_ms, struct error *err) must_check;
+bool clickhouse_list(struct store_engine *e, const struct store_query *q,
+                     struct arena *a, struct store_page *out,
+                     struct error *err) must_check;
+bool clickhouse_get(struct store_engine *e, int64_t id, struct arena *a,
+                    struct store_row *out, struct error *err) must_check;
+bool clickhouse_notes(struct store_engine *e, int64_t id, struct arena *a,
+                      struct store_note **out, size_t *n,
+                      struct error *err) must_check;
+bool clickhouse_facets(struct store_engine *e, const struct store_query *q,
+                       struct store_facets *out,
+                       struct error *err) must_check;
+bool clickhouse_histogram(struct store_engine *e, const struct store_query *q,
+                          struct store_histogram *out,
+                          struct error *err) must_check;
+bool clickhouse_top(struct store_engine *e, const struct store_query *q,
+                    const struct field_columns *field, struct str prefix,
+                    size_t limit, struct arena *a, struct store_top *out,
+                    struct error *err) must_check;
+bool clickhouse_mark(struct store_engine *e, const struct store_query *q,
+                     const struct store_mark *m, struct store_marked *out,
+                     struct error *err) must_check;
+bool clickhouse_tidy(struct store_engine *e, int64_t now_ms, size_t at_most,
+                     size_t *done, struct error *err) must_check;
+bool clickhouse_prune(struct store_engine *e, const struct store_class *classes,
+                      size_t n, int64_t now_ms, size_t at_most, size_t *pruned,
+                      struct error *err) must_check;
+bool clickhouse_stats(struct store_engine *e, struct store_stats *out,
+                      struct error *err) must_check;
+bool clickhouse_verify(struct store_engine *e, struct error *err) must_check;
+bool clickhouse_backup(struct store_engine *e, const char *path,
+                       struct error *err) must_check;
+
+/* New versions of rows: acknowledged so, or not (at_ms 0); without content. */
+bool clickhouse_set_acked(struct clickhouse *e, const struct place *places,
+                          size_t n, const struct store_mark *k,
+                          struct error *err) must_check;
+bool clickhouse_remove(struct clickhouse *e, const struct place *places,
+                       const int64_t *versions, size_t n,
+                       struct error *err) must_check;
+
+/* The page's total, where it can be had. */
+void clickhouse_total(struct clickhouse *e, const struct asking *k,
+                      struct store_page *out);
+
+#endif

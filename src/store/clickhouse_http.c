@@ -1,0 +1,308 @@
+/* clickhouse_http.c -- statements over libcurl's easy interface, rows as they come. */
+#include "store/clickhouse_http.h"
+
+#include <curl/curl.h>
+
+#include "base/limits.h"
+
+#define FAULT_MAX 4096 /* bytes read of a refusal */
+#define URL_BYTES 2048
+
+struct clickhouse_http {
+    CURL *curl;
+    struct curl_slist *headers; /* ours; they hold the password */
+    struct arena arena;         /* of the options */
+    struct clickhouse_options options;
+    const char *settings;
+};
+
+struct answer { /* being read */
+    CURL *curl;
+    struct clickhouse_asked *asked;
+    struct buf line;  /* a row that is not whole yet */
+    struct buf fault; /* what a refusal says */
+    struct error *err;
+    bool stopped; /* a row said no */
+};
+
+/* --- options ------------------------------------------------------------------------ */
+
+static bool name_check(struct str name, const char *what, struct error *err)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                   "0123456789_", name.p[i]) == NULL || name.n > NAME_MAX_BYTES) {
+            error_set(err, "\"%.*s\" is not a name of letters, digits and _, at "
+                           "most %d of them", STR_ARG(name), NAME_MAX_BYTES);
+            return error_at(err, what);
+        }
+    return true;
+}
+
+bool clickhouse_options_check(const struct clickhouse_options *o,
+                              struct error *err)
+{
+    bool http = str_starts(o->url, "http://") || str_starts(o->url, "https://");
+
+    if (!http || str_find(o->url, '@') < o->url.n ||
+        str_find(o->url, '?') < o->url.n || str_find(o->url, '#') < o->url.n ||
+        o->url.n > 500) {
+        error_set(err, "must be like https://host:8443, without user, password "
+                       "and \"?\"");
+        return error_at(err, "clickhouse_url");
+    }
+    if (o->database.n == 0) {
+        error_set(err, "needs a name");
+        return error_at(err, "clickhouse_database");
+    }
+    return name_check(o->database, "clickhouse_database", err) &&
+           name_check(o->cluster, "clickhouse_cluster", err);
+}
+
+static void header_add(struct clickhouse_http *h, const char *name,
+                       struct str value)
+{
+    struct buf line freed_by(buf_release) = BUF(2 * PARAM_TEXT_MAX);
+    struct curl_slist *longer;
+
+    if (value.n == 0)
+        return;
+    buf_printf(&line, "%s: %.*s", name, STR_ARG(value));
+    longer = curl_slist_append(h->headers, buf_c(&line));
+    if (longer == NULL)
+        bug("out of memory");
+    h->headers = longer;
+    explicit_bzero(line.p, line.n);
+}
+
+static struct clickhouse_options options_copy(struct arena *a,
+                                              const struct clickhouse_options *o)
+{
+    return (struct clickhouse_options){
+        .url = arena_str(a, o->url),
+        .database = arena_str(a, o->database),
+        .cluster = arena_str(a, o->cluster),
+        .ca_file = arena_str(a, o->ca_file),
+    };
+}
+
+struct clickhouse_http *clickhouse_http_new(const struct clickhouse_options *o)
+{
+    struct clickhouse_http *h = mem_new(sizeof *h);
+
+    h->curl = curl_easy_init();
+    if (h->curl == NULL)
+        bug("out of memory");
+    h->options = options_copy(&h->arena, o);
+    while (str_ends(h->options.url, "/"))
+        h->options.url.n--;
+    h->settings = "";
+    header_add(h, "X-ClickHouse-User", o->user);
+    header_add(h, "X-ClickHouse-Key", o->password);
+    header_add(h, "Content-Type", STR("text/plain; charset=UTF-8"));
+    header_add(h, "Expect", STR(" ")); /* no 100-continue to wait for */
+    return h;
+}
+
+static void headers_free(struct curl_slist *l)
+{
+    for (struct curl_slist *i = l; i != NULL; i = i->next)
+        explicit_bzero(i->data, strlen(i->data));
+    curl_slist_free_all(l);
+}
+
+void clickhouse_http_free(struct clickhouse_http *h)
+{
+    if (h == NULL)
+        return;
+    curl_easy_cleanup(h->curl);
+    headers_free(h->headers);
+    arena_release(&h->arena);
+    free(h);
+}
+
+void clickhouse_http_settings(struct clickhouse_http *h, const char *settings)
+{
+    h->settings = arena_c(&h->arena, str_of(settings));
+}
+
+/* --- rows --------------------------------------------------------------------------- */
+
+static char unescaped(char c)
+{
+    static const char from[] = "bfnrt0", to[] = "\b\f\n\r\t\0";
+    const char *at = c != '\0' ? strchr(from, c) : NULL;
+
+    return at != NULL ? to[at - from] : c;
+}
+
+/* In place; what comes out is never longer. */
+static struct str cell_read(char *p, size_t n)
+{
+    size_t to = 0;
+
+    if (n == 2 && p[0] == '\\' && p[1] == 'N')
+        return STR_NONE;
+    for (size_t i = 0; i < n; i++) {
+        bool escape = p[i] == '\\' && i + 1 < n;
+
+        p[to++] = escape ? unescaped(p[++i]) : p[i];
+    }
+    return (struct str){p, to};
+}
+
+static bool row_read(struct answer *a, char *line, size_t n)
+{
+    struct str cells[CLICKHOUSE_CELLS_MAX];
+    size_t count = 0, from = 0;
+
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && line[i] != '\t')
+            continue;
+        if (count == CLICKHOUSE_CELLS_MAX)
+            return error_set(a->err, "ClickHouse answered with too many columns");
+        cells[count++] = cell_read(line + from, i - from);
+        from = i + 1;
+    }
+    return a->asked->row == NULL ||
+           a->asked->row(a->asked->to, cells, count, a->err);
+}
+
+static bool rows_read(struct answer *a, const char *p, size_t n)
+{
+    for (size_t from = 0; from < n;) {
+        const char *end = memchr(p + from, '\n', n - from);
+        size_t length = end != NULL ? (size_t)(end - p) - from : n - from;
+
+        buf_add(&a->line, p + from, length);
+        if (a->line.over)
+            return error_set(a->err, "ClickHouse answered with a row longer than "
+                                     "%u bytes", CLICKHOUSE_LINE_MAX);
+        if (end == NULL)
+            return true;
+        buf_char(&a->line, '\0'); /* so that there are bytes */
+        if (!row_read(a, a->line.p, a->line.n - 1))
+            return false;
+        buf_reset(&a->line);
+        from += length + 1;
+    }
+    return true;
+}
+
+static size_t answer_came(char *p, size_t size, size_t n, void *answer)
+{
+    struct answer *a = answer;
+    long status = 0;
+
+    n *= size;
+    curl_easy_getinfo(a->curl, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) {
+        buf_add(&a->fault, p, MIN(n, FAULT_MAX - a->fault.n));
+        return n;
+    }
+    a->stopped = !rows_read(a, p, n);
+    return a->stopped ? 0 : n;
+}
+
+/* --- a statement -------------------------------------------------------------------- */
+
+static bool too_slow(const struct clickhouse_asked *a, struct error *err)
+{
+    return error_set(err, "too slow: no answer within %lld ms; narrow the range "
+                          "of time or the filters", (long long)a->limit_ms);
+}
+
+/* "Code: 60, e.displayText() = DB::Exception: Table ... doesn't exist., ..." */
+static bool refused(const struct answer *a, long status, struct error *err)
+{
+    struct str said = str_trim(buf_view(&a->fault));
+    struct str rest = said, code = str_until(&rest, ',');
+
+    code = str_until(&code, '.');
+    if (str_is(code, "Code: 159") || str_is(code, "Code: 160"))
+        return too_slow(a->asked, err);
+    said = str_until(&said, '\n');
+    return error_set(err, "ClickHouse answered %ld: %.*s", status,
+                     (int)utf8_cut(said, 300), said.n > 0 ? said.p : "nothing");
+}
+
+static bool judge(struct clickhouse_http *h, struct answer *a, CURLcode code,
+                  const char *fault)
+{
+    long status = 0;
+
+    curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
+    a->asked->reached = status != 0 || code == CURLE_OPERATION_TIMEDOUT;
+    if (a->stopped)
+        return false; /* err says why */
+    if (code == CURLE_OPERATION_TIMEDOUT && status == 0) {
+        double connected = 0;
+
+        curl_easy_getinfo(h->curl, CURLINFO_PRETRANSFER_TIME, &connected);
+        if (connected > 0)
+            return too_slow(a->asked, a->err);
+    }
+    if (code != CURLE_OK) {
+        a->asked->reached = false;
+        return error_set(a->err, "ClickHouse is not reachable: %s",
+                         fault[0] != '\0' ? fault : curl_easy_strerror(code));
+    }
+    return status == 200 || refused(a, status, a->err);
+}
+
+static const char *url_of(struct clickhouse_http *h, struct buf *b,
+                          const struct clickhouse_asked *a)
+{
+    buf_printf(b, "%.*s/?wait_end_of_query=1&max_query_size=16777216"
+                  "&max_execution_time=%lld"
+                  "&max_read_buffer_size=65536%s",
+               STR_ARG(h->options.url), (long long)(a->limit_ms + 999) / 1000,
+               h->settings);
+    return buf_c(b);
+}
+
+static void options_set(struct clickhouse_http *h,
+                        const struct clickhouse_asked *a, struct answer *answer,
+                        char *fault)
+{
+    CURL *c = h->curl;
+
+    curl_easy_reset(c); /* the connection stays */
+    curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(c, CURLOPT_PROXY, "");
+    curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(c, CURLOPT_ERRORBUFFER, fault);
+    curl_easy_setopt(c, CURLOPT_HTTPHEADER, h->headers);
+    curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CLICKHOUSE_CONNECT_MS);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)a->limit_ms + 1000);
+    curl_easy_setopt(c, CURLOPT_POST, 1L);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDS, a->sql.p);
+    curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)a->sql.n);
+    curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, answer_came);
+    curl_easy_setopt(c, CURLOPT_WRITEDATA, answer);
+    if (h->options.ca_file.n > 0)
+        curl_easy_setopt(c, CURLOPT_CAINFO, h->options.ca_file.p);
+}
+
+bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
+                         struct error *err)
+{
+    struct buf url freed_by(buf_release) = BUF(URL_BYTES);
+    char fault[CURL_ERROR_SIZE] = "";
+    struct answer answer = {
+        .curl = h->curl,
+        .asked = a,
+        .line = BUF(CLICKHOUSE_LINE_MAX),
+        .fault = BUF(FAULT_MAX),
+        .err = err,
+    };
+    bool ok;
+
+    options_set(h, a, &answer, fault);
+    curl_easy_setopt(h->curl, CURLOPT_URL, url_of(h, &url, a));
+    ok = judge(h, &answer, curl_easy_perform(h->curl), fault);
+    buf_release(&answer.line);
+    buf_release(&answer.fault);
+    return ok;
+}

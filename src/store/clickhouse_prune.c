@@ -1,0 +1,252 @@
+/* clickhouse_prune.c -- how long and how much is kept. A day of which all may go is
+ * dropped as a partition; elsewhere alerts leave versions without content, so that
+ * none comes back when its newest version goes before an older one. */
+#include "store/clickhouse_engine.h"
+
+#define DAYS_PAUSE_MS 3600000
+
+struct pruning {
+    struct clickhouse *e;
+    const struct store_class *classes;
+    size_t n, at;   /* the class */
+    int64_t now_ms;
+    int64_t excess; /* of the class: bytes too many */
+    size_t left;    /* rows that may go in this bite */
+    struct place *places;
+    int64_t *versions;
+    size_t found;
+    bool kept;      /* one that stays was met: all behind it stay, too */
+};
+
+static int64_t cut_of(const struct pruning *p, size_t at)
+{
+    return p->classes[at].keep_ms != 0 ? p->now_ms - p->classes[at].keep_ms
+                                       : INT64_MIN;
+}
+
+static void say_fits(struct buf *b, const struct store_class *c)
+{
+    buf_printf(b, "(severity>=%d AND severity<=%d", (int)c->least, (int)c->most);
+    for (unsigned i = 0, any = 0; c->entities != 0 && i < 32; i++)
+        if ((c->entities >> i & 1) != 0)
+            buf_printf(b, "%sentity=%u", any++ > 0 ? " OR " : " AND (", i);
+    buf_text(b, c->entities != 0 ? "))" : ")");
+}
+
+/* It fits this class and none before it, and has ended. */
+static void say_class(struct buf *b, const struct pruning *p, size_t at)
+{
+    buf_text(b, "action<>0 AND ");
+    say_fits(b, &p->classes[at]);
+    for (size_t i = 0; i < at; i++) {
+        buf_text(b, " AND NOT ");
+        say_fits(b, &p->classes[i]);
+    }
+}
+
+/* --- whole days ---------------------------------------------------------------------- */
+
+struct days {
+    int64_t *v, *alerts;
+    size_t n;
+};
+#define DAYS_MAX 400 /* at once; the next hour sees the others */
+
+static bool day_read(void *days, const struct str *cells, size_t n unused,
+                     struct error *err unused)
+{
+    struct days *d = days;
+
+    if (d->n < DAYS_MAX) {
+        d->alerts[d->n] = cell_number(cells[1]);
+        d->v[d->n++] = cell_number(cells[0]);
+    }
+    return true;
+}
+
+/* What goes by its age; false: nothing does. */
+static bool say_aged(struct buf *b, const struct pruning *p)
+{
+    bool any = false;
+
+    buf_text(b, "(deletion=0 AND (0");
+    for (size_t i = 0; i < p->n; i++) {
+        if (p->classes[i].keep_ms == 0)
+            continue;
+        any = true;
+        buf_printf(b, " OR (tstamp_ms<%lld AND ", (long long)cut_of(p, i));
+        say_class(b, p, i);
+        buf_text(b, ")");
+    }
+    buf_text(b, "))");
+    return any;
+}
+
+static bool days_find(struct pruning *p, struct days *d, bool *any,
+                      struct error *err)
+{
+    struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    int64_t cut_ms = INT64_MIN;
+
+    for (size_t i = 0; i < p->n; i++)
+        cut_ms = MAX(cut_ms, cut_of(p, i));
+    buf_text(&b, "SELECT " CLICKHOUSE_DAY_OF " AS day,countIf(gone=0) FROM ");
+    say_table(&b, p->e, "alert", false);
+    /* Whole days only: the one of the cut is still being pruned row by row. */
+    buf_printf(&b, " FINAL WHERE tstamp_ms<%lld GROUP BY day HAVING"
+                   " countIf(gone=0 AND NOT ",
+               (long long)(cut_ms - cut_ms % 86400000));
+    *any = say_aged(&b, p);
+    buf_text(&b, ")=0 ORDER BY day");
+    return !*any || cut_ms < 86400000 ||
+           clickhouse_rows(p->e, &b, day_read, d, err);
+}
+
+static bool day_drop(struct clickhouse *e, int64_t day, struct error *err)
+{
+    /* The alerts last: while they are there the day is found again. */
+    static const char *const tables[] = {"note", "place", "alert"};
+
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+
+        buf_text(&b, "ALTER TABLE ");
+        say_table(&b, e, tables[i], true);
+        if (e->options.cluster.n > 0)
+            buf_printf(&b, " ON CLUSTER %.*s", STR_ARG(e->options.cluster));
+        buf_printf(&b, " DROP PARTITION %lld", (long long)day);
+        if (!clickhouse_run(e, &b, err))
+            return false;
+    }
+    return true;
+}
+
+static bool days_drop(struct pruning *p, struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct days d = {0};
+    bool any;
+
+    if (p->e->days_ms != 0 && p->now_ms - p->e->days_ms < DAYS_PAUSE_MS &&
+        p->now_ms >= p->e->days_ms)
+        return true;
+    d.v = arena_array(&arena, DAYS_MAX, sizeof *d.v);
+    d.alerts = arena_array(&arena, DAYS_MAX, sizeof *d.alerts);
+    if (!days_find(p, &d, &any, err))
+        return false;
+    for (size_t i = 0; i < d.n; i++) {
+        if (!day_drop(p->e, d.v[i], err))
+            return false;
+        p->left -= MIN(p->left, (size_t)d.alerts[i]);
+    }
+    p->e->days_ms = p->now_ms;
+    return true;
+}
+
+/* --- row by row ---------------------------------------------------------------------- */
+
+static bool excess_count(struct pruning *p, struct error *err)
+{
+    struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    int64_t bytes;
+
+    p->excess = 0;
+    if (p->classes[p->at].max_bytes == 0)
+        return true;
+    buf_text(&b, "SELECT sum(bytes)");
+    say_from(&b, p->e, " FINAL");
+    buf_text(&b, " AND deletion=0 AND ");
+    say_class(&b, p, p->at);
+    if (!clickhouse_numbers(p->e, &b, &bytes, 1, err))
+        return false;
+    p->excess = bytes - p->classes[p->at].max_bytes;
+    return true;
+}
+
+static bool prune_row(void *pruning, const struct str *cells, size_t n unused,
+                      struct error *err unused)
+{
+    struct pruning *p = pruning;
+    struct place at = {cell_number(cells[0]), cell_number(cells[1])};
+
+    p->kept = p->kept ||
+              (at.tstamp_ms >= cut_of(p, p->at) && p->excess <= 0);
+    if (p->kept)
+        return true;
+    p->places[p->found] = at;
+    p->versions[p->found++] = cell_number(cells[2]);
+    p->excess -= cell_number(cells[3]);
+    return true;
+}
+
+static bool rows_find(struct pruning *p, struct error *err)
+{
+    struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+
+    buf_text(&b, "SELECT tstamp_ms,id,version,bytes");
+    say_from(&b, p->e, " FINAL");
+    buf_printf(&b, " AND tstamp_ms>=%lld AND deletion=0 AND ",
+               (long long)p->e->pruned_ms[p->at]);
+    say_class(&b, p, p->at);
+    if (p->excess <= 0)
+        buf_printf(&b, " AND tstamp_ms<%lld", (long long)cut_of(p, p->at));
+    buf_printf(&b, " ORDER BY tstamp_ms,id LIMIT %zu", p->left);
+    p->found = 0;
+    p->kept = false;
+    return clickhouse_rows(p->e, &b, prune_row, p, err);
+}
+
+static bool class_prune(struct pruning *p, struct error *err)
+{
+    const struct store_class *c = &p->classes[p->at];
+
+    if (!excess_count(p, err))
+        return false;
+    if (c->keep_ms == 0 && p->excess <= 0)
+        return true;
+    if (!rows_find(p, err) ||
+        !clickhouse_remove(p->e, p->places, p->versions, p->found, err))
+        return false;
+    if (p->found < p->left && c->keep_ms != 0) /* that was all */
+        p->e->pruned_ms[p->at] = cut_of(p, p->at);
+    p->left -= p->found;
+    return true;
+}
+
+static void classes_know(struct pruning *p)
+{
+    struct clickhouse *e = p->e;
+
+    if (memcmp(e->classes, p->classes, p->n * sizeof *e->classes) == 0 &&
+        e->days_ms != 0)
+        return;
+    memcpy(e->classes, p->classes, p->n * sizeof *e->classes);
+    for (size_t i = 0; i < STORE_CLASSES_MAX; i++)
+        e->pruned_ms[i] = INT64_MIN + 1;
+    e->days_ms = 0;
+}
+
+bool clickhouse_prune(struct store_engine *engine,
+                      const struct store_class *classes, size_t n,
+                      int64_t now_ms, size_t at_most, size_t *pruned,
+                      struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct pruning p = {
+        .e = clickhouse_of(engine),
+        .classes = classes,
+        .n = n,
+        .now_ms = now_ms,
+        .left = at_most,
+    };
+    bool ok = clickhouse_ready(p.e, err);
+
+    p.places = arena_array(&arena, MAX(at_most, 1u), sizeof *p.places);
+    p.versions = arena_array(&arena, MAX(at_most, 1u), sizeof *p.versions);
+    classes_know(&p);
+    ok = ok && days_drop(&p, err);
+    for (; ok && p.at < n && p.left > 0; p.at++)
+        ok = class_prune(&p, err);
+    *pruned = at_most - p.left;
+    return ok;
+}
