@@ -370,7 +370,7 @@ class Spine(unittest.TestCase):
         self.tocsin(server, "recipient", "set", "ops", "--filter", "")
         self.tocsin(server, "endpoint", "disable", "ops")
         self.assertIn('"enabled": false', self.tocsin(server, "endpoint", "show", "ops"))
-        self.tocsin(server, "send", "-s", "error", "-t", "disk_full", "-b", "/var is full")
+        self.tocsin(server, "send", "-s", "error", "-t", "disk_failed", "-b", "/var is full")
         out = self.tocsin(server, "recipient", "rm", "ops", "--yes", status=6)
         self.assertIn('recipient "ops" has 1 pending delivery', out)
         self.assertIn("tocsin recipient rm ops --force", out)
