@@ -39,6 +39,7 @@ struct acceptance {
     struct step {
         struct acceptance *whole;
         struct undo *undo; /* NULL: a duplicate, only waits for its first */
+        void *note; /* what listeners get of it; NULL: nothing */
         uint64_t key_hash;
     } steps[];
 };
@@ -67,10 +68,16 @@ static void step_done(void *arg, bool committed)
     struct step *step = arg;
     struct acceptance *whole = step->whole;
 
-    if (step->undo != NULL && committed)
+    if (step->undo != NULL && committed) {
         registry_keep(step->undo);
-    else if (step->undo != NULL)
+    } else if (step->undo != NULL) {
         step_undo(whole->pipeline, step);
+    }
+    if (step->note != NULL) {
+        const struct pipeline_options *with = &whole->pipeline->with;
+
+        with->noted(with->noted_arg, step->note, committed);
+    }
     whole->failed = whole->failed || !committed;
     if (--whole->waiting > 0)
         return;
@@ -165,6 +172,8 @@ static void accept_one(struct pipeline *p, struct alert *a,
     if (!registry_apply(p->with.registry, a, clock_wall_ms(p->clock), &change,
                         &step->undo, &err))
         bug(err.text);
+    if (p->with.note != NULL)
+        step->note = p->with.note(p->with.noted_arg, a, change);
     registry_row(step->undo, &row);
     put.engaged = &row;
     if (change == CHANGE_ENGAGED)

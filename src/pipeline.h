@@ -16,6 +16,11 @@ struct pipeline_options {
     /* `muted`: it may have muted others until now. NULL: nobody asks. */
     void (*released)(void *arg, const struct alert *release, bool muted);
     void *released_arg;
+    /* For those who listen: note() of each alert that comes in (it gives NULL when
+     * nobody does), and noted() after its commit. May be NULL. */
+    void *(*note)(void *arg, const struct alert *a, enum change change);
+    void (*noted)(void *arg, void *note, bool committed);
+    void *noted_arg;
 };
 
 struct pipeline *pipeline_new(struct loop *l, const struct pipeline_options *o);

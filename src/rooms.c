@@ -170,6 +170,31 @@ static void config_is_new(void *arg, const struct snapshot *now)
         pipeline_changed(r->pipeline);
     if (r->holder != NULL)
         holder_changed(r->holder);
+    if (r->admin != NULL)
+        admin_saw_config(r->admin, now);
+}
+
+static void *alert_came(void *arg, const struct alert *alert, enum change change)
+{
+    struct rooms *r = arg;
+
+    return r->admin != NULL ? admin_note_alert(r->admin, alert, change) : NULL;
+}
+
+static void alert_is_kept(void *arg, void *note, bool committed)
+{
+    struct rooms *r = arg;
+
+    admin_told(r->admin, note, committed);
+}
+
+static void delivery_ended(void *arg, int64_t alert_id, int64_t recipient_id,
+                           enum delivery_state state)
+{
+    struct rooms *r = arg;
+
+    if (r->admin != NULL)
+        admin_saw_delivery(r->admin, alert_id, recipient_id, state);
 }
 
 /* --- opening and closing --------------------------------------------------------- */
@@ -246,6 +271,8 @@ static bool delivery_begin(struct rooms *r, struct error *err)
         .config = r->config,
         .outbox = r->outbox,
         .registry = r->registry,
+        .ended = delivery_ended,
+        .ended_arg = r,
     };
 
     r->transport = transport_new(r->loop, &t, err);
@@ -266,6 +293,9 @@ static void faces_begin(struct rooms *r)
         .outbox_path = outbox_path,
         .released = alert_released,
         .released_arg = r,
+        .note = alert_came,
+        .noted = alert_is_kept,
+        .noted_arg = r,
     };
     struct holder_options h = {
         .config = r->config,
@@ -285,6 +315,8 @@ static void faces_begin(struct rooms *r)
         .outbox = r->outbox,
         .courier = r->courier,
         .historian = r->historian,
+        .people = r->people,
+        .passwords = r->passwords,
         .clock = loop_clock(r->loop),
         .data_dir = r->options.data_dir,
         .version = TOCSIN_VERSION,
@@ -301,6 +333,9 @@ static void faces_begin(struct rooms *r)
     a.intake = r->intake;
     a.hold_state = pipeline_hold_state(r->pipeline);
     r->admin = admin_new(&a);
+    admin_saw_config(r->admin, config_now(r->config));
+    r->pages = (struct pages){web_assets, web_asset_count};
+    pages_serve(r->httpd, &r->pages);
 }
 
 static bool configure(struct rooms *r, struct error *err)
@@ -312,6 +347,27 @@ static bool configure(struct rooms *r, struct error *err)
         return false;
     config_on_change(r->config, config_is_new, r);
     return o->configure == NULL || o->configure(o->configure_arg, r->config, err);
+}
+
+/* After the configuration, whose key seals what is theirs. */
+static bool people_begin(struct rooms *r, struct error *err)
+{
+    const struct passwords_options hashing = {.inline_thread = false};
+    char path[ROOMS_PATH_BYTES], key[ROOMS_PATH_BYTES];
+    const struct people_options o = {
+        .path = path,
+        .key_path = key,
+        .clock = loop_clock(r->loop),
+    };
+
+    rooms_path(r, "people.db", path);
+    rooms_path(r, "secret.key", key);
+    r->people = people_open(&o, err);
+    if (r->people == NULL)
+        return false;
+    access_people(&r->options.http, r->people, r->config);
+    r->passwords = passwords_start(r->loop, &hashing, err);
+    return r->passwords != NULL;
 }
 
 bool rooms_open(struct rooms *r, struct loop *l, const struct rooms_options *o,
@@ -327,7 +383,7 @@ bool rooms_open(struct rooms *r, struct loop *l, const struct rooms_options *o,
     /* First the server: what it reads at a turn's end is committed with it. */
     r->httpd = httpd_new(l, &r->options.http, err);
     if (r->httpd == NULL || !outbox_begin(r, err) || !configure(r, err) ||
-        !history_begin(r, err) || !delivery_begin(r, err))
+        !people_begin(r, err) || !history_begin(r, err) || !delivery_begin(r, err))
         return false;
     faces_begin(r);
     return true;
@@ -336,6 +392,7 @@ bool rooms_open(struct rooms *r, struct loop *l, const struct rooms_options *o,
 void rooms_close(struct rooms *r)
 {
     admin_stop(r->admin);
+    passwords_stop(r->passwords);
     historian_stop(r->historian);
     outbox_close(r->outbox);
     courier_free(r->courier);
@@ -344,6 +401,7 @@ void rooms_close(struct rooms *r)
     intake_free(r->intake);
     httpd_free(r->httpd);
     access_close(&r->options.http);
+    people_close(r->people);
     holder_free(r->holder);
     pipeline_free(r->pipeline);
     config_close(r->config);

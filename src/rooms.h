@@ -7,6 +7,7 @@
 #include "admin/admin.h"
 #include "courier/courier.h"
 #include "holder.h"
+#include "web/page.h"
 
 #define ROOMS_EXIT_DISK 74 /* EX_IOERR: what was acknowledged is safe */
 #define ROOMS_PATH_BYTES 4096
@@ -34,7 +35,10 @@ struct rooms { /* zeroed before rooms_open(); all NULL that is not open */
     struct pipeline *pipeline;
     struct holder *holder;
     struct intake *intake;
+    struct people *people;
+    struct passwords *passwords;
     struct admin *admin;
+    struct pages pages;
     struct intake_settings intake_settings;
     char new_token[ACCESS_TOKEN_BYTES]; /* when one was made now; else "" */
 };

@@ -138,6 +138,7 @@ static void greet(struct server *s)
     const char *host = s->options.http.address;
     unsigned port = httpd_port(s->rooms.httpd);
     bool v6 = strchr(host, ':') != NULL;
+    char setup[SETUP_TOKEN_BYTES];
 
     printf("tocsin " TOCSIN_VERSION " listens on http://%s%s%s:%u, data in %s\n\n",
            v6 ? "[" : "", host, v6 ? "]" : "", port, s->options.data_dir);
@@ -151,6 +152,11 @@ static void greet(struct server *s)
            port);
     printf("  then          build/tocsin alerts list --data %s\n\n",
            s->options.data_dir);
+    admin_setup_token(s->rooms.admin, setup);
+    if (setup[0] != '\0')
+        printf("  first admin   http://%s%s%s:%u/setup#%s\n\n", v6 ? "[" : "",
+               host, v6 ? "]" : "", port, setup);
+    sodium_memzero(setup, sizeof setup);
     fflush(stdout);
 }
 

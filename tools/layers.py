@@ -6,7 +6,7 @@ hand-written prototype does not slip through."""
 import collections, glob, os, re, subprocess, sys
 
 ROOMS = ("base loop alert message endpoint registry routing outbox config transport "
-         "courier store web fake intake admin cli").split()
+         "courier store people web fake intake admin cli").split()
 RANK = {room: n for n, room in enumerate(ROOMS)}
 problems = []
 

@@ -1,6 +1,6 @@
-/* access.c -- who may use the API: the admin token, "tcn_", thirty random
- * characters and six that check them, so that a secret scanner knows it and a
- * file that was cut short is seen. In memory there is only its hash. */
+/* access.c -- who sends a request: somebody's session, an API token, or the admin
+ * token. That is in a file for the command line, and in memory is only its
+ * hash. */
 #include "admin/admin.h"
 
 #include <errno.h>
@@ -10,14 +10,17 @@
 
 #include <sodium.h>
 
-#include "admin/token.h"
+#include "alert/ip.h"
 #include "base/log.h"
+#include "people/session.h"
 
 #define PATH_BYTES 4096
 #define FILE_MAX_BYTES 128 /* of the token's file: it and a newline */
 
 struct access_keeper {
     unsigned char hash[crypto_generichash_BYTES];
+    struct people *people; /* NULL: only the admin token is known */
+    struct config *config;
 };
 
 static void token_hash(struct str token,
@@ -40,22 +43,81 @@ static bool token_is_ours(const struct access_keeper *keeper, struct str token)
     return sodium_memcmp(hash, keeper->hash, sizeof hash) == 0;
 }
 
-static bool access_allow(void *keeper, enum access need, struct str token,
-                         bool loopback)
+static void session_is(struct access_keeper *keeper, struct str text,
+                       struct str csrf, struct caller *out)
 {
-    switch (need) {
-    case ACCESS_NONE:
-        return false;
-    case ACCESS_ANYONE:
-        return true;
-    case ACCESS_INTAKE:
-    case ACCESS_LOCAL:
-        return loopback || token_is_ours(keeper, token);
-    case ACCESS_READ:
-    case ACCESS_WRITE:
-        return token_is_ours(keeper, token);
+    const struct session *s = session_find(keeper->people, text);
+    const struct user *u;
+    char want[SESSION_TEXT_BYTES];
+
+    if (s == NULL)
+        return;
+    u = user_of_id(keeper->people, s->user_id);
+    session_csrf(text, want);
+    out->kind = CALLER_SESSION;
+    out->scopes = role_scopes(u->role);
+    out->user_id = u->id;
+    out->session_id = s->id;
+    out->csrf = csrf.n == SESSION_TEXT_BYTES - 1 &&
+                sodium_memcmp(csrf.p, want, csrf.n) == 0;
+    snprintf(out->name, sizeof out->name, "user %s", u->name);
+}
+
+static void token_is(struct access_keeper *keeper,
+                     const struct credential *given, struct caller *out)
+{
+    const struct api_token *t = api_token_find(keeper->people, given->token);
+
+    if (t == NULL)
+        return;
+    out->kind = CALLER_TOKEN;
+    out->token_id = t->id;
+    out->scopes = scopes_for(&t->scopes, given->source);
+    snprintf(out->name, sizeof out->name, "token %s", t->name);
+}
+
+/* A token that is sent is the one that counts, also when it is wrong. */
+static void access_who(void *arg, const struct credential *given,
+                       struct caller *out)
+{
+    struct access_keeper *keeper = arg;
+
+    if (token_is_ours(keeper, given->token)) {
+        out->kind = CALLER_TOKEN;
+        out->scopes = SCOPE_ALL;
+        snprintf(out->name, sizeof out->name, "admin token");
+    } else if (keeper->people != NULL && given->token.n > 0) {
+        token_is(keeper, given, out);
+    } else if (keeper->people != NULL) {
+        session_is(keeper, given->session, given->csrf, out);
     }
-    bug("an access nobody thought of");
+}
+
+static bool access_proxy(void *arg, struct str address)
+{
+    const struct access_keeper *keeper = arg;
+    const struct str_list *list;
+    struct prefix prefix;
+    struct ip ip;
+    bool rest;
+
+    if (keeper->config == NULL || !ip_parse(address, &ip))
+        return false;
+    list = &config_now(keeper->config)->settings.trusted_proxies;
+    for (size_t i = 0; i < list->n; i++)
+        if (prefix_parse(list->v[i], &prefix, &rest) &&
+            prefix_holds(&prefix, &ip))
+            return true;
+    return false;
+}
+
+void access_people(struct httpd_options *http, struct people *people,
+                   struct config *config)
+{
+    struct access_keeper *keeper = http->people;
+
+    keeper->people = people;
+    keeper->config = config;
 }
 
 /* --- the file ------------------------------------------------------------- */
@@ -180,16 +242,18 @@ bool access_open(const char *data_dir, struct httpd_options *http,
         free(keeper);
         return false;
     }
-    http->allow = access_allow;
-    http->allow_arg = keeper;
+    http->who = access_who;
+    http->proxy = access_proxy;
+    http->people = keeper;
     return true;
 }
 
 void access_close(struct httpd_options *http)
 {
-    if (http->allow != access_allow)
+    if (http->who != access_who)
         return;
-    free(http->allow_arg);
-    http->allow = NULL;
-    http->allow_arg = NULL;
+    free(http->people);
+    http->who = NULL;
+    http->proxy = NULL;
+    http->people = NULL;
 }

@@ -1,9 +1,11 @@
 /* admin.c -- the API put together: every resource, one line each. */
 #include "admin/admin.h"
 
+#include "admin/events.h"
 #include "admin/jobs.h"
 #include "admin/question.h"
 #include "admin/room.h"
+#include "people/patience.h"
 
 static void (*const resources[])(struct admin *) = {
     admin_endpoints,    admin_recipients,          admin_pools,   admin_settings,
@@ -13,6 +15,8 @@ static void (*const resources[])(struct admin *) = {
     admin_apply,        admin_status,              admin_metrics, admin_probes,
     admin_choices,      admin_preview,             admin_import,  admin_revisions,
     admin_jobs,         admin_replay,              admin_link,
+    admin_login,        admin_self,                admin_users,   admin_tokens,
+    admin_sessions,     admin_audit,               admin_events,
 };
 
 struct admin *admin_new(const struct admin_options *o)
@@ -22,6 +26,8 @@ struct admin *admin_new(const struct admin_options *o)
     a->with = *o;
     a->started_ms = clock_wall_ms(o->clock);
     a->started_tick_ms = clock_tick_ms(o->clock);
+    a->patience = patience_new();
+    a->events = events_new(o->loop);
     for (size_t i = 0; i < COUNT_OF(resources); i++)
         resources[i](a);
     return a;
@@ -40,5 +46,7 @@ void admin_free(struct admin *a)
     admin_stop(a);
     questions_abandon(a);
     jobs_free(a);
+    events_free(a->events);
+    patience_free(a->patience);
     free(a);
 }

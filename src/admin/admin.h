@@ -7,6 +7,7 @@
 #include "courier/courier.h"
 #include "intake/intake.h"
 #include "outbox/outbox.h"
+#include "people/people.h"
 #include "registry/registry.h"
 #include "store/historian.h"
 #include "web/httpd.h"
@@ -18,6 +19,10 @@
  * when it was made just now, else "": to be shown once, then wiped. */
 bool access_open(const char *data_dir, struct httpd_options *http,
                  char made[ACCESS_TOKEN_BYTES], struct error *err) must_check;
+/* From now on people and their tokens are known as well, and the proxies that the
+ * settings trust. Both borrowed. */
+void access_people(struct httpd_options *http, struct people *people,
+                   struct config *config);
 void access_close(struct httpd_options *http); /* after httpd_free() */
 
 /* Ends an engaged alert by hand; `committed` once, after its commit. False: no
@@ -34,6 +39,8 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
     struct courier *courier;
     struct historian *historian;
     struct intake *intake;
+    struct people *people;
+    struct passwords *passwords;
     const struct clock *clock;
     const struct hold_state *hold_state; /* what holds_decide() goes by now */
     const char *data_dir, *version;
@@ -42,6 +49,21 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
 };
 
 struct admin;
+/* The token that makes the first admin, valid while this runs and no user is
+ * there; "" when there is one. Made at the first call. */
+#define SETUP_TOKEN_BYTES 41
+void admin_setup_token(struct admin *a, char out[SETUP_TOKEN_BYTES]);
+
+/* For /api/v1/events. An alert is told when it is on disk: note() keeps what will
+ * be said, NULL when nobody listens (which is all it then costs), and told() says
+ * it, or forgets it when the commit failed. */
+void *admin_note_alert(void *admin, const struct alert *alert,
+                       enum change change);
+void admin_told(void *admin, void *note, bool committed);
+void admin_saw_delivery(void *admin, int64_t alert_id, int64_t recipient_id,
+                        enum delivery_state state);
+void admin_saw_config(void *admin, const struct snapshot *now);
+
 /* Declares its routes; before the loop runs. */
 struct admin *admin_new(const struct admin_options *o);
 /* No new questions to the historian: before historian_stop(). */

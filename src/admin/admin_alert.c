@@ -2,6 +2,7 @@
  * or was not delivered, and its release by hand. */
 #include "admin/decisions.h"
 #include "admin/delivery.h"
+#include "admin/done_by.h"
 #include "admin/found.h"
 #include "admin/objects.h"
 #include "admin/params.h"
@@ -262,8 +263,11 @@ static void alert_release(void *admin, struct exchange *x)
     l = question_new(a, x, sizeof *l);
     l->id = id;
     if (a->with.release(a->with.release_arg, id, release_committed, l,
-                        &l->q.err))
+                        &l->q.err)) {
+        done_log(a, x, "alert.release", exchange_segment(x, "id"), STR_NONE,
+                 STR_NONE);
         return;
+    }
     reply_later(a, x, l->q.err.text);
     question_end(&l->q);
 }
@@ -271,10 +275,10 @@ static void alert_release(void *admin, struct exchange *x)
 #define PATH "/api/v1/alerts/{id}"
 
 static const struct route routes[] = {
-    {"GET", PATH, ACCESS_READ, 0, alert_get},
-    {"GET", PATH "/deliveries", ACCESS_READ, 0, alert_deliveries},
-    {"GET", PATH "/decisions", ACCESS_READ, 0, alert_decisions},
-    {"POST", PATH "/release", ACCESS_WRITE, ADMIN_BODY_MAX, alert_release},
+    {"GET", PATH, ACCESS_ALERTS_READ, 0, alert_get},
+    {"GET", PATH "/deliveries", ACCESS_ALERTS_READ, 0, alert_deliveries},
+    {"GET", PATH "/decisions", ACCESS_ALERTS_READ, 0, alert_decisions},
+    {"POST", PATH "/release", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, alert_release},
     {.method = NULL},
 };
 

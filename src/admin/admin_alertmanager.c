@@ -3,6 +3,7 @@
  * that is called otherwise gets a UUID made of our number. Its matchers are a filter
  * of ours, `{alertname="Up", env=~"prod|lab"}`, which is read back as matchers.
  * Source: Alertmanager's api/v2/openapi.yaml. Its errors are a JSON string. */
+#include "admin/done_by.h"
 #include "admin/matchers.h"
 #include "admin/reply.h"
 #include "admin/silencing.h"
@@ -155,12 +156,15 @@ static void silence_delete(void *admin, struct exchange *x)
         silence_by_uuid(a, exchange_segment(x, "id"), exchange_arena(x));
     struct error err = {0};
 
-    if (s == NULL)
+    if (s == NULL) {
         alertmanager_refuse(x, 404, "there is no silence with this id");
-    else if (silence_expire(a, s, &err) != CONFIG_OK)
+    } else if (silence_expire(a, s, &err) != CONFIG_OK) {
         alertmanager_refuse(x, 500, err.text);
-    else
+    } else {
+        done_log(a, x, "silence.expire", exchange_segment(x, "id"), STR_NONE,
+                 STR_NONE);
         exchange_answer(x, 200, NULL, STR_NONE);
+    }
 }
 
 static const struct json *silence_object(const struct json *body, struct str name,
@@ -212,6 +216,7 @@ static void silences_post(void *admin, struct exchange *x)
         alertmanager_refuse(x, 400, err.text);
         return;
     }
+    done_log(a, x, "silence.change", e.name, STR_NONE, exchange_body(x));
     reply_init(&r);
     out_object(&r.out, NULL);
     out_str(&r.out, "silenceID",
@@ -238,11 +243,11 @@ static void receivers_get(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v2/silences", ACCESS_READ, 0, silences_get},
-    {"POST", "/api/v2/silences", ACCESS_WRITE, ADMIN_BODY_MAX, silences_post},
-    {"GET", "/api/v2/silence/{id}", ACCESS_READ, 0, silence_get},
-    {"DELETE", "/api/v2/silence/{id}", ACCESS_WRITE, 0, silence_delete},
-    {"GET", "/api/v2/receivers", ACCESS_READ, 0, receivers_get},
+    {"GET", "/api/v2/silences", ACCESS_ALERTS_READ, 0, silences_get},
+    {"POST", "/api/v2/silences", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, silences_post},
+    {"GET", "/api/v2/silence/{id}", ACCESS_ALERTS_READ, 0, silence_get},
+    {"DELETE", "/api/v2/silence/{id}", ACCESS_ALERTS_WRITE, 0, silence_delete},
+    {"GET", "/api/v2/receivers", ACCESS_CONFIG_READ, 0, receivers_get},
     {.method = NULL},
 };
 

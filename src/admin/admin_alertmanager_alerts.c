@@ -416,8 +416,8 @@ static void groups_get(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v2/alerts", ACCESS_READ, 0, alerts_get},
-    {"GET", "/api/v2/alerts/groups", ACCESS_READ, 0, groups_get},
+    {"GET", "/api/v2/alerts", ACCESS_ALERTS_READ, 0, alerts_get},
+    {"GET", "/api/v2/alerts/groups", ACCESS_ALERTS_READ, 0, groups_get},
     {.method = NULL},
 };
 

@@ -179,7 +179,7 @@ static void alerts_list(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/alerts", ACCESS_READ, 0, alerts_list},
+    {"GET", "/api/v1/alerts", ACCESS_ALERTS_READ, 0, alerts_list},
     {.method = NULL},
 };
 

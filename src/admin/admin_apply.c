@@ -1,5 +1,6 @@
 /* admin_apply.c -- POST /api/v1/config/apply: YAML files sent by `tocsin apply`,
  * read, checked and applied exactly as those of `serve --config` are. */
+#include "admin/done_by.h"
 #include "admin/params.h"
 #include "admin/reply.h"
 #include "config/declare.h"
@@ -46,7 +47,8 @@ static void problems_answer(struct admin *a, struct exchange *x, const struct de
     exchange_answer(x, 422, "application/problem+json", buf_view(&reply.body));
 }
 
-static void result_answer(struct exchange *x, const struct declared_result *r)
+static void result_answer(struct admin *a, struct exchange *x,
+                          const struct declared_result *r)
 {
     struct reply reply freed_by(reply_release);
 
@@ -57,6 +59,7 @@ static void result_answer(struct exchange *x, const struct declared_result *r)
     out_i64(&reply.out, "same", (int64_t)r->same);
     out_i64(&reply.out, "deleted", (int64_t)r->deleted);
     out_object_end(&reply.out);
+    done_log(a, x, "config.apply", STR_NONE, STR_NONE, buf_view(&reply.body));
     reply_send(&reply, x, 200);
 }
 
@@ -95,11 +98,11 @@ static void apply(void *admin, struct exchange *x)
                             json_bool_or(json_get(body, "prune"), false), arena, &result, &err))
         reply_problem(a, x, 422, "invalid-object", &err);
     else
-        result_answer(x, &result);
+        result_answer(a, x, &result);
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/config/apply", ACCESS_WRITE, ADMIN_BODY_MAX, apply},
+    {"POST", "/api/v1/config/apply", ACCESS_ADMIN, ADMIN_BODY_MAX, apply},
     {.method = NULL},
 };
 

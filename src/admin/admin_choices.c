@@ -181,9 +181,9 @@ static void draft_choices(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/endpoints/{name}/choices", ACCESS_WRITE, 0,
+    {"GET", "/api/v1/endpoints/{name}/choices", ACCESS_CONFIG_WRITE, 0,
      endpoint_choices},
-    {"POST", "/api/v1/endpoint-types/{type}/choices", ACCESS_WRITE,
+    {"POST", "/api/v1/endpoint-types/{type}/choices", ACCESS_CONFIG_WRITE,
      ADMIN_BODY_MAX, draft_choices},
     {.method = NULL},
 };

@@ -253,10 +253,10 @@ static void values_get(void *admin, struct exchange *x)
 #define PATH "/api/v1/alerts"
 
 static const struct route routes[] = {
-    {"GET", PATH "/facets", ACCESS_READ, 0, facets_get},
-    {"GET", PATH "/timeseries", ACCESS_READ, 0, series_get},
-    {"GET", PATH "/top/{field}", ACCESS_READ, 0, top_get},
-    {"GET", PATH "/values/{field}", ACCESS_READ, 0, values_get},
+    {"GET", PATH "/facets", ACCESS_ALERTS_READ, 0, facets_get},
+    {"GET", PATH "/timeseries", ACCESS_ALERTS_READ, 0, series_get},
+    {"GET", PATH "/top/{field}", ACCESS_ALERTS_READ, 0, top_get},
+    {"GET", PATH "/values/{field}", ACCESS_ALERTS_READ, 0, values_get},
     {.method = NULL},
 };
 

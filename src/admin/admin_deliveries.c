@@ -149,8 +149,8 @@ static void delivery_get(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/deliveries", ACCESS_READ, 0, deliveries_list},
-    {"GET", "/api/v1/deliveries/{id}", ACCESS_READ, 0, delivery_get},
+    {"GET", "/api/v1/deliveries", ACCESS_ALERTS_READ, 0, deliveries_list},
+    {"GET", "/api/v1/deliveries/{id}", ACCESS_ALERTS_READ, 0, delivery_get},
     {.method = NULL},
 };
 

@@ -68,7 +68,7 @@ static void explain_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/explain", ACCESS_READ, ADMIN_BODY_MAX, explain_post},
+    {"POST", "/api/v1/explain", ACCESS_ALERTS_READ, ADMIN_BODY_MAX, explain_post},
     {.method = NULL},
 };
 

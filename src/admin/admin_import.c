@@ -1,5 +1,6 @@
 /* admin_import.c -- POST /api/v1/import/KIND: what another program's files say
  * becomes ours, all at once, with a report; or only the report. */
+#include "admin/done_by.h"
 #include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/reply.h"
@@ -77,10 +78,13 @@ static void import_post(struct admin *a, struct exchange *x, read_fn *read)
         return;
     }
     result = import_settle(a->with.config, &i, asked.dry_run, &err);
-    if (result != CONFIG_OK)
+    if (result != CONFIG_OK) {
         edit_refused(a, x, result, &err);
-    else
-        report_answer(a, x, &i, asked.dry_run);
+        return;
+    }
+    if (!asked.dry_run)
+        done_log(a, x, "config.import", exchange_path(x), STR_NONE, STR_NONE);
+    report_answer(a, x, &i, asked.dry_run);
 }
 
 static bool read_pools(struct admin *a, struct exchange *x,
@@ -142,14 +146,14 @@ static void apprise_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/import/ntopng-pools", ACCESS_WRITE, INTAKE_BODY_MAX,
-     pools_post},
-    {"POST", "/api/v1/import/ntopng-backup", ACCESS_WRITE, INTAKE_BODY_MAX,
-     backup_post},
-    {"POST", "/api/v1/import/alertmanager", ACCESS_WRITE, INTAKE_BODY_MAX,
-     alertmanager_post},
-    {"POST", "/api/v1/import/apprise", ACCESS_WRITE, INTAKE_BODY_MAX,
-     apprise_post},
+    {"POST", "/api/v1/import/ntopng-pools", ACCESS_CONFIG_WRITE,
+     INTAKE_BODY_MAX, pools_post},
+    {"POST", "/api/v1/import/ntopng-backup", ACCESS_CONFIG_WRITE,
+     INTAKE_BODY_MAX, backup_post},
+    {"POST", "/api/v1/import/alertmanager", ACCESS_CONFIG_WRITE,
+     INTAKE_BODY_MAX, alertmanager_post},
+    {"POST", "/api/v1/import/apprise", ACCESS_CONFIG_WRITE,
+     INTAKE_BODY_MAX, apprise_post},
     {.method = NULL},
 };
 

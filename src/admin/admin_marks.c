@@ -1,5 +1,6 @@
 /* admin_marks.c -- POST /api/v1/alerts/{ack|unack|note|delete|undelete}: by ids, or
  * by the parameters a list takes; and GET /api/v1/alerts/{id}/notes. */
+#include "admin/done_by.h"
 #include "admin/filter.h"
 #include "admin/marks.h"
 #include "admin/question.h"
@@ -21,6 +22,11 @@ struct marks {
 
 static void marks_answer(struct marks *m)
 {
+    static const char *const what[] = {
+        [MARK_ACK] = "alert.ack",       [MARK_UNACK] = "alert.unack",
+        [MARK_NOTE] = "alert.note",     [MARK_DELETE] = "alert.delete",
+        [MARK_UNDELETE] = "alert.undelete",
+    };
     struct reply reply freed_by(reply_release) = {0};
 
     reply_init(&reply);
@@ -34,6 +40,8 @@ static void marks_answer(struct marks *m)
         out_time(&reply.out, "final", m->mark.until_ms);
     }
     out_object_end(&reply.out);
+    done_log(m->q.admin, m->q.x, what[m->mark.kind], STR_NONE, STR_NONE,
+             buf_view(&reply.body));
     reply_send(&reply, m->q.x, 200);
     question_end(&m->q);
 }
@@ -252,6 +260,19 @@ static bool text_read(struct admin *a, struct exchange *x, const char *member,
     return out->n <= max || wrong(a, x, member, "is too long");
 }
 
+/* Programs say for whom they do it; people are who they are. */
+static bool by_read(struct admin *a, struct exchange *x, const struct json *by,
+                    struct store_mark *m)
+{
+    struct str said = m->by;
+
+    if (!text_read(a, x, "by", by, STORE_BY_MAX, &said))
+        return false;
+    if (exchange_caller(x)->kind != CALLER_SESSION)
+        m->by = said;
+    return true;
+}
+
 static bool until_read(struct admin *a, struct exchange *x,
                        const struct json *until, struct store_mark *m)
 {
@@ -275,11 +296,11 @@ static bool body_read(struct admin *a, struct exchange *x,
 
     if (m->kind == MARK_UNDELETE)
         q->deletion = json_i64_or(json_get(body, "deletion"), STORE_DELETED);
-    m->by = STR("admin");
+    m->by = done_by(x).who;
     return ids_read(a, x, json_get(body, "ids"), q) &&
            filter_member(a, x, json_get(body, "filter"), q) &&
            something_said(a, x, q) &&
-           text_read(a, x, "by", json_get(body, "by"), STORE_BY_MAX, &m->by) &&
+           by_read(a, x, json_get(body, "by"), m) &&
            text_read(a, x, word, json_get(body, word), STORE_NOTE_MAX,
                      &m->text) &&
            (m->kind != MARK_NOTE || str_trim(m->text).n > 0 ||
@@ -402,12 +423,12 @@ static void notes_get(void *admin, struct exchange *x)
 #define PATH "/api/v1/alerts"
 
 static const struct route routes[] = {
-    {"POST", PATH "/ack", ACCESS_WRITE, ADMIN_BODY_MAX, ack_post},
-    {"POST", PATH "/unack", ACCESS_WRITE, ADMIN_BODY_MAX, unack_post},
-    {"POST", PATH "/note", ACCESS_WRITE, ADMIN_BODY_MAX, note_post},
-    {"POST", PATH "/delete", ACCESS_WRITE, ADMIN_BODY_MAX, delete_post},
-    {"POST", PATH "/undelete", ACCESS_WRITE, ADMIN_BODY_MAX, undelete_post},
-    {"GET", PATH "/{id}/notes", ACCESS_READ, 0, notes_get},
+    {"POST", PATH "/ack", ACCESS_ALERTS_ACK, ADMIN_BODY_MAX, ack_post},
+    {"POST", PATH "/unack", ACCESS_ALERTS_ACK, ADMIN_BODY_MAX, unack_post},
+    {"POST", PATH "/note", ACCESS_ALERTS_ACK, ADMIN_BODY_MAX, note_post},
+    {"POST", PATH "/delete", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, delete_post},
+    {"POST", PATH "/undelete", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, undelete_post},
+    {"GET", PATH "/{id}/notes", ACCESS_ALERTS_READ, 0, notes_get},
     {.method = NULL},
 };
 

@@ -6,6 +6,7 @@
 #include "admin/exposition.h"
 #include "admin/gauges.h"
 #include "admin/reply.h"
+#include "web/stream.h"
 
 #define PROC_TEXT_MAX 256
 
@@ -238,6 +239,14 @@ static void http_expose(const struct admin *a, struct exposition *e)
     for (int i = 0; i < (int)COUNT_OF(classes); i++)
         expose_i64(e, LABEL("code", str_of(classes[i])), NO_LABEL,
                    (int64_t)httpd_answered(a->with.httpd, i + 1));
+    expose(e, "tocsin_event_streams", METRIC_GAUGE,
+           "Who listens to /api/v1/events now.");
+    expose_i64(e, NO_LABEL, NO_LABEL, (int64_t)httpd_streams(a->with.httpd));
+    expose(e, "tocsin_event_streams_slow_total", METRIC_COUNTER,
+           "Streams of events ended since the start, because their client did not "
+           "read them.");
+    expose_i64(e, NO_LABEL, NO_LABEL,
+               (int64_t)httpd_streams_slow(a->with.httpd));
 }
 
 /* Pages resident, the second number of /proc/self/statm. */

@@ -305,8 +305,8 @@ static void of_draft(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/preview", ACCESS_WRITE, ADMIN_BODY_MAX, of_draft},
-    {"POST", "/api/v1/recipients/{name}/preview", ACCESS_WRITE, ADMIN_BODY_MAX,
+    {"POST", "/api/v1/preview", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, of_draft},
+    {"POST", "/api/v1/recipients/{name}/preview", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX,
      of_recipient},
     {.method = NULL},
 };

@@ -185,7 +185,7 @@ static void replay_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/replay", ACCESS_WRITE, INTAKE_BODY_MAX, replay_post},
+    {"POST", "/api/v1/replay", ACCESS_CONFIG_WRITE, INTAKE_BODY_MAX, replay_post},
     {.method = NULL},
 };
 

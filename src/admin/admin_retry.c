@@ -2,6 +2,7 @@
  * more, those that are named or all that are found, a page at a time so that
  * neither the historian nor a commit is kept long. */
 #include "admin/delivery.h"
+#include "admin/done_by.h"
 #include "admin/params.h"
 #include "admin/question.h"
 #include "admin/reply.h"
@@ -27,6 +28,8 @@ static void retry_answer(struct retry *r)
     if (r->find)
         out_bool(&reply.out, "more", r->page.more);
     out_object_end(&reply.out);
+    done_log(r->q.admin, r->q.x, "delivery.retry", STR_NONE, STR_NONE,
+             buf_view(&reply.body));
     reply_send(&reply, r->q.x, 200);
     question_end(&r->q);
 }
@@ -187,7 +190,7 @@ static void retry_post(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"POST", "/api/v1/deliveries/retry", ACCESS_WRITE, ADMIN_BODY_MAX,
+    {"POST", "/api/v1/deliveries/retry", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX,
      retry_post},
     {.method = NULL},
 };

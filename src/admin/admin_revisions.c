@@ -1,5 +1,6 @@
 /* admin_revisions.c -- /api/v1/config/...: the configuration's revisions, what
  * differs between two, back to one, and all of it as a file. */
+#include "admin/done_by.h"
 #include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/reply.h"
@@ -180,19 +181,23 @@ static void rollback_post(void *admin, struct exchange *x)
                                   (long long)to);
     result = config_rollback(a->with.config, to, &by, exchange_arena(x), &left,
                              &n, &err);
-    if (result != CONFIG_OK)
+    if (result != CONFIG_OK) {
         edit_refused(a, x, result, &err);
-    else
-        rolled_answer(a, x, left, n);
+        return;
+    }
+    done_log(a, x, "config.rollback",
+             arena_printf(exchange_arena(x), "%lld", (long long)to), STR_NONE,
+             STR_NONE);
+    rolled_answer(a, x, left, n);
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/config/revisions", ACCESS_READ, 0, revisions_get},
-    {"GET", "/api/v1/config/revisions/{id}", ACCESS_READ, 0, revision_get},
-    {"GET", "/api/v1/config/diff", ACCESS_READ, 0, diff_get},
-    {"GET", "/api/v1/config/export", ACCESS_READ, 0, export_get},
-    {"POST", "/api/v1/config/rollback", ACCESS_WRITE, ADMIN_BODY_MAX,
-     rollback_post},
+    {"GET", "/api/v1/config/revisions", ACCESS_CONFIG_READ, 0, revisions_get},
+    {"GET", "/api/v1/config/revisions/{id}", ACCESS_CONFIG_READ, 0, revision_get},
+    {"GET", "/api/v1/config/diff", ACCESS_CONFIG_READ, 0, diff_get},
+    {"GET", "/api/v1/config/export", ACCESS_CONFIG_READ, 0, export_get},
+    {"POST", "/api/v1/config/rollback", ACCESS_ADMIN, ADMIN_BODY_MAX,
+     rollback_post}, /* settings go back as well */
     {.method = NULL},
 };
 

@@ -55,8 +55,8 @@ static void filters_get(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/schema/filters", ACCESS_READ, 0, filters_get},
-    {"GET", "/api/v1/schema/endpoint-types", ACCESS_READ, 0, types_get},
+    {"GET", "/api/v1/schema/filters", ACCESS_CONFIG_READ, 0, filters_get},
+    {"GET", "/api/v1/schema/endpoint-types", ACCESS_CONFIG_READ, 0, types_get},
     {.method = NULL},
 };
 

@@ -1,4 +1,5 @@
 /* admin_settings.c -- /api/v1/settings: one object, always there. */
+#include "admin/done_by.h"
 #include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/reply.h"
@@ -25,6 +26,22 @@ static void settings_get(void *admin, struct exchange *x)
         settings_answer(admin, x);
 }
 
+static struct str settings_json(const struct admin *a, struct buf *to)
+{
+    struct json_out o = JSON_OUT(to);
+
+    settings_write(config_now(a->with.config), &o, NULL);
+    return buf_view(to);
+}
+
+static void settings_log(struct admin *a, struct exchange *x, struct str before)
+{
+    struct buf after freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+
+    done_log(a, x, "settings.change", STR_NONE, before,
+             settings_json(a, &after));
+}
+
 static void settings_patch(void *admin, struct exchange *x)
 {
     struct admin *a = admin;
@@ -34,6 +51,7 @@ static void settings_patch(void *admin, struct exchange *x)
         .author = STR("api"),
     };
     int64_t current = config_now(a->with.config)->settings_origin.revision;
+    struct buf before freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct error err = {0};
     struct signature by;
     enum config_result result;
@@ -45,16 +63,19 @@ static void settings_patch(void *admin, struct exchange *x)
     e.object = params_object(a, x, NULL, false);
     if (e.object == NULL)
         return;
+    settings_json(a, &before);
     result = config_change(a->with.config, &e, 1, &by, &failed, &err);
-    if (result == CONFIG_OK)
+    if (result == CONFIG_OK) {
+        settings_log(a, x, buf_view(&before));
         settings_answer(a, x);
-    else
+    } else {
         edit_refused(a, x, result, &err);
+    }
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/settings", ACCESS_READ, 0, settings_get},
-    {"PATCH", "/api/v1/settings", ACCESS_WRITE, ADMIN_BODY_MAX, settings_patch},
+    {"GET", "/api/v1/settings", ACCESS_CONFIG_READ, 0, settings_get},
+    {"PATCH", "/api/v1/settings", ACCESS_ADMIN, ADMIN_BODY_MAX, settings_patch},
     {.method = NULL},
 };
 

@@ -2,6 +2,7 @@
  * would hit. */
 #include <sodium.h>
 
+#include "admin/done_by.h"
 #include "admin/filter.h"
 #include "admin/objects.h"
 #include "admin/question.h"
@@ -124,10 +125,12 @@ static void silences_expire(void *resource, struct exchange *x)
         return;
     }
     result = silence_expire(r->admin, s, &err);
-    if (result == CONFIG_OK)
-        exchange_answer(x, 204, NULL, STR_NONE);
-    else
+    if (result != CONFIG_OK) {
         edit_refused(r->admin, x, result, &err);
+        return;
+    }
+    done_log(r->admin, x, "silence.expire", name, STR_NONE, STR_NONE);
+    exchange_answer(x, 204, NULL, STR_NONE);
 }
 
 /* --- what one would hit --------------------------------------------------------- */
@@ -260,13 +263,13 @@ static void silences_preview(void *resource, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", PATH, ACCESS_READ, 0, objects_list},
-    {"POST", PATH, ACCESS_WRITE, ADMIN_BODY_MAX, silences_create},
-    {"POST", PATH "/preview", ACCESS_READ, ADMIN_BODY_MAX, silences_preview},
-    {"GET", PATH "/{name}", ACCESS_READ, 0, objects_get},
-    {"PATCH", PATH "/{name}", ACCESS_WRITE, ADMIN_BODY_MAX, objects_patch},
-    {"PUT", PATH "/{name}", ACCESS_WRITE, ADMIN_BODY_MAX, objects_replace},
-    {"DELETE", PATH "/{name}", ACCESS_WRITE, 0, silences_expire},
+    {"GET", PATH, ACCESS_ALERTS_READ, 0, objects_list},
+    {"POST", PATH, ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, silences_create},
+    {"POST", PATH "/preview", ACCESS_ALERTS_READ, ADMIN_BODY_MAX, silences_preview},
+    {"GET", PATH "/{name}", ACCESS_ALERTS_READ, 0, objects_get},
+    {"PATCH", PATH "/{name}", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, objects_patch},
+    {"PUT", PATH "/{name}", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, objects_replace},
+    {"DELETE", PATH "/{name}", ACCESS_ALERTS_WRITE, 0, silences_expire},
     {.method = NULL},
 };
 

@@ -175,7 +175,7 @@ static void status_get(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/status", ACCESS_READ, 0, status_get},
+    {"GET", "/api/v1/status", ACCESS_ALERTS_READ, 0, status_get},
     {.method = NULL},
 };
 

@@ -215,9 +215,9 @@ static void job_delete(void *admin, struct exchange *x)
 }
 
 static const struct route routes[] = {
-    {"GET", "/api/v1/jobs", ACCESS_READ, 0, jobs_list},
-    {"GET", "/api/v1/jobs/{id}", ACCESS_READ, 0, job_get},
-    {"DELETE", "/api/v1/jobs/{id}", ACCESS_WRITE, 0, job_delete},
+    {"GET", "/api/v1/jobs", ACCESS_CONFIG_READ, 0, jobs_list},
+    {"GET", "/api/v1/jobs/{id}", ACCESS_CONFIG_READ, 0, job_get},
+    {"DELETE", "/api/v1/jobs/{id}", ACCESS_CONFIG_WRITE, 0, job_delete},
     {.method = NULL},
 };
 

@@ -2,6 +2,7 @@
  * replaced, patched and deleted, each with a revision to guard it. */
 #include "admin/objects.h"
 
+#include "admin/done_by.h"
 #include "admin/params.h"
 #include "admin/reply.h"
 
@@ -234,9 +235,40 @@ static void edited_answer(const struct resource *r, struct exchange *x,
     object_answer(r, x, status, at);
 }
 
+/* As the API shows it, for the log; "" where it is not. */
+static struct str object_json(const struct resource *r, struct str name,
+                              struct buf *to)
+{
+    struct json_out o = JSON_OUT(to);
+    size_t at = objects_find(r, now(r), name);
+
+    if (at < r->count(now(r)))
+        r->write(r, now(r), at, &o, NULL);
+    return buf_view(to);
+}
+
+static void edit_log(const struct resource *r, struct exchange *x,
+                     const struct edit *e, struct str before)
+{
+    static const char *const verbs[] = {[EDIT_CREATE] = "add",
+                                        [EDIT_REPLACE] = "replace",
+                                        [EDIT_PATCH] = "change",
+                                        [EDIT_DELETE] = "delete"};
+    struct buf after freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct str renamed = json_text(json_get(e->object, "name"));
+    struct str name = renamed.n > 0 ? renamed : e->name;
+    char what[64];
+
+    snprintf(what, sizeof what, "%s.%s", object_kind_name(r->kind),
+             verbs[e->verb]);
+    done_log(r->admin, x, what, e->name.n > 0 ? e->name : name, before,
+             object_json(r, name, &after));
+}
+
 static void object_edit(const struct resource *r, struct exchange *x,
                         struct edit *e, int status)
 {
+    struct buf before freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct error err = {0};
     struct signature by;
     enum config_result result;
@@ -246,7 +278,10 @@ static void object_edit(const struct resource *r, struct exchange *x,
         return;
     e->kind = r->kind;
     e->author = STR("api");
+    object_json(r, e->name, &before);
     result = config_change(r->admin->with.config, e, 1, &by, &failed, &err);
+    if (result == CONFIG_OK)
+        edit_log(r, x, e, buf_view(&before));
     if (result != CONFIG_OK)
         edit_refused(r->admin, x, result, &err);
     else if (e->verb == EDIT_DELETE)

@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 
+#include "admin/done_by.h"
 #include "admin/reply.h"
 
 #define LIMIT_DEFAULT 100
@@ -34,7 +35,7 @@ bool params_signature(struct admin *a, struct exchange *x, struct signature *out
 {
     struct str comment = exchange_query(x, "comment");
 
-    *out = (struct signature){STR("admin"), comment};
+    *out = (struct signature){done_by(x).who, comment};
     return comment.n <= COMMENT_MAX ||
            params_wrong(a, x, "comment has %zu bytes; at most %d are taken",
                         comment.n, COMMENT_MAX);

@@ -43,6 +43,10 @@ struct admin {
     int64_t job_last_id;
     int64_t last_deletion;      /* the number of the last delete */
     unsigned tests;             /* and questions for choices, on their way */
+    struct patience *patience;  /* with those who try passwords */
+    struct events *events;
+    unsigned char setup_hash[32]; /* of the token for the first admin */
+    bool has_setup;
     bool stopping;
     int64_t clicks_since_ms; /* tick; acknowledgements by links since */
     unsigned clicks;
@@ -77,5 +81,12 @@ void admin_apply(struct admin *a);
 void admin_status(struct admin *a);
 void admin_metrics(struct admin *a);
 void admin_probes(struct admin *a);
+void admin_login(struct admin *a);
+void admin_self(struct admin *a);
+void admin_users(struct admin *a);
+void admin_tokens(struct admin *a);
+void admin_sessions(struct admin *a);
+void admin_audit(struct admin *a);
+void admin_events(struct admin *a);
 
 #endif

@@ -42,7 +42,7 @@ struct settings {
     struct str scripts_dir, geo_city_file, geo_asn_file, history_keep;
     int64_t resolve_timeout, delivery_ttl; /* milliseconds */
     int store_minimum_severity, store_engine; /* the builtin recipient's; enum */
-    int64_t history_days, revisions_kept;
+    int64_t history_days, audit_days, revisions_kept; struct str_list trusted_proxies;
     int64_t repeat_interval, flapping_count, flapping_window; struct str time_zone;
     struct str clickhouse_url, clickhouse_database, clickhouse_user,
         clickhouse_password, clickhouse_cluster, clickhouse_ca_file;

@@ -1,6 +1,7 @@
 /* settings.c -- what is set once for the whole program. */
 #include <unistd.h>
 
+#include "alert/ip.h"
 #include "config/build.h"
 #include "config/geo.h"
 #include "config/keep.h"
@@ -110,6 +111,25 @@ const struct field settings_fields[] = {
         .min = 1,
         .max = 36500,
         .help = "Older alerts are taken out of the alert store.",
+    },
+    {
+        NUMBER(struct settings, audit_days),
+        .label = "Keep the audit log for",
+        .fallback = "365",
+        .unit = "days",
+        .min = 1,
+        .max = 36500,
+        .help = "Older lines are taken out of the log of who did what.",
+    },
+    {
+        LIST(struct settings, trusted_proxies),
+        .label = "Trusted proxies",
+        .optional = true,
+        .max = 64,
+        .help = "Addresses or networks of reverse proxies, for example "
+                "127.0.0.1 or 10.0.0.0/24, whose X-Forwarded-For and "
+                "X-Forwarded-Proto are believed; with HTTPS at the proxy, logins "
+                "need it.",
     },
     {
         NUMBER(struct settings, revisions_kept),
@@ -238,6 +258,23 @@ static bool url_is_ours(struct settings *s, struct error *err)
     return error_at(err, "base_url");
 }
 
+static bool proxies_are_addresses(const struct str_list *list,
+                                  struct error *err)
+{
+    struct prefix prefix;
+    bool rest;
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (prefix_parse(list->v[i], &prefix, &rest) && !rest)
+            continue;
+        error_set(err, "\"%.*s\" is not an address or network",
+                  STR_ARG(list->v[i]));
+        error_at_index(err, i);
+        return error_at(err, "trusted_proxies");
+    }
+    return true;
+}
+
 static bool zone_is_known(struct str name, struct error *err)
 {
     struct zone *z = zone_new(name, err);
@@ -292,7 +329,8 @@ static bool settings_check(struct settings *s, struct error *err)
 
     if (!keep_read(s->history_keep, classes, &n, err))
         return error_at(err, "history_keep");
-    if (!url_is_ours(s, err) || !clickhouse_check(s, err))
+    if (!url_is_ours(s, err) || !clickhouse_check(s, err) ||
+        !proxies_are_addresses(&s->trusted_proxies, err))
         return false;
     if (!str_starts(s->scripts_dir, "/")) {
         error_set(err, "must be an absolute path, not \"%.*s\"",

@@ -16,6 +16,10 @@ struct courier_options {
     struct config *config;
     struct outbox *outbox;
     const struct registry *registry;
+    /* Told of each delivery that came to its end; may be NULL. */
+    void (*ended)(void *arg, int64_t alert_id, int64_t recipient_id,
+                  enum delivery_state state);
+    void *ended_arg;
 };
 
 struct courier *courier_new(struct loop *l, const struct courier_options *o);

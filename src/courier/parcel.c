@@ -179,6 +179,16 @@ static void settlement_log(const struct parcel *p, const struct item *i,
                   STR_ARG(name));
 }
 
+static void item_settle(struct parcel *p, struct item *i,
+                        const struct settlement *s)
+{
+    const struct courier_options *with = &p->courier->with;
+
+    if (with->ended != NULL && s->state != DELIVERY_PENDING)
+        with->ended(with->ended_arg, i->kept->id, i->recipient_id, s->state);
+    outbox_settle(with->outbox, i, s);
+}
+
 static void settle_one(struct parcel *p, struct item *i, const struct verdict *v,
                        const struct response *r)
 {
@@ -214,7 +224,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
         bug("a delivery settled before its end");
     }
     settlement_log(p, i, &s);
-    outbox_settle(c->with.outbox, i, &s);
+    item_settle(p, i, &s);
 }
 
 /* Pending as before, as if it had not been tried. */
@@ -491,10 +501,10 @@ static void parcel_fill(struct parcel *p, size_t taken)
         if (!part_make(p, item, part, &err)) {
             dead.reason = str_of(err.text);
             settlement_log(p, item, &dead);
-            outbox_settle(p->courier->with.outbox, item, &dead);
+            item_settle(p, item, &dead);
         } else if (!parcel_wants(p, part, &err)) {
             skipped.reason = str_of(err.text);
-            outbox_settle(p->courier->with.outbox, item, &skipped);
+            item_settle(p, item, &skipped);
         } else {
             p->items[p->count++] = item;
         }

@@ -171,7 +171,15 @@ static bool unauthorized(struct held *h, const char *what_to_do)
     return false;
 }
 
-/* ntopng knows no tokens: it shows a secret in the body, a user and password in
+/* A program in between may have a token; a session's cookie is not enough, for a
+ * browser sends it whoever wrote the page. */
+static bool has_token(struct held *h)
+{
+    return exchange_identify(h->x)->kind == CALLER_TOKEN &&
+           exchange_may(h->x, ACCESS_INTAKE);
+}
+
+/* ntopng itself knows no tokens: it shows a secret in the body, a user and password in
  * the header, or it is on this machine. This much is known without the body. */
 static bool check_sender(struct held *h, const struct intake_settings *s)
 {
@@ -215,14 +223,14 @@ static void take_ntopng(struct held *h)
     struct decode_options options = {.now_ms = clock_wall_ms(o->clock)};
     struct error err = {0};
     int status = 400;
-    bool decoded;
+    bool known = has_token(h), decoded;
 
-    if (!check_sender(h, s) || !check_content_type(h))
+    if (!(known || check_sender(h, s)) || !check_content_type(h))
         return;
     decoded = decode_ntopng(&h->intake->scratch, exchange_body(h->x), &options,
                             &h->batch, &status, &err);
     /* A stranger is not told what is wrong with the rest. */
-    if (!check_secret(h, s))
+    if (!known && !check_secret(h, s))
         return;
     if (decoded)
         accept(h);
@@ -301,6 +309,9 @@ struct intake *intake_new(struct httpd *h, const struct intake_options *o)
     for (size_t s = 0; s < SOURCE_COUNT; s++)
         i->counts[s].source = names[s];
     httpd_routes(h, routes, i);
+    httpd_source(h, "/api/v1/alerts", names[SOURCE_NATIVE]);
+    httpd_source(h, "/api/v2/alerts", names[SOURCE_ALERTMANAGER]);
+    httpd_source(h, "/in/ntopng", names[SOURCE_NTOPNG]);
     return i;
 }
 

@@ -1,9 +1,15 @@
 /* access.c -- who sends a request: its token, its password, its address. */
-#include <microhttpd.h>
-#include <netinet/in.h>
 #include <sodium.h>
 
 #include "web/exchange.h"
+
+#define COOKIE_SECURE "__Host-tocsin"
+#define COOKIE_PLAIN "tocsin-session"
+
+static const char *cookie_name(const struct exchange *x)
+{
+    return exchange_is_secure(x) ? COOKIE_SECURE : COOKIE_PLAIN;
+}
 
 /* What follows the scheme in Authorization: "Bearer ..."; STR_NONE if another. */
 static struct str credentials(const struct exchange *x, const char *scheme)
@@ -17,23 +23,107 @@ static struct str credentials(const struct exchange *x, const char *scheme)
     return str_trim(str_from(value, n));
 }
 
-enum permission access_check(const struct exchange *x)
+/* The value of our cookie. One that is there twice is none: one of the two may
+ * be set by somebody else, from a name beside ours. */
+struct str exchange_session(const struct exchange *x)
+{
+    const char *name = cookie_name(x);
+    struct str rest = x->headers.known[HEADER_COOKIE].value;
+    struct str found = STR_NONE;
+
+    while (rest.n > 0) {
+        struct str value = str_trim(str_until(&rest, ';'));
+
+        if (!str_is(str_until(&value, '='), name))
+            continue;
+        if (found.n > 0)
+            return STR_NONE;
+        found = value;
+    }
+    return found;
+}
+
+/* The one table of who may do what. */
+static const unsigned scopes_needed[ACCESS_COUNT] = {
+    [ACCESS_INTAKE] = SCOPE_INGEST,
+    [ACCESS_LOCAL] = SCOPE_ALERTS_READ,
+    [ACCESS_SELF] = SCOPE_ALL,
+    [ACCESS_ALERTS_READ] = SCOPE_ALERTS_READ,
+    [ACCESS_ALERTS_ACK] = SCOPE_ALERTS_ACK,
+    [ACCESS_ALERTS_WRITE] = SCOPE_ALERTS_WRITE,
+    [ACCESS_CONFIG_READ] = SCOPE_CONFIG_READ,
+    [ACCESS_CONFIG_WRITE] = SCOPE_CONFIG_WRITE,
+    [ACCESS_ADMIN] = SCOPE_ADMIN,
+};
+
+unsigned access_scopes(enum access need)
+{
+    assert(need > ACCESS_NONE && need < ACCESS_COUNT);
+    return scopes_needed[need];
+}
+
+static bool changes_something(const struct exchange *x)
+{
+    return !str_is(x->method, "GET") && !str_is(x->method, "HEAD");
+}
+
+/* A browser sends the cookie whoever wrote the page, so a change has to come
+ * from our own page (which the browser says in one of two headers) and to name
+ * what no other page can know. */
+static bool is_forged(const struct exchange *x)
+{
+    const struct headers *h = &x->headers;
+
+    return !x->caller.csrf || guard_from_elsewhere(h) ||
+           !(headers_have(h, HEADER_SEC_FETCH_SITE) ||
+             headers_have(h, HEADER_ORIGIN));
+}
+
+const struct caller *exchange_identify(struct exchange *x)
 {
     const struct httpd *h = x->httpd;
+    struct credential given = {
+        .token = credentials(x, "Bearer"),
+        .session = exchange_session(x),
+        .csrf = x->headers.known[HEADER_X_TOCSIN_CSRF].value,
+        .source = x->entry->source,
+    };
+
+    x->caller = (struct caller){0};
+    if (h->who != NULL && (given.token.n > 0 || given.session.n > 0))
+        h->who(h->people, &given, &x->caller);
+    return &x->caller;
+}
+
+enum permission access_check(struct exchange *x)
+{
     enum access need = x->entry->route->access;
-    struct str token = credentials(x, "Bearer");
 
     if (need == ACCESS_ANYONE)
         return PERMITTED;
-    if (h->allow != NULL &&
-        h->allow(h->allow_arg, need, token, exchange_is_loopback(x)))
+    if ((need == ACCESS_INTAKE || need == ACCESS_LOCAL) &&
+        x->httpd->who != NULL && exchange_is_loopback(x))
         return PERMITTED;
-    if (token.n == 0)
-        return TOKEN_MISSING;
-    /* Any token that exists may read, so this tells the two apart. */
-    return h->allow != NULL && h->allow(h->allow_arg, ACCESS_READ, token, false)
-               ? TOKEN_TOO_WEAK
-               : TOKEN_UNKNOWN;
+    if (exchange_identify(x)->kind == CALLER_NOBODY)
+        return credentials(x, "Bearer").n > 0 || exchange_session(x).n > 0
+                   ? CALLER_UNKNOWN
+                   : CALLER_MISSING;
+    if (!exchange_may(x, need))
+        return CALLER_TOO_WEAK;
+    return x->caller.kind == CALLER_SESSION && changes_something(x) &&
+                   is_forged(x)
+               ? CALLER_FORGED
+               : PERMITTED;
+}
+
+const struct caller *exchange_caller(const struct exchange *x)
+{
+    return &x->caller;
+}
+
+bool exchange_may(const struct exchange *x, enum access need)
+{
+    return (x->caller.scopes & access_scopes(need)) != 0;
 }
 
 void access_basic(struct exchange *x)
@@ -67,43 +157,12 @@ bool exchange_basic(const struct exchange *x, struct str *user,
     return true;
 }
 
-static bool is_loopback4(uint32_t network_order)
+void exchange_session_set(struct exchange *x, struct str text, int64_t life_s)
 {
-    return ntohl(network_order) >> 24 == 127;
-}
+    struct str value = arena_printf(
+        &x->arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
+        cookie_name(x), STR_ARG(text), (long long)life_s,
+        exchange_is_secure(x) ? "; Secure" : "");
 
-static bool is_loopback6(const struct in6_addr *a)
-{
-    uint32_t mapped;
-
-    memcpy(&mapped, a->s6_addr + 12, sizeof(mapped));
-    return IN6_IS_ADDR_LOOPBACK(a) ||
-           (IN6_IS_ADDR_V4MAPPED(a) && is_loopback4(mapped));
-}
-
-static bool peer_is_loopback(struct MHD_Connection *c)
-{
-    const union MHD_ConnectionInfo *peer =
-        MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    union {
-        struct sockaddr any;
-        struct sockaddr_in in4;
-        struct sockaddr_in6 in6;
-    } address;
-
-    if (peer == NULL || peer->client_addr == NULL)
-        return false;
-    memcpy(&address.any, peer->client_addr, sizeof(address.any));
-    if (address.any.sa_family == AF_INET)
-        return is_loopback4(address.in4.sin_addr.s_addr);
-    if (address.any.sa_family != AF_INET6)
-        return false;
-    memcpy(&address.in6, peer->client_addr, sizeof(address.in6));
-    return is_loopback6(&address.in6.sin6_addr);
-}
-
-bool exchange_is_loopback(const struct exchange *x)
-{
-    return x->connection != NULL && peer_is_loopback(x->connection) &&
-           guard_local(&x->headers);
+    exchange_header_add(x, "Set-Cookie", value);
 }

@@ -42,6 +42,8 @@ static void each_header(const struct exchange *x, header_fn *call, void *arg)
         call(arg, x->added[i].name, x->added[i].value);
     if (x->content_type != NULL)
         call(arg, "Content-Type", x->content_type);
+    if (exchange_is_secure(x))
+        call(arg, "Strict-Transport-Security", "max-age=31536000");
 }
 
 static void response_header(void *arg, const char *name, const char *value)
@@ -49,6 +51,11 @@ static void response_header(void *arg, const char *name, const char *value)
     enum MHD_Result added = MHD_add_response_header(arg, name, value);
 
     assert(added == MHD_YES); /* exchange_header_add() let only good ones in */
+}
+
+void answer_headers(const struct exchange *x, void *response)
+{
+    each_header(x, response_header, response);
 }
 
 static void answer_count(struct exchange *x)
@@ -61,7 +68,7 @@ static void answer_count(struct exchange *x)
 bool answer_queue(struct exchange *x)
 {
     struct MHD_Response *r = MHD_create_response_from_buffer(
-        x->answer_n, x->answer, MHD_RESPMEM_PERSISTENT);
+        x->answer_n, (void *)(uintptr_t)x->answer, MHD_RESPMEM_PERSISTENT);
     enum MHD_Result queued;
 
     assert(r != NULL && x->answered);
@@ -127,14 +134,17 @@ void exchange_header_add(struct exchange *x, const char *name, struct str value)
 
 static void answer_keep(struct exchange *x, struct str body)
 {
-    x->answer = arena_new(&x->arena, body.n);
-    x->answer_n = body.n;
+    char *copy = arena_new(&x->arena, body.n);
+
     if (body.n > 0)
-        memcpy(x->answer, body.p, body.n);
+        memcpy(copy, body.p, body.n);
+    x->answer = copy;
+    x->answer_n = body.n;
 }
 
-void exchange_answer(struct exchange *x, int status, const char *content_type,
-                     struct str body)
+/* `keep`: the body is to be copied. */
+static void answer(struct exchange *x, int status, const char *content_type,
+                   struct str body, bool keep)
 {
     assert(!x->answered && status >= 200 && status <= 599);
     x->answered = true;
@@ -144,11 +154,26 @@ void exchange_answer(struct exchange *x, int status, const char *content_type,
     }
     x->status = status;
     x->content_type = content_type;
-    answer_keep(x, body);
+    x->answer = body.p;
+    x->answer_n = body.n;
+    if (keep)
+        answer_keep(x, body);
     if (x->stage != STAGE_HELD)
         return;
     exchange_unhold(x);
     httpd_soon(x->httpd); /* once for all that is answered in this turn */
+}
+
+void exchange_answer(struct exchange *x, int status, const char *content_type,
+                     struct str body)
+{
+    answer(x, status, content_type, body, true);
+}
+
+void exchange_answer_static(struct exchange *x, int status,
+                            const char *content_type, struct str body)
+{
+    answer(x, status, content_type, body, false);
 }
 
 void exchange_json(struct exchange *x, int status, struct str json)

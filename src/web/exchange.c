@@ -153,6 +153,8 @@ void exchange_unhold(struct exchange *x)
  * its owner's alone, until it is answered. */
 void exchange_completed(struct exchange *x)
 {
+    if (x->stream != NULL)
+        stream_gone(x);
     if (x->stage != STAGE_HELD || x->answered) {
         client_deadline(x->client, WEB_IDLE_S * 1000 + WEB_HEAD_MS);
         exchange_spare(x);

@@ -1,25 +1,12 @@
-/* exchange.h -- inside the room: the server's and an exchange's parts. */
+/* exchange.h -- inside the room: a connection, and an exchange's parts. */
 #ifndef WEB_EXCHANGE_H
 #define WEB_EXCHANGE_H
 
 #include "base/arena.h"
 #include "web/guard.h"
-#include "web/route.h"
+#include "web/server.h"
 
 struct MHD_Connection;
-struct MHD_Daemon;
-
-#define WEB_CONNECTIONS_PER_IP_MAX (WEB_CONNECTIONS_MAX / 2)
-#define WEB_BODIES_MAX (64u << 20) /* bytes of all bodies in memory; then 503 */
-#define WEB_DISCARD_MAX (64u << 10) /* bytes of a refused body that are read */
-/* libmicrohttpd's buffer; it clears it twice a request, so no more than needed */
-#define WEB_CONNECTION_BYTES (WEB_HEADERS_MAX + (4u << 10))
-#define WEB_SPARE_MAX 256 /* exchanges kept for reuse */
-#define WEB_HEAD_MS 10000 /* from the connection to the end of the header */
-#define WEB_BODY_MS 60000 /* from there to the end of the body */
-#define WEB_ANSWER_MS 300000 /* for reading the answer */
-#define WEB_SWEEP_MS 5000 /* how often these three are looked at */
-#define HEADERS_OUT_MAX 16 /* that a route adds to its answer */
 
 enum stage {
     STAGE_HEAD,    /* the header is on its way */
@@ -33,6 +20,7 @@ enum stage {
 struct client {
     struct httpd *httpd;
     struct client *previous, *next;
+    struct exchange *streaming; /* its answer has no end; else NULL */
     int fd;
     int64_t deadline_ms; /* on the clock's tick; 0: none, it waits for us */
 };
@@ -53,13 +41,15 @@ struct exchange {
     const struct route_entry *entry; /* NULL: refused before it was found */
     bool has_basic;
     struct str basic_user, basic_pass;
+    struct caller caller;
+    struct stream *stream; /* its answer has no end */
     struct buf body;
     size_t discarded;
 
     bool answered;
     int status;
     const char *content_type; /* NULL: none */
-    char *answer; /* in the arena */
+    const char *answer; /* in the arena, or as old as the program */
     size_t answer_n;
     struct header_out {
         const char *name, *value;
@@ -70,28 +60,6 @@ struct exchange {
     void *gone_arg;
     bool gone_watched;
 };
-
-struct httpd {
-    struct loop *loop;
-    struct MHD_Daemon *daemon; /* ours */
-    int poll_fd;               /* the daemon's */
-    uint16_t port;
-    struct routes routes;
-    access_fn *allow;
-    void *allow_arg;
-
-    struct timer wake; /* when libmicrohttpd is to be called at the latest */
-    struct timer sweep;
-    struct client *clients; /* ours */
-    struct exchange *held;
-    struct exchange *spare; /* ours */
-    size_t spare_n;
-    size_t body_bytes; /* in all exchanges */
-    bool stopping;        /* takes no new connections, closes what it answers */
-    uint64_t answered[6]; /* by status class */
-};
-
-void httpd_soon(struct httpd *h); /* runs libmicrohttpd in the next turn */
 
 /* exchange.c: from the request's first line to its last byte sent. */
 struct exchange *exchange_take(struct httpd *h, struct MHD_Connection *c,
@@ -108,11 +76,21 @@ bool request_body(struct exchange *x, struct str piece);
 bool request_complete(struct exchange *x);
 
 /* access.c */
-enum permission { PERMITTED, TOKEN_MISSING, TOKEN_UNKNOWN, TOKEN_TOO_WEAK };
-enum permission access_check(const struct exchange *x);
+enum permission {
+    PERMITTED,
+    CALLER_MISSING,  /* no token, no session */
+    CALLER_UNKNOWN,  /* one that is not known any more */
+    CALLER_TOO_WEAK, /* known, and may not */
+    CALLER_FORGED,   /* a session's, but perhaps by another site's page */
+};
+enum permission access_check(struct exchange *x);
 void access_basic(struct exchange *x); /* fills basic_user and basic_pass */
 
+/* stream.c */
+void stream_gone(struct exchange *x); /* its connection is over */
+
 /* answer.c */
+void answer_headers(const struct exchange *x, void *response);
 bool answer_queue(struct exchange *x);      /* hands it to libmicrohttpd */
 void answer_last_words(struct exchange *x); /* straight to the socket */
 

@@ -28,6 +28,7 @@ static const struct {
     KNOWN(HEADER_CONTENT_ENCODING, "Content-Encoding"),
     KNOWN(HEADER_CONTENT_LENGTH, "Content-Length"),
     KNOWN(HEADER_CONTENT_TYPE, "Content-Type"),
+    KNOWN(HEADER_COOKIE, "Cookie"),
     KNOWN(HEADER_EXPECT, "Expect"),
     KNOWN(HEADER_FORWARDED, "Forwarded"),
     KNOWN(HEADER_HOST, "Host"),
@@ -36,7 +37,9 @@ static const struct {
     KNOWN(HEADER_TRANSFER_ENCODING, "Transfer-Encoding"),
     KNOWN(HEADER_VIA, "Via"),
     KNOWN(HEADER_X_FORWARDED_FOR, "X-Forwarded-For"),
+    KNOWN(HEADER_X_FORWARDED_PROTO, "X-Forwarded-Proto"),
     KNOWN(HEADER_X_REAL_IP, "X-Real-IP"),
+    KNOWN(HEADER_X_TOCSIN_CSRF, "X-Tocsin-CSRF"),
 #undef KNOWN
 };
 
@@ -190,8 +193,10 @@ static bool only_once(const struct headers *h, struct error *err)
     static const enum known_header singles[] = {
         HEADER_AUTHORIZATION,  HEADER_CONTENT_ENCODING,
         HEADER_CONTENT_LENGTH, HEADER_CONTENT_TYPE,
-        HEADER_EXPECT,         HEADER_HOST,
-        HEADER_ORIGIN,         HEADER_TRANSFER_ENCODING,
+        HEADER_COOKIE,         HEADER_EXPECT,
+        HEADER_HOST,           HEADER_ORIGIN,
+        HEADER_SEC_FETCH_SITE, HEADER_TRANSFER_ENCODING,
+        HEADER_X_TOCSIN_CSRF,
     };
 
     for (size_t i = 0; i < COUNT_OF(singles); i++)
@@ -292,7 +297,7 @@ static bool origin_is(struct str origin, const char *scheme, struct str host)
 }
 
 /* A browser says where the page that sends the request comes from. */
-static bool from_elsewhere(const struct headers *h)
+bool guard_from_elsewhere(const struct headers *h)
 {
     struct str site = h->known[HEADER_SEC_FETCH_SITE].value;
     struct str origin = h->known[HEADER_ORIGIN].value;
@@ -306,10 +311,17 @@ static bool from_elsewhere(const struct headers *h)
            !origin_is(origin, "https://", host);
 }
 
+bool guard_names_this_host(const struct headers *h)
+{
+    return headers_have(h, HEADER_HOST) &&
+           names_this_host(h->known[HEADER_HOST].value);
+}
+
 bool guard_local(const struct headers *h)
 {
     static const enum known_header proxies[] = {
-        HEADER_FORWARDED, HEADER_VIA, HEADER_X_FORWARDED_FOR, HEADER_X_REAL_IP,
+        HEADER_FORWARDED,         HEADER_VIA,       HEADER_X_FORWARDED_FOR,
+        HEADER_X_FORWARDED_PROTO, HEADER_X_REAL_IP,
     };
 
     for (size_t i = 0; i < COUNT_OF(proxies); i++)
@@ -318,5 +330,5 @@ bool guard_local(const struct headers *h)
     if (headers_have(h, HEADER_HOST) &&
         !names_this_host(h->known[HEADER_HOST].value))
         return false;
-    return !from_elsewhere(h);
+    return !guard_from_elsewhere(h);
 }

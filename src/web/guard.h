@@ -14,6 +14,7 @@ enum known_header {
     HEADER_CONTENT_ENCODING,
     HEADER_CONTENT_LENGTH,
     HEADER_CONTENT_TYPE,
+    HEADER_COOKIE,
     HEADER_EXPECT,
     HEADER_FORWARDED,
     HEADER_HOST,
@@ -22,7 +23,9 @@ enum known_header {
     HEADER_TRANSFER_ENCODING,
     HEADER_VIA,
     HEADER_X_FORWARDED_FOR,
+    HEADER_X_FORWARDED_PROTO,
     HEADER_X_REAL_IP,
+    HEADER_X_TOCSIN_CSRF,
     HEADER_KNOWN_COUNT,
 };
 
@@ -60,5 +63,10 @@ bool guard_framing(const struct headers *h, struct str version,
  * not through a proxy, not from a web page elsewhere, and not to a name that
  * somebody's name server may have pointed here. */
 bool guard_local(const struct headers *h);
+
+/* Two parts of it: Host is a name of this host; and a browser says, by
+ * Sec-Fetch-Site or Origin, that a page from elsewhere sends this. */
+bool guard_names_this_host(const struct headers *h);
+bool guard_from_elsewhere(const struct headers *h);
 
 #endif

@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "web/exchange.h"
+#include "web/stream.h"
 
 #define LISTEN_BACKLOG 511
 #define WAKE_MAX_MS 3600000
@@ -302,8 +303,9 @@ struct httpd *httpd_new(struct loop *l, const struct httpd_options *o,
     struct httpd *h = mem_new(sizeof(*h));
 
     h->loop = l;
-    h->allow = o->allow;
-    h->allow_arg = o->allow_arg;
+    h->who = o->who;
+    h->proxy = o->proxy;
+    h->people = o->people;
     if (!httpd_open(h, o, err)) {
         httpd_free(h);
         return NULL;
@@ -327,6 +329,9 @@ void httpd_free(struct httpd *h)
         return;
     while (h->held != NULL)
         exchange_unhold(h->held); /* a suspended one cannot be closed */
+    for (struct client *c = h->clients; c != NULL; c = c->next)
+        if (c->streaming != NULL)
+            stream_end(c->streaming->stream);
     if (h->daemon != NULL) {
         loop_unwatch(h->loop, h->poll_fd);
         MHD_stop_daemon(h->daemon);
@@ -346,6 +351,29 @@ uint16_t httpd_port(const struct httpd *h)
 void httpd_routes(struct httpd *h, const struct route *table, void *arg)
 {
     routes_add(&h->routes, table, arg);
+}
+
+void httpd_source(struct httpd *h, const char *path, const char *source)
+{
+    for (size_t i = 0; i < h->routes.n; i++)
+        if (strcmp(h->routes.v[i].route->path, path) == 0)
+            h->routes.v[i].source = source;
+}
+
+void httpd_otherwise(struct httpd *h,
+                     void (*serve)(void *arg, struct exchange *x), void *arg)
+{
+    assert(h->otherwise.serve == NULL);
+    h->otherwise = (struct route){"GET", "/", ACCESS_ANYONE, 0, serve};
+    h->otherwise_entry =
+        (struct route_entry){.route = &h->otherwise, .arg = arg};
+}
+
+void httpd_each_route(const struct httpd *h,
+                      void (*each)(void *arg, const struct route *r), void *arg)
+{
+    for (size_t i = 0; i < h->routes.n; i++)
+        each(arg, h->routes.v[i].route);
 }
 
 void httpd_stop_accepting(struct httpd *h)

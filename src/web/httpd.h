@@ -9,19 +9,10 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "loop/loop.h"
+#include "web/caller.h"
 
 struct httpd;
 struct exchange; /* one request and its answer; lives until answered */
-
-/* Who may call a route; a route cannot be declared without one. */
-enum access {
-    ACCESS_NONE,   /* = not set: httpd_routes() asserts on it */
-    ACCESS_ANYONE, /* probes */
-    ACCESS_INTAKE, /* a token with scope ingest or admin; or anyone on loopback */
-    ACCESS_LOCAL,  /* a token, or anyone on loopback: /metrics */
-    ACCESS_READ,   /* a token */
-    ACCESS_WRITE,  /* a token with scope admin */
-};
 
 struct route {
     const char *method; /* "GET", "POST", ... GET also answers HEAD */
@@ -31,17 +22,13 @@ struct route {
     void (*serve)(void *arg, struct exchange *x); /* the body is complete */
 };
 
-/* Decides for ACCESS_*: false refuses with 401/403. `token` is the Bearer
- * value or STR_NONE; `loopback` is about the peer's address. */
-typedef bool access_fn(void *arg, enum access need, struct str token,
-                       bool loopback);
-
 struct httpd_options {
     const char *address; /* "127.0.0.1", "::1", "0.0.0.0" */
     uint16_t port;       /* 0: any; see httpd_port() */
     int listen_fd;       /* > 0: inherited (systemd), address not used */
-    access_fn *allow;
-    void *allow_arg;
+    who_fn *who;      /* NULL: nobody is known */
+    proxy_fn *proxy;  /* NULL: none is trusted */
+    void *people;     /* of both */
 };
 
 struct httpd *httpd_new(struct loop *l, const struct httpd_options *o,
@@ -51,6 +38,15 @@ uint16_t httpd_port(const struct httpd *h);
 /* Adds a table (borrowed), ended by {.method = NULL}; before loop_run(). An
  * unknown path answers 404, a known one with another method 405 and Allow. */
 void httpd_routes(struct httpd *h, const struct route *table, void *arg);
+/* Whose alerts come in at a path of ours, for tokens with ingest:SOURCE. */
+void httpd_source(struct httpd *h, const char *path, const char *source);
+/* Serves GET of a path that no route has; at most one. */
+void httpd_otherwise(struct httpd *h,
+                     void (*serve)(void *arg, struct exchange *x), void *arg);
+/* Calls `each` for every route there is. */
+void httpd_each_route(const struct httpd *h,
+                      void (*each)(void *arg, const struct route *r),
+                      void *arg);
 void httpd_stop_accepting(struct httpd *h); /* existing exchanges finish */
 
 /* The request. All views live as long as the exchange. */
@@ -76,6 +72,9 @@ void exchange_header_add(struct exchange *x, const char *name, struct str value)
 void exchange_answer(struct exchange *x, int status, const char *content_type,
                      struct str body);
 void exchange_json(struct exchange *x, int status, struct str json);
+/* Of bytes that live as long as the program. */
+void exchange_answer_static(struct exchange *x, int status,
+                            const char *content_type, struct str body);
 
 /* RFC 9457 application/problem+json; `code` ends the type URL
  * ("invalid-alert"); err's place becomes errors[0].pointer. */

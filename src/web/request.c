@@ -61,13 +61,23 @@ static bool method_missing(struct exchange *x)
     return false;
 }
 
+static bool is_for_otherwise(struct exchange *x)
+{
+    if (x->httpd->otherwise.serve == NULL ||
+        !(str_is(x->method, "GET") || str_is(x->method, "HEAD")))
+        return false;
+    x->entry = &x->httpd->otherwise_entry;
+    return true;
+}
+
 static bool route_is_there(struct exchange *x)
 {
     switch (routes_match(&x->httpd->routes, x->method, &x->target, &x->entry)) {
     case ROUTE_FOUND:
         return true;
     case ROUTE_NO_PATH:
-        return refuse(x, 404, "not-found", "there is nothing at this path");
+        return is_for_otherwise(x) ||
+               refuse(x, 404, "not-found", "there is nothing at this path");
     case ROUTE_NO_METHOD:
         return method_missing(x);
     }
@@ -86,15 +96,19 @@ static bool access_is_given(struct exchange *x)
     switch (access_check(x)) {
     case PERMITTED:
         return true;
-    case TOKEN_MISSING:
+    case CALLER_MISSING:
         return unauthorized(x, "Bearer realm=\"tocsin\"",
-                            "a token is needed: Authorization: Bearer ...");
-    case TOKEN_UNKNOWN:
+                            "log in, or send a token: Authorization: Bearer ...");
+    case CALLER_UNKNOWN:
         return unauthorized(x, "Bearer realm=\"tocsin\", error=\"invalid_token\"",
-                            "this token is not known, or it has expired");
-    case TOKEN_TOO_WEAK:
+                            "this token or session is not known, or it is over");
+    case CALLER_TOO_WEAK:
         return refuse(x, 403, "forbidden",
-                      "this token's scope does not cover the request");
+                      "the role, or the token's scope, does not cover this");
+    case CALLER_FORGED:
+        return refuse(x, 403, "csrf",
+                      "a change by a session needs the header X-Tocsin-CSRF with "
+                      "what /api/v1/me says, from a page of this site");
     }
     return false;
 }
@@ -206,6 +220,8 @@ static bool request_serve(struct exchange *x)
     x->stage = STAGE_SERVING;
     client_deadline(x->client, 0);
     e->route->serve(e->arg, x);
+    if (x->stream != NULL)
+        return true; /* stream_begin() has queued it */
     if (!x->answered) {
         exchange_hold(x);
         return true;

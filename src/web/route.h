@@ -10,6 +10,7 @@
 struct route_entry {
     const struct route *route; /* borrowed, as are the parts' bytes */
     void *arg;
+    const char *source; /* see httpd_source(); NULL: none */
     struct str parts[URL_SEGMENTS_MAX]; /* "api", "{id}" */
     size_t parts_n;
     uint32_t literal; /* highest bit: the first part is no {x}; and so on */

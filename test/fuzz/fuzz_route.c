@@ -10,7 +10,7 @@ static void serve(void *arg unused, struct exchange *x unused)
 {
 }
 
-#define ROUTE(m, p) {.method = m, .path = p, .access = ACCESS_READ, .serve = serve}
+#define ROUTE(m, p) {.method = m, .path = p, .access = ACCESS_ALERTS_READ, .serve = serve}
 
 static const struct route table[] = {
     ROUTE("GET", "/"),

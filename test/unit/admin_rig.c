@@ -145,6 +145,20 @@ static bool bench_release(void *arg, int64_t id, committed_fn *committed,
     return pipeline_release(b->pipeline, id, committed, committed_arg, err);
 }
 
+/* Hashes as cheap as they can be: what they cost is not tested here. */
+static void bench_people(struct bench *b, struct error *err)
+{
+    const struct passwords_options cheap = {
+        .inline_thread = true, .ops = 1, .memory = 8192};
+    const struct people_options o = {.clock = loop_clock(b->loop)};
+
+    b->people = people_open(&o, err);
+    assert_non_null(b->people);
+    b->passwords = passwords_start(b->loop, &cheap, err);
+    assert_non_null(b->passwords);
+    access_people(&b->http, b->people, b->config);
+}
+
 static void bench_rooms(struct bench *b, struct error *err)
 {
     bool threads = getenv("TOCSIN_TEST_THREADS") != NULL; /* for TSan */
@@ -168,6 +182,7 @@ static void bench_rooms(struct bench *b, struct error *err)
     b->config = config_open(b->directory, loop_clock(b->loop), err);
     assert_non_null(b->config);
     config_on_change(b->config, bench_changed, b);
+    bench_people(b, err);
     b->historian = historian_start(b->loop, &h, err);
     assert_non_null(b->historian);
     c.config = b->config;
@@ -191,6 +206,8 @@ static void bench_faces(struct bench *b)
         .outbox = b->outbox,
         .courier = b->courier,
         .historian = b->historian,
+        .people = b->people,
+        .passwords = b->passwords,
         .clock = loop_clock(b->loop),
         .data_dir = b->directory,
         .version = "1.2.3",
@@ -264,6 +281,7 @@ int admin_teardown(void **state)
     struct bench *b = *state;
 
     admin_stop(b->admin);
+    passwords_stop(b->passwords);
     historian_stop(b->historian);
     outbox_close(b->outbox);
     courier_free(b->courier);
@@ -271,6 +289,7 @@ int admin_teardown(void **state)
     intake_free(b->intake);
     httpd_free(b->httpd);
     access_close(&b->http);
+    people_close(b->people);
     pipeline_free(b->pipeline);
     config_close(b->config);
     registry_free(b->registry);

@@ -28,6 +28,8 @@ struct bench {
     struct courier *courier;
     struct pipeline *pipeline;
     struct intake *intake;
+    struct people *people;
+    struct passwords *passwords;
     struct admin *admin;
     struct intake_settings intake_settings;
     struct arena arena;

@@ -110,38 +110,26 @@ const struct route site_routes[] = {
     {"GET", "/smuggled", ACCESS_ANYONE, 0, serve_nothing},
     {"POST", "/intake", ACCESS_INTAKE, BODY_MAX, serve_echo},
     {"GET", "/local", ACCESS_LOCAL, 0, serve_nothing},
-    {"GET", "/read", ACCESS_READ, 0, serve_nothing},
-    {"POST", "/write", ACCESS_WRITE, BODY_MAX, serve_nothing},
+    {"GET", "/read", ACCESS_ALERTS_READ, 0, serve_nothing},
+    {"POST", "/write", ACCESS_ADMIN, BODY_MAX, serve_nothing},
     {.method = NULL},
 };
 
 /* The tokens are "reader" and "admin". */
-bool site_allow(void *arg, enum access need, struct str token, bool loopback)
+void site_who(void *arg, const struct credential *given, struct caller *out)
 {
-    bool admin = str_is(token, "admin");
-
     (void)arg;
-    switch (need) {
-    case ACCESS_INTAKE:
-        return admin || loopback;
-    case ACCESS_LOCAL:
-        return admin || str_is(token, "reader") || loopback;
-    case ACCESS_READ:
-        return admin || str_is(token, "reader");
-    case ACCESS_WRITE:
-        return admin;
-    case ACCESS_NONE:
-    case ACCESS_ANYONE:
-        break;
-    }
-    fail_msg("asked about %d", (int)need);
-    return false;
+    if (str_is(given->token, "admin"))
+        *out = (struct caller){.kind = CALLER_TOKEN, .scopes = SCOPE_ALL};
+    if (str_is(given->token, "reader"))
+        *out = (struct caller){.kind = CALLER_TOKEN,
+                               .scopes = SCOPE_ALERTS_READ};
 }
 
 void site_init(struct site *s)
 {
     struct httpd_options o = {
-        .address = "127.0.0.1", .allow = site_allow, .allow_arg = s};
+        .address = "127.0.0.1", .who = site_who, .people = s};
     struct error err;
 
     *s = (struct site){.now_ms = 1000};

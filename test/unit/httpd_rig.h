@@ -33,7 +33,7 @@ extern const struct route site_routes[];
 
 void site_init(struct site *s);
 void site_release(struct site *s);
-access_fn site_allow; /* knows the tokens "reader" and "admin" */
+who_fn site_who; /* knows the tokens "reader" and "admin" */
 void turn_until_held(struct site *s, size_t n);
 
 struct client {

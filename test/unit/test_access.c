@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "admin/admin.h"
-#include "admin/token.h"
+#include "people/token.h"
 
 struct bench {
     char directory[32], path[64];
@@ -127,7 +127,7 @@ static void the_first_start_makes_a_file_for_us_alone(void **state)
     assert_true(str_is(str_first(file_text(b, text), TOKEN_BYTES), made));
     access_close(&http);
     access_close(&http);
-    assert_null(http.allow);
+    assert_null(http.who);
 
     assert_true(access_open(b->directory, &http, made, &err));
     file_text(b, again);
@@ -136,52 +136,14 @@ static void the_first_start_makes_a_file_for_us_alone(void **state)
     access_close(&http);
 }
 
-#define NONE 0
-#define RIGHT 1
-#define WRONG 2
-
-static void who_may_do_what(void **state)
+static bool is_admin(const struct httpd_options *http, struct str token)
 {
-    static const struct {
-        enum access need;
-        int token;
-        bool loopback, want;
-    } table[] = {
-        {ACCESS_NONE, RIGHT, true, false},
-        {ACCESS_ANYONE, NONE, false, true},
-        {ACCESS_ANYONE, WRONG, false, true},
-        {ACCESS_INTAKE, NONE, false, false},
-        {ACCESS_INTAKE, NONE, true, true},
-        {ACCESS_INTAKE, WRONG, false, false},
-        {ACCESS_INTAKE, RIGHT, false, true},
-        {ACCESS_LOCAL, NONE, false, false},
-        {ACCESS_LOCAL, NONE, true, true},
-        {ACCESS_LOCAL, RIGHT, false, true},
-        {ACCESS_READ, NONE, true, false},
-        {ACCESS_READ, WRONG, true, false},
-        {ACCESS_READ, RIGHT, false, true},
-        {ACCESS_WRITE, NONE, true, false},
-        {ACCESS_WRITE, WRONG, true, false},
-        {ACCESS_WRITE, RIGHT, false, true},
-        {ACCESS_WRITE, RIGHT, true, true},
-    };
-    struct bench *b = *state;
-    struct httpd_options http = {0};
-    struct error err = {0};
-    char made[ACCESS_TOKEN_BYTES];
-    char text[128], wrong[TOKEN_BYTES];
-    struct str tokens[3];
+    struct credential given = {.token = token};
+    struct caller c = {0};
 
-    assert_true(access_open(b->directory, &http, made, &err));
-    token_make(wrong);
-    tokens[NONE] = STR_NONE;
-    tokens[RIGHT] = str_first(file_text(b, text), TOKEN_BYTES);
-    tokens[WRONG] = (struct str){wrong, sizeof wrong};
-    for (size_t i = 0; i < COUNT_OF(table); i++)
-        if (http.allow(http.allow_arg, table[i].need, tokens[table[i].token],
-                       table[i].loopback) != table[i].want)
-            fail_msg("row %zu", i);
-    access_close(&http);
+    http->who(http->people, &given, &c);
+    assert_int_equal(c.scopes, c.kind == CALLER_TOKEN ? SCOPE_ALL : 0);
+    return c.kind == CALLER_TOKEN;
 }
 
 /* Only the token itself will do, not something it begins or ends with. */
@@ -197,17 +159,16 @@ static void nearly_right_is_wrong(void **state)
     assert_true(access_open(b->directory, &http, made, &err));
     token = str_first(file_text(b, text), TOKEN_BYTES);
     for (size_t n = 0; n < TOKEN_BYTES; n++)
-        assert_false(http.allow(http.allow_arg, ACCESS_READ,
-                                str_first(token, n), false));
+        assert_false(is_admin(&http, str_first(token, n)));
     token.n++; /* the newline of the file */
-    assert_false(http.allow(http.allow_arg, ACCESS_READ, token, false));
+    assert_false(is_admin(&http, token));
     token.n--;
     for (size_t i = 0; i < TOKEN_BYTES; i++) {
         text[i] ^= 1;
-        assert_false(http.allow(http.allow_arg, ACCESS_READ, token, false));
+        assert_false(is_admin(&http, token));
         text[i] ^= 1;
     }
-    assert_true(http.allow(http.allow_arg, ACCESS_READ, token, false));
+    assert_true(is_admin(&http, token));
     access_close(&http);
 }
 
@@ -238,7 +199,7 @@ static void a_bad_file_is_refused(void **state)
             fail_msg("%s: taken", table[i].name);
         if (strstr(err.text, table[i].want) == NULL)
             fail_msg("%s: %s", table[i].name, err.text);
-        assert_null(http.allow);
+        assert_null(http.who);
     }
 }
 
@@ -290,7 +251,6 @@ int main(void)
         cmocka_unit_test(the_sum_is_crc32_in_base62),
         cmocka_unit_test(every_changed_character_is_seen),
         TEST(the_first_start_makes_a_file_for_us_alone),
-        TEST(who_may_do_what),
         TEST(nearly_right_is_wrong),
         TEST(a_bad_file_is_refused),
         TEST(a_link_is_not_followed),

@@ -139,7 +139,7 @@ static void escalations_wait_and_end_with_an_acknowledgement(void **state)
     assert_int_equal(got_number(&g, "/engaged"), 1);
     assert_int_equal(held(b), 0);
     g = api_get(b, "/api/v1/deliveries?state=withheld");
-    got_want_text(&g, "/data/0/reason", "acknowledged by admin before it came");
+    got_want_text(&g, "/data/0/reason", "acknowledged by admin token before it came");
 }
 
 static void explained(void **state)

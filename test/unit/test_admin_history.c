@@ -124,7 +124,7 @@ static void a_note_is_read_back(void **state)
     g = api_get(b, ALERTS "/3/notes");
     GOT_STATUS(g, 200);
     got_want_text(&g, "/data/0/text", "ordered a new one");
-    got_want_text(&g, "/data/0/by", "admin");
+    got_want_text(&g, "/data/0/by", "admin token");
     g = api_get(b, ALERTS "/99/notes");
     GOT_STATUS(g, 404);
 }

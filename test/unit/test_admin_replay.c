@@ -52,7 +52,7 @@ static void who_changed_what_and_why(void **state)
     g = api_get(b, "/api/v1/config/revisions?limit=1");
     GOT_STATUS(g, 200);
     assert_int_equal(got_number(&g, "/data/0/revision"), 2);
-    got_want_text(&g, "/data/0/author", "admin");
+    got_want_text(&g, "/data/0/author", "admin token");
     got_want_text(&g, "/data/0/comment", "on call");
     got_want_text(&g, "/data/0/changes/0/summary", "created");
     got_want_text(&g, "/data/0/changes/0/name", "netops");

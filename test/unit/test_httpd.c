@@ -491,7 +491,7 @@ static void a_port_in_use_is_an_error(void **state)
 static void an_inherited_socket_is_used(void **state)
 {
     struct sockaddr_in at = {.sin_family = AF_INET};
-    struct httpd_options o = {.allow = site_allow};
+    struct httpd_options o = {.who = site_who};
     struct site s;
     struct client c;
     struct error err;

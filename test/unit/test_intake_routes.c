@@ -80,15 +80,16 @@ static const struct intake_settings *settings(void *arg)
 }
 
 /* Tokens: "good". */
-static bool allow(void *arg, enum access need, struct str token, bool loopback)
+static void who(void *arg, const struct credential *given, struct caller *out)
 {
     (void)arg;
-    return need == ACCESS_INTAKE && (loopback || str_is(token, "good"));
+    if (str_is(given->token, "good"))
+        *out = (struct caller){.kind = CALLER_TOKEN, .scopes = SCOPE_INGEST};
 }
 
 static void site_init(struct site *s)
 {
-    struct httpd_options o = {.address = "127.0.0.1", .allow = allow};
+    struct httpd_options o = {.address = "127.0.0.1", .who = who};
     struct intake_options i = {.sink = {sink_accept, s},
                                .clock = &s->clock,
                                .settings = settings,

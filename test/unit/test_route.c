@@ -129,7 +129,7 @@ static void serve(void *arg, struct exchange *x)
     (void)x;
 }
 
-#define ROUTE(m, p) {.method = m, .path = p, .access = ACCESS_READ, .serve = serve}
+#define ROUTE(m, p) {.method = m, .path = p, .access = ACCESS_ALERTS_READ, .serve = serve}
 
 static const struct route alert_routes[] = {
     ROUTE("GET", "/"),

@@ -1,6 +1,6 @@
-/* token.h -- inside the room: a token as text. */
-#ifndef ADMIN_TOKEN_H
-#define ADMIN_TOKEN_H
+/* token.h -- a token as text. */
+#ifndef PEOPLE_TOKEN_H
+#define PEOPLE_TOKEN_H
 
 #include "base/str.h"
 

@@ -1,5 +1,5 @@
 /* token.c -- tokens made and checked, in the shape that GitHub made common. */
-#include "admin/token.h"
+#include "people/token.h"
 
 #include <sodium.h>
 

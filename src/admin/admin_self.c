@@ -1,0 +1,335 @@
+/* admin_self.c -- /api/v1/me: who one is, one's password, one-time passwords. A
+ * change of these asks for the password again: who found a browser unlocked
+ * shall not keep what they found. */
+#include <sodium.h>
+
+#include "admin/done_by.h"
+#include "admin/me.h"
+#include "admin/params.h"
+#include "admin/tries.h"
+#include "people/session.h"
+#include "people/totp.h"
+
+static void scope_out(void *out, const char *name)
+{
+    out_text(out, NULL, name);
+}
+
+static void me_write(struct json_out *o, const char *kind, const char *name,
+                     unsigned scopes, const struct user *u)
+{
+    out_text(o, "kind", kind);
+    out_text(o, "name", name);
+    if (u != NULL)
+        out_text(o, "role", role_names[u->role]);
+    else
+        out_null(o, "role");
+    out_array(o, "scopes");
+    scope_names(scopes, scope_out, o);
+    out_array_end(o);
+    out_bool(o, "totp", u != NULL && u->totp);
+    out_i64(o, "recovery_codes_left", u != NULL ? (int64_t)u->recovery_n : 0);
+}
+
+void me_answer_session(struct admin *a, struct exchange *x,
+                       const struct user *u, struct str session, int status)
+{
+    struct reply reply freed_by(reply_release);
+    char csrf[SESSION_TEXT_BYTES];
+
+    (void)a;
+    session_csrf(session, csrf);
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_object(&reply.out, "data");
+    me_write(&reply.out, "session", u->name, role_scopes(u->role), u);
+    out_text(&reply.out, "csrf", csrf);
+    out_object_end(&reply.out);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, status);
+}
+
+static void me_get(void *admin, struct exchange *x)
+{
+    static const char *const none[] = {NULL};
+    struct admin *a = admin;
+    const struct caller *c = exchange_caller(x);
+    struct reply reply freed_by(reply_release) = {0};
+
+    if (!params_known(a, x, none))
+        return;
+    if (c->kind == CALLER_SESSION) {
+        me_answer_session(a, x, user_of_id(a->with.people, c->user_id),
+                          exchange_session(x), 200);
+        return;
+    }
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_object(&reply.out, "data");
+    me_write(&reply.out, "token", c->name, c->scopes, NULL);
+    out_object_end(&reply.out);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
+}
+
+/* --- what needs the password again ---------------------------------------------- */
+
+enum wish { WISH_PASSWORD, WISH_TOTP, WISH_TOTP_OFF };
+
+struct proof {
+    struct admin *admin;
+    struct exchange *x; /* its arena has the texts */
+    enum wish wish;
+    int64_t user_id, session_id;
+    struct str name, fresh; /* the user's; the new password */
+};
+
+static void user_changed(struct proof *p, const struct user_change *c)
+{
+    struct actor by = done_by(p->x);
+    const struct user *u = user_of_id(p->admin->with.people, p->user_id);
+    struct error err;
+    enum people_result result =
+        user_change(p->admin->with.people, str_of(u->name), c, &by, &err);
+
+    if (result == PEOPLE_OK)
+        exchange_answer(p->x, 204, NULL, STR_NONE);
+    else
+        people_refused(p->admin, p->x, result, &err);
+}
+
+static bool is_still_there(struct proof *p)
+{
+    if (user_of_id(p->admin->with.people, p->user_id) != NULL)
+        return true;
+    reply_problem_text(p->admin, p->x, 404, "not-found",
+                       "this user was deleted meanwhile");
+    return false;
+}
+
+static void password_made(void *proof, bool made, const char *hash)
+{
+    struct proof *p = proof;
+    struct user_change c = {.hash = hash, .keep_session = p->session_id};
+
+    if (!made)
+        reply_later(p->admin, p->x, "the password could not be hashed");
+    else if (is_still_there(p))
+        user_changed(p, &c);
+    free(p);
+}
+
+static void password_begin(struct proof *p)
+{
+    if (password_make(p->admin->with.passwords, p->fresh, password_made, p))
+        return;
+    reply_later(p->admin, p->x, "too many logins at once; try again");
+    free(p);
+}
+
+static void totp_begin(struct proof *p)
+{
+    struct admin *a = p->admin;
+    const struct user *u = user_of_id(a->with.people, p->user_id);
+    struct reply reply freed_by(reply_release);
+    char secret[TOTP_TEXT_MAX];
+    struct str issuer;
+    struct error err;
+
+    reply_init(&reply);
+    if (!user_totp_begin(a->with.people, p->user_id, secret, &err)) {
+        reply_problem(a, p->x, 409, "totp", &err);
+        return;
+    }
+    issuer = arena_printf(
+        exchange_arena(p->x), "Tocsin %.*s",
+        STR_ARG(config_now(a->with.config)->settings.instance));
+    out_object(&reply.out, NULL);
+    out_object(&reply.out, "data");
+    out_text(&reply.out, "secret", secret);
+    out_str(&reply.out, "uri",
+            totp_uri(str_of(secret), issuer, str_of(u->name),
+                     exchange_arena(p->x)));
+    out_object_end(&reply.out);
+    out_object_end(&reply.out);
+    reply_send(&reply, p->x, 200);
+    sodium_memzero(secret, sizeof secret);
+}
+
+static void wish_grant(struct proof *p)
+{
+    struct user_change off = {.totp_off = true, .keep_session = p->session_id};
+
+    switch (p->wish) {
+    case WISH_PASSWORD:
+        password_begin(p); /* which ends it */
+        return;
+    case WISH_TOTP:
+        totp_begin(p);
+        break;
+    case WISH_TOTP_OFF:
+        user_changed(p, &off);
+        break;
+    }
+    free(p);
+}
+
+static void proof_given(void *proof, bool right, const char *hash unused)
+{
+    struct proof *p = proof;
+
+    if (!right) {
+        done_log(p->admin, p->x, "password.wrong", STR_NONE, STR_NONE, STR_NONE);
+        reply_problem_text(p->admin, p->x, 403, "password-wrong",
+                           "this is not your password");
+        free(p);
+    } else if (!is_still_there(p)) {
+        free(p);
+    } else {
+        tries_right(p->admin, p->x, p->name);
+        wish_grant(p);
+    }
+}
+
+/* Only of somebody's own session: a token has no password. NULL: answered. */
+static const struct user *self(struct admin *a, struct exchange *x)
+{
+    const struct user *u =
+        user_of_id(a->with.people, exchange_caller(x)->user_id);
+
+    if (u == NULL)
+        reply_problem_text(a, x, 403, "forbidden",
+                           "this is for users who are logged in");
+    return u;
+}
+
+static void proof_ask(struct admin *a, struct exchange *x, enum wish wish,
+                      struct str password, struct str fresh)
+{
+    const struct user *u = self(a, x);
+    struct proof *p;
+
+    if (u == NULL || !password_may_come(a, x) ||
+        !tries_grant(a, x, str_of(u->name)))
+        return;
+    if (password.n > PASSWORD_MAX) {
+        params_wrong(a, x, "a password has at most %d bytes", PASSWORD_MAX);
+        return;
+    }
+    p = mem_new(sizeof *p);
+    *p = (struct proof){
+        .admin = a,
+        .x = x,
+        .wish = wish,
+        .user_id = u->id,
+        .session_id = exchange_caller(x)->session_id,
+        .name = arena_str(exchange_arena(x), str_of(u->name)),
+        .fresh = arena_str(exchange_arena(x), fresh),
+    };
+    if (password_verify(a->with.passwords, password, u->hash, proof_given, p))
+        return;
+    reply_later(a, x, "too many logins at once; try again");
+    free(p);
+}
+
+/* --- the routes --------------------------------------------------------------------- */
+
+static void password_post(void *admin, struct exchange *x)
+{
+    static const char *const members[] = {"current", "new", NULL};
+    const struct user *u = self(admin, x);
+    const struct json *body =
+        u != NULL ? params_object(admin, x, members, false) : NULL;
+    struct error err = {0};
+    struct str fresh;
+
+    if (body == NULL)
+        return;
+    fresh = json_text(json_get(body, "new"));
+    if (!password_fit(fresh, str_of(u->name), &err)) {
+        error_at(&err, "new");
+        reply_problem(admin, x, 422, "password", &err);
+        return;
+    }
+    proof_ask(admin, x, WISH_PASSWORD, json_text(json_get(body, "current")),
+              fresh);
+}
+
+static void totp_ask(struct admin *a, struct exchange *x, enum wish wish)
+{
+    static const char *const members[] = {"password", NULL};
+    const struct json *body =
+        self(a, x) != NULL ? params_object(a, x, members, false) : NULL;
+
+    if (body != NULL)
+        proof_ask(a, x, wish, json_text(json_get(body, "password")), STR_NONE);
+}
+
+static void totp_post(void *admin, struct exchange *x)
+{
+    totp_ask(admin, x, WISH_TOTP);
+}
+
+static void totp_off_post(void *admin, struct exchange *x)
+{
+    totp_ask(admin, x, WISH_TOTP_OFF);
+}
+
+static void codes_answer(struct exchange *x,
+                         char codes[RECOVERY_CODES][RECOVERY_BYTES])
+{
+    struct reply reply freed_by(reply_release);
+
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_object(&reply.out, "data");
+    out_array(&reply.out, "recovery_codes");
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        out_text(&reply.out, NULL, codes[i]);
+    out_array_end(&reply.out);
+    out_object_end(&reply.out);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
+}
+
+static void totp_confirm_post(void *admin, struct exchange *x)
+{
+    static const char *const members[] = {"code", NULL};
+    struct admin *a = admin;
+    const struct user *u = self(a, x);
+    const struct json *body =
+        u != NULL ? params_object(a, x, members, false) : NULL;
+    char codes[RECOVERY_CODES][RECOVERY_BYTES];
+    struct actor by;
+    struct error err;
+
+    if (body == NULL || !tries_grant(a, x, str_of(u->name)))
+        return;
+    by = done_by(x);
+    if (!user_totp_confirm(a->with.people, u->id,
+                           json_text(json_get(body, "code")), codes, &by,
+                           &err)) {
+        reply_problem(a, x, 422, "totp", &err);
+        return;
+    }
+    tries_right(a, x, str_of(u->name));
+    codes_answer(x, codes);
+    sodium_memzero(codes, sizeof codes);
+}
+
+#define SELF_BODY_MAX 4096
+#define ME "/api/v1/me"
+
+static const struct route routes[] = {
+    {"GET", ME, ACCESS_SELF, 0, me_get},
+    {"POST", ME "/password", ACCESS_SELF, SELF_BODY_MAX, password_post},
+    {"POST", ME "/totp", ACCESS_SELF, SELF_BODY_MAX, totp_post},
+    {"POST", ME "/totp/confirm", ACCESS_SELF, SELF_BODY_MAX, totp_confirm_post},
+    {"POST", ME "/totp/disable", ACCESS_SELF, SELF_BODY_MAX, totp_off_post},
+    {.method = NULL},
+};
+
+void admin_self(struct admin *a)
+{
+    httpd_routes(a->with.httpd, routes, a);
+}
