@@ -37,7 +37,7 @@ class Noise(unittest.TestCase):
         harness.wait_until(f"deliveries are {want}, not {self.states()}", there)
 
     def test_repeats_are_withheld_also_after_a_kill(self):
-        self.put("/api/v1/recipients", {"name": "r", "endpoint": "hook"})
+        self.put("/api/v1/recipients", {"name": "r", "endpoint": "hook", "repeat_interval": "1h"})
         for _ in range(3):
             self.put("/api/v1/alerts", ALERT)
         self.settled("delivered", "withheld", "withheld")

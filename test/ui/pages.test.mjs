@@ -44,7 +44,7 @@ for (const theme of ["light", "dark"]) {
 
 for (const theme of ["light", "dark"]) {
   test(`the door, ${theme}`, async (t) => {
-    for (const [name, path] of [["login", "/alerts"], ["setup", "/setup?token=tcn_0"]]) {
+    for (const [name, path] of [["login", "/alerts"], ["setup", "/setup#tcn_0"]]) {
       await t.test(name, async () => {
         const { page, context, faults } = await open(browser, { ...at, token: "", theme, width: name === "login" ? 1440 : 320 });
         await page.goto(at.url + path);

@@ -4,7 +4,7 @@ import { post } from "../base/api";
 import { t, type Key } from "../base/i18n";
 import { strength } from "../base/password";
 import { Problem } from "../base/problem";
-import { go, param } from "../base/route";
+import { go } from "../base/route";
 import { enter } from "../base/session";
 import { Labelled } from "../parts/form";
 import { Door } from "./login";
@@ -17,13 +17,18 @@ async function setUp(token: string, user: string, password: string): Promise<voi
   go("/sources?first=1");
 }
 
+// Behind the # of the printed link: a fragment reaches no server and no log.
+function printedToken(): string {
+  return location.hash.slice(1);
+}
+
 function said(e: unknown): string {
   if (!(e instanceof Problem)) return String(e);
   return e.isMissing ? t("missing.title", { what: t("setup.title") }) : e.message;
 }
 
 export function SetupPage() {
-  const [token, setToken] = useState(param("token"));
+  const [token, setToken] = useState(printedToken);
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState("");
@@ -35,7 +40,7 @@ export function SetupPage() {
         e.preventDefault();
         setUp(token, user, password).catch((x: unknown) => setWrong(said(x)));
       }}>
-        {!param("token") && (
+        {!printedToken() && (
           <Labelled label={t("setup.token")} help={t("setup.token_help")} needed>
             {(ids) => <input {...ids} autocomplete="off" value={token} onInput={(e) => setToken(e.currentTarget.value)} />}
           </Labelled>
