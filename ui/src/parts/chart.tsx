@@ -23,6 +23,11 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/** A bar stands on its beginning, so the last one needs its own width behind it. */
+function step(at: number[]): number {
+  return at.length > 1 ? (at[1] ?? 0) - (at[0] ?? 0) : 1;
+}
+
 function optionsOf(p: Props, width: number): uPlot.Options {
   const axis = { stroke: token("--dim"), grid: { stroke: token("--line"), width: 1 }, ticks: { show: false }, font: "11px system-ui" };
   const bars = uPlot.paths.bars?.({ size: [0.9, 40], align: 1 });
@@ -31,7 +36,7 @@ function optionsOf(p: Props, width: number): uPlot.Options {
     height: HEIGHT_PX,
     legend: { show: false },
     cursor: { y: false, drag: { x: true, y: false, setScale: false } },
-    scales: { x: { time: true }, y: { range: (_u, _min, max) => [0, Math.max(1, max)] } },
+    scales: { x: { time: true, range: (_u, min, max) => [min, max + step(p.series.at)] }, y: { range: (_u, _min, max) => [0, Math.max(1, max)] } },
     axes: [
       { ...axis, size: 26, space: 90, values: (_u, ticks) => ticks.map(tick) },
       { ...axis, size: 44, values: (_u, ticks) => ticks.map((n) => (Number.isInteger(n) ? number(n) : "")) },
