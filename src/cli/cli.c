@@ -137,6 +137,17 @@ static const char check_config_usage[] =
     "  tocsin check-config FILE|DIR ... [--no-secrets]\n"
     "                                     every mistake with file, line and column;\n"
     "                                     --no-secrets: their files are not here\n";
+static const char user_usage[] =
+    "  tocsin user add NAME --role viewer|responder|editor|admin\n"
+    "  tocsin user passwd NAME            a new password; ends the user's sessions\n"
+    "  tocsin user list | disable NAME | enable NAME | rm NAME [--yes]\n"
+    "A password is typed twice at a terminal, else it is the one line of standard input.\n";
+static const char token_usage[] =
+    "  tocsin token add NAME --scopes alerts:read,config:read [--for 90d]\n"
+    "                                     for a program; shown this once\n"
+    "  tocsin token list | revoke NAME\n"
+    "Scopes: alerts:read, alerts:ack, alerts:write, config:read, config:write, ingest,\n"
+    "ingest:SOURCE, admin; see docs/users.md.\n";
 static const char status_usage[] = "  tocsin status\n";
 
 static const struct command commands[] = {
@@ -171,6 +182,10 @@ static const struct command commands[] = {
      check_config_usage},
     {"store", command_store, "stats | verify | backup FILE | restore FILE | migrate",
      "the history's file: look, check, copy, bring back", store_usage},
+    {"user", command_user, "list | add | passwd | disable | enable | rm",
+     "who may log in, and in which role", user_usage},
+    {"token", command_token, "list | add | revoke", "what lets a program in, and to what",
+     token_usage},
     {"status", command_status, "", "one screen: queues, endpoints, sources", status_usage},
 };
 

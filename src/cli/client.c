@@ -65,6 +65,15 @@ const char *cli_word(struct cli *c)
     return NULL;
 }
 
+const char *cli_name(struct cli *c, const char *verb)
+{
+    const char *name = cli_word(c);
+
+    if (name == NULL)
+        fprintf(stderr, "tocsin %s %s: a name is missing\n", c->argv[0], verb);
+    return name != NULL && cli_done(c) ? name : NULL;
+}
+
 bool cli_done(struct cli *c)
 {
     if (c->argc > 1)

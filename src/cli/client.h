@@ -36,6 +36,8 @@ const char *cli_take(struct cli *c, const char *name);
 bool cli_flag(struct cli *c, const char *name);
 /* The next word that is no option, taken out; NULL: none left. */
 const char *cli_word(struct cli *c);
+/* The one word left, a name; NULL: said that there is none, or more. */
+const char *cli_name(struct cli *c, const char *verb);
 /* Complains about what is left in argv: false. */
 bool cli_done(struct cli *c);
 

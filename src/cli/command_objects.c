@@ -72,7 +72,7 @@ static const struct json *param_schema(struct cli *c, const char *noun, struct s
     return NULL;
 }
 
-static void list_write(struct json_out *o, const char *name, struct str text)
+void list_write(struct json_out *o, const char *name, struct str text)
 {
     struct str rest = text;
 
@@ -250,24 +250,34 @@ static int object_show(struct cli *c, const struct noun *n, const char *name)
     return status;
 }
 
+int delete_confirm(struct cli *c, const char *noun, const char *name)
+{
+    char line[8] = "";
+
+    if (c->yes)
+        return EXIT_OK;
+    if (!isatty(STDIN_FILENO)) {
+        fprintf(stderr, "tocsin: deleting needs --yes when nobody can be asked\n");
+        return EXIT_USAGE;
+    }
+    fprintf(stderr, "delete %s %s? [y/N] ", noun, name);
+    if (fgets(line, sizeof line, stdin) == NULL || line[0] != 'y')
+        return EXIT_FAILED;
+    return EXIT_OK;
+}
+
 /* The server refuses one with pending deliveries, without --force. */
 static int object_remove(struct cli *c, const struct noun *n, const char *name)
 {
     const char *after = cli_flag(c, "--force") ? "?force=true" : "";
     struct answer a;
-    char line[8] = "";
     int status;
 
     if (!cli_done(c))
         return EXIT_USAGE;
-    if (!c->yes && isatty(0)) {
-        fprintf(stderr, "delete %s %s? [y/N] ", n->name, name);
-        if (fgets(line, sizeof line, stdin) == NULL || line[0] != 'y')
-            return EXIT_FAILED;
-    } else if (!c->yes) {
-        fprintf(stderr, "tocsin: deleting needs --yes when nobody can be asked\n");
-        return EXIT_USAGE;
-    }
+    status = delete_confirm(c, n->name, name);
+    if (status != EXIT_OK)
+        return status;
     status = client_call(c, "DELETE", client_path(c, n->base, name, after), "", STR_NONE, &a);
     if (a.status == 409 && strstr(arena_c(&c->arena, a.text), "force=true") != NULL)
         fprintf(stderr, "tocsin: that is: tocsin %s rm %s --force\n", n->name, name);

@@ -33,8 +33,7 @@ static const char *author_of(struct cli *c)
     return user != NULL ? user : getenv("USER");
 }
 
-/* --for 2h: the end, by the clock of whoever says so. False: said why not. */
-static bool end_write(struct cli *c, struct json_out *o)
+bool end_write(struct cli *c, const char *member, struct json_out *o)
 {
     const char *span = cli_take(c, "--for");
     char text[TIME_TEXT_MAX];
@@ -43,12 +42,12 @@ static bool end_write(struct cli *c, struct json_out *o)
     if (span == NULL)
         return true;
     if (!str_to_duration_ms(str_of(span), &ms) || ms == 0) {
-        fprintf(stderr, "tocsin silence: --for takes a time like 90m, 2h or 3d, not %s\n",
-                span);
+        fprintf(stderr, "tocsin %s: --for takes a time like 90m, 2h or 3d, not %s\n",
+                c->argv[0], span);
         return false;
     }
     time_text(clock_wall_ms(&clock_real) + ms, true, text);
-    out_text(o, "ends", text);
+    out_text(o, member, text);
     return true;
 }
 
@@ -71,7 +70,7 @@ static bool silence_body(struct cli *c, struct json_out *o)
         out_text(o, "author", author);
     if (cli_flag(c, "--until_resolved"))
         out_bool(o, "until_resolved", true);
-    if (!end_write(c, o))
+    if (!end_write(c, "ends", o))
         return false;
     matcher = cli_word(c);
     if (matcher != NULL)

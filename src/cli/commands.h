@@ -11,9 +11,21 @@ command_fn command_inhibition;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_configuration, command_replay, command_silence, command_store;
 command_fn command_send, command_apply, command_check_config, command_import;
+command_fn command_token, command_user;
 
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);
+/* "a, b" as a list of texts. */
+void list_write(struct json_out *o, const char *name, struct str text);
+/* --for 2h: `member` is the end, by the clock of whoever says so; without --for
+ * nothing is written. False: said why not. */
+bool end_write(struct cli *c, const char *member, struct json_out *o);
+/* EXIT_OK: --yes, or whoever is at the terminal says so; else what to end with. */
+int delete_confirm(struct cli *c, const char *noun, const char *name);
+
+/* `name`'s new password: typed twice at a terminal, unseen; else the one line of
+ * standard input. Lives in the arena. False: said why not. */
+bool password_ask(struct cli *c, const char *name, struct str *out);
 
 void decisions_print(struct cli *c, const struct json *list);
 /* A file of expectations: what the exit status says, for CI. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # test_login.py -- people and tokens at the door of the real program.
 """test_login.py BUILD_DIR"""
-import base64, hashlib, hmac, http.client, json, re, shutil, struct, sys, time
-import unittest
+import base64, hashlib, hmac, http.client, json, os, pty, re, shutil, struct
+import subprocess, sys, termios, time, unittest
 
 from harness import Tocsin
 
@@ -169,6 +169,114 @@ class Login(unittest.TestCase):
                 {"X-Forwarded-For": forwarded, "X-Forwarded-Proto": "https"})
             self.assertEqual(status, 403)
             self.assertTrue(problem["type"].endswith("/https-needed"))
+
+    # --- the command line --------------------------------------------------------
+
+    def command(self, *words, stdin="", token=None):
+        """(exit status, standard output, standard error)"""
+        done = subprocess.run(self.words(words), input=stdin, text=True,
+                              capture_output=True, timeout=60, env=self.env(token))
+        return done.returncode, done.stdout, done.stderr
+
+    def words(self, words):
+        return [self.server.binary, *words, "--data", self.server.data, "--server",
+                f"http://127.0.0.1:{self.server.port}"]
+
+    def env(self, token=None):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("TOCSIN_")}
+        return {**kept, **({"TOCSIN_TOKEN": token} if token else {})}
+
+    def logs_in(self, name, password=PASSWORD):
+        return Browser(self.server).login(name, password)[0] == 200
+
+    def test_users_on_the_command_line(self):
+        add = ("user", "add", "vera", "--role")
+        for words, stdin, status in (((*add, "boss"), PASSWORD, 2),
+                                     ((*add, "viewer"), "", 1),
+                                     ((*add, "viewer"), f"{PASSWORD}\n{PASSWORD}\n", 1),
+                                     ((*add, "viewer"), "x" * 257, 1),
+                                     ((*add, "viewer"), "short", 6),
+                                     (("user", "passwd", "vera"), PASSWORD, 3)):
+            self.assertEqual(self.command(*words, stdin=stdin)[0], status, (words, stdin))
+        for given in (["--password", PASSWORD], ["--password=" + PASSWORD], ["--password"]):
+            status, _, said = self.command(*add, "viewer", *given, stdin=PASSWORD)
+            self.assertEqual(status, 2)
+            self.assertIn("process list", said)
+            self.assertNotIn(PASSWORD, said)
+        self.assertEqual(self.command(*add, "viewer", stdin=PASSWORD + "\n"),
+                         (0, "user vera added\n", ""))
+        self.assertTrue(self.logs_in("vera"))
+        _, listed, _ = self.command("user", "list", "-o", "json")
+        self.assertEqual([(u["name"], u["role"]) for u in json.loads(listed)["data"]],
+                         [("maya", "admin"), ("vera", "viewer")])
+
+        self.assertEqual(self.command("user", "passwd", "vera", stdin="another long one")[0], 0)
+        self.assertFalse(self.logs_in("vera"))
+        self.assertTrue(self.logs_in("vera", "another long one"))
+        self.assertEqual(self.command("user", "disable", "vera")[0], 0)
+        self.assertFalse(self.logs_in("vera", "another long one"))
+        self.assertEqual(self.command("user", "enable", "vera")[0], 0)
+        self.assertTrue(self.logs_in("vera", "another long one"))
+        self.assertEqual(self.command("user", "rm", "vera")[0], 2)
+        self.assertEqual(self.command("user", "rm", "vera", "--yes")[0], 0)
+        self.assertFalse(self.logs_in("vera", "another long one"))
+
+    def typed(self, *answers):
+        """Types each answer when it is asked for: (exit status, what was seen)."""
+        ours, theirs = pty.openpty()
+        p = subprocess.Popen(self.words(("user", "add", "tina", "--role", "editor")),
+                             stdin=theirs, stdout=theirs, stderr=theirs,
+                             env=self.env(), preexec_fn=lambda: os.login_tty(theirs))
+        seen = b""
+        for n, answer in enumerate(answers, 1):
+            while seen.count(b"tina: ") < n:
+                seen += os.read(ours, 4096)
+            os.write(ours, answer.encode())
+        status = p.wait(60)
+        self.assertTrue(termios.tcgetattr(theirs)[3] & termios.ECHO, "left dark")
+        os.close(theirs)
+        try:
+            while more := os.read(ours, 4096):
+                seen += more
+        except OSError:  # nobody has the other end open any more
+            pass
+        os.close(ours)
+        return status, seen.decode()
+
+    def test_a_password_is_typed_twice_and_unseen(self):
+        for answers, status, said in (((PASSWORD + "\n", "not the same\n"), 1, "different"),
+                                      ((PASSWORD + "\n", "\x03"), 1, "cancelled"),
+                                      ((PASSWORD + "\n", PASSWORD + "\n"), 0, "added")):
+            ended, seen = self.typed(*answers)
+            self.assertEqual(ended, status, seen)
+            self.assertIn(said, seen)
+            self.assertNotIn(PASSWORD, seen)
+        self.assertTrue(self.logs_in("tina"))
+
+    def test_tokens_on_the_command_line(self):
+        status, token, said = self.command("token", "add", "ci", "--scopes",
+                                           "alerts:read, config:read", "--for", "90d")
+        self.assertEqual(status, 0, said)
+        self.assertRegex(token, r"\Atcn_\w+\n\Z")
+        self.assertIn("not shown again", said)
+        token = token.strip()
+        _, listed, _ = self.command("token", "list", "-o", "json")
+        self.assertNotIn(token, listed)
+        shown, = json.loads(listed)["data"]
+        self.assertEqual(shown["scopes"], ["alerts:read", "config:read"])
+        days = (time.mktime(time.strptime(shown["expires"][:19], "%Y-%m-%dT%H:%M:%S"))
+                - time.mktime(time.strptime(shown["created"][:19], "%Y-%m-%dT%H:%M:%S"))) / 86400
+        self.assertEqual(round(days), 90)
+
+        self.assertEqual(self.command("settings", "show", token=token)[0], 0)
+        self.assertEqual(self.command("token", "list", token=token)[0], 4)
+        for words, status in ((("add", "ci", "--scopes", "ingest"), 6),
+                              (("add", "two", "--scopes", "everything"), 6),
+                              (("add", "two"), 2), (("revoke", "two"), 3),
+                              (("add", "two", "--scopes", "ingest", "--for", "ever"), 2)):
+            self.assertEqual(self.command("token", *words)[0], status, words)
+        self.assertEqual(self.command("token", "revoke", "ci"), (0, "token ci revoked\n", ""))
+        self.assertEqual(self.command("settings", "show", token=token)[0], 4)
 
 
 if __name__ == "__main__":
