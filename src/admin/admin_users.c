@@ -168,7 +168,8 @@ static void users_post(void *admin, struct exchange *x)
     struct user_wish *w;
     enum role role;
 
-    if (body == NULL || !role_read(a, x, json_get(body, "role"), &role))
+    if (body == NULL || !password_may_come(a, x) ||
+        !role_read(a, x, json_get(body, "role"), &role))
         return;
     w = wish_new(a, x, true, json_text(json_get(body, "name")));
     w->role = role;
@@ -206,9 +207,10 @@ static void user_patch(void *admin, struct exchange *x)
                                           NULL};
     struct admin *a = admin;
     const struct json *body = params_object(a, x, members, false);
+    const struct json *password = json_get(body, "password");
     struct user_wish *w;
 
-    if (body == NULL)
+    if (body == NULL || (password != NULL && !password_may_come(a, x)))
         return;
     w = wish_new(a, x, false, exchange_segment(x, "name"));
     if (change_read(w, body))
