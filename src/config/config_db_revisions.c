@@ -81,7 +81,7 @@ static bool drop_upto(struct config_db *db, const char *text, int64_t n,
 
 bool config_db_forget(struct config_db *db, int64_t keep, struct error *err)
 {
-    int64_t n;
+    int64_t n = 0;
 
     return last_to_go(db, keep, &n, err) &&
            (n == 0 ||
