@@ -1,6 +1,6 @@
 // draft.ts -- an object being written: what it was, what it is, and saving it so
 // that nobody else's change is overwritten.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call, escaped } from "../base/api";
 import { t } from "../base/i18n";
 import { Problem } from "../base/problem";
@@ -32,16 +32,18 @@ export function useDraft<T extends Stored>(path: string, before: T | null, first
   const [busy, setBusy] = useState(false);
   const patch = patchOf((before ?? first) as Record<string, unknown>, is as Record<string, unknown>);
   const isDirty = patch !== null;
+  const letGo = useRef<() => void>(() => undefined); // what is saved keeps nobody
 
   useEffect(() => {
     if (!isDirty) return;
     guardLeaving(() => confirm(t("form.leave")));
     const stay = (e: BeforeUnloadEvent): void => e.preventDefault();
     addEventListener("beforeunload", stay);
-    return () => {
+    letGo.current = () => {
       guardLeaving(null);
       removeEventListener("beforeunload", stay);
     };
+    return letGo.current;
   }, [isDirty]);
 
   const save = async (): Promise<boolean> => {
@@ -50,7 +52,7 @@ export function useDraft<T extends Stored>(path: string, before: T | null, first
     try {
       if (before === null) await create(path, is);
       else if (patch) await call("PATCH", `${path}/${escaped(before.name)}`, patch, { ifMatch: etag });
-      guardLeaving(null);
+      letGo.current();
       return true;
     } catch (e) {
       setProblem(e instanceof Problem ? e : new Problem(0, "bug", String(e)));
