@@ -17,7 +17,9 @@ static void flood_serve(void *arg, int fd, unsigned nth)
 
     (void)nth;
     assert_true(hear_until(fd, "the body", head, sizeof(head)));
-    snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n",
+    /* Else the next request may go out on this connection while it closes. */
+    snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nConnection: close\r\n"
+                                 "Content-Length: %zu\r\n\r\n",
              *bytes);
     say_text(fd, head);
     memset(piece, 'x', sizeof(piece));
