@@ -60,23 +60,14 @@ static bool file_write(struct cli *c, const char *path, struct json_out *o)
 {
     struct buf text freed_by(buf_release) = BUF(DECLARE_FILE_MAX);
     char *whole = realpath(path, NULL);
-    FILE *f = fopen(path, "re");
-    char *room;
-    size_t n;
+    bool ok = text_read("apply", path, fopen(path, "re"), &text);
 
-    while (f != NULL && (room = buf_room(&text, 4096)) != NULL &&
-           (n = fread(room, 1, 4096, f)) > 0)
-        buf_used(&text, n);
-    if (f == NULL || ferror(f) || text.over)
-        fprintf(stderr, "tocsin apply: cannot read %s\n", path);
     out_object(o, NULL);
     out_str(o, "name", arena_str(&c->arena, str_of(whole ? whole : path)));
     out_str(o, "text", buf_view(&text));
     out_object_end(o);
     free(whole);
-    if (f != NULL)
-        fclose(f);
-    return f != NULL && !text.over;
+    return ok;
 }
 
 static int files_send(struct cli *c, const char *const *paths, size_t n, bool prune)

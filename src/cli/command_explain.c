@@ -85,13 +85,10 @@ static int explain_ask(struct cli *c, const char *id, const char *after,
                        struct answer *a)
 {
     struct buf in freed_by(buf_release) = BUF(1u << 20);
-    char *room;
-    size_t n;
 
     if (strcmp(id, "-") != 0)
         return client_get(c, client_path(c, "/api/v1/alerts", id, after), a);
-    while ((room = buf_room(&in, 4096)) != NULL && (n = fread(room, 1, 4096, stdin)) > 0)
-        buf_used(&in, n);
+    stream_read(stdin, &in);
     after += strlen("/decisions");
     return client_send(c, "POST", arena_printf(&c->arena, "/api/v1/explain%s", after).p,
                        buf_view(&in), a);

@@ -2,28 +2,7 @@
  * taken over. */
 #include "cli/commands.h"
 
-#include <errno.h>
-
 #include "base/limits.h"
-
-static bool file_read(const char *path, struct buf *to)
-{
-    FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-    char *room;
-    size_t n;
-    bool ok;
-
-    while (f != NULL && (room = buf_room(to, 4096)) != NULL &&
-           (n = fread(room, 1, 4096, f)) > 0)
-        buf_used(to, n);
-    ok = f != NULL && !ferror(f) && !to->over;
-    if (!ok)
-        fprintf(stderr, "tocsin import: cannot read %s: %s\n", path,
-                to->over ? "it is too long" : strerror(errno));
-    if (f != NULL && f != stdin)
-        fclose(f);
-    return ok;
-}
 
 static void line_print(struct cli *c, const struct json *e)
 {
@@ -78,7 +57,8 @@ int command_import(struct cli *c)
 
     if (what == NULL || name == NULL || !is_kind(what) || !cli_done(c))
         return EXIT_USAGE;
-    if (!file_read(name, &file))
+    if (!text_read("import", name,
+                   strcmp(name, "-") == 0 ? stdin : fopen(name, "re"), &file))
         return EXIT_FAILED;
     buf_printf(&path, "/api/v1/import/%s", what);
     client_query(&path, "dry_run", dry_run ? "true" : NULL);

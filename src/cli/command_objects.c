@@ -21,11 +21,7 @@ struct noun {
 
 static bool read_all(FILE *from, struct buf *to)
 {
-    char *room;
-    size_t n;
-
-    while ((room = buf_room(to, 4096)) != NULL && (n = fread(room, 1, 4096, from)) > 0)
-        buf_used(to, n);
+    stream_read(from, to);
     while (to->n > 0 && (to->p[to->n - 1] == '\n' || to->p[to->n - 1] == '\r'))
         to->n--;
     return !to->over;

@@ -1,7 +1,6 @@
 /* command_replay.c -- tocsin replay: what would have been sent. */
 #include "cli/commands.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -144,20 +143,8 @@ static int result_show(struct cli *c, const struct answer *a)
 static bool file_write(const char *path, struct json_out *o)
 {
     struct buf text freed_by(buf_release) = BUF(DECLARE_FILE_MAX);
-    FILE *f = fopen(path, "re");
-    char *room;
-    size_t n;
-    bool ok;
+    bool ok = text_read("replay", path, fopen(path, "re"), &text);
 
-    while (f != NULL && (room = buf_room(&text, 4096)) != NULL &&
-           (n = fread(room, 1, 4096, f)) > 0)
-        buf_used(&text, n);
-    ok = f != NULL && !ferror(f) && !text.over;
-    if (!ok)
-        fprintf(stderr, "tocsin replay: cannot read %s: %s\n", path,
-                text.over ? "it is too long" : strerror(errno));
-    if (f != NULL)
-        fclose(f);
     out_object(o, NULL);
     out_text(o, "name", path);
     out_str(o, "text", buf_view(&text));

@@ -2,7 +2,6 @@
  * must not, get them; asked of files alone or of a running Tocsin. For CI. */
 #include "cli/commands.h"
 
-#include <errno.h>
 #include <libgen.h>
 
 #include "base/limits.h"
@@ -365,25 +364,6 @@ static int file_run(struct verifying *v, const struct node *file)
     return v->failed > 0 ? EXIT_FAILED : EXIT_OK;
 }
 
-static bool text_read(const char *path, struct buf *to)
-{
-    FILE *f = fopen(path, "re");
-    char *room;
-    size_t n;
-    bool ok;
-
-    while (f != NULL && (room = buf_room(to, 4096)) != NULL &&
-           (n = fread(room, 1, 4096, f)) > 0)
-        buf_used(to, n);
-    ok = f != NULL && !ferror(f) && !to->over;
-    if (!ok)
-        fprintf(stderr, "tocsin explain: cannot read %s: %s\n", path,
-                to->over ? "it is too long" : strerror(errno));
-    if (f != NULL)
-        fclose(f);
-    return ok;
-}
-
 int explain_verify(struct cli *c, const char *path)
 {
     struct buf text freed_by(buf_release) = BUF(DECLARE_FILE_MAX);
@@ -391,7 +371,7 @@ int explain_verify(struct cli *c, const char *path)
     const struct node *file;
     int status = EXIT_INVALID;
 
-    if (!text_read(path, &text))
+    if (!text_read("explain", path, fopen(path, "re"), &text))
         return EXIT_FAILED;
     file = file_read(&v, buf_view(&text));
     if (file != NULL)

@@ -13,6 +13,12 @@ command_fn command_configuration, command_replay, command_silence, command_store
 command_fn command_send, command_apply, command_check_config, command_import;
 command_fn command_token, command_user;
 
+/* All there is to read; no more than fits, which to->over tells. */
+void stream_read(FILE *from, struct buf *to);
+/* All of a file, `f` being how `path` was opened; closed after, unless it is standard
+ * input. False: "tocsin COMMAND: cannot read ..." was said. */
+bool text_read(const char *command, const char *path, FILE *f, struct buf *to);
+
 /* "@file", "-" (standard input) or the text itself; false: said why not. */
 bool value_of(struct cli *c, const char *text, struct str *out);
 /* "a, b" as a list of texts. */
