@@ -48,15 +48,6 @@ static struct str own_or(const struct am_target *t, const char *name,
                        : str_trim(json_text(json_get(t->global, global)));
 }
 
-static void number_add(struct import *i, struct json_list *to, const char *name,
-                       struct str text)
-{
-    int64_t number;
-
-    if (str_to_i64(text, &number))
-        import_i64(i, to, name, number);
-}
-
 /* "mail.example.org:587", "[2001:db8::1]:25". */
 static void smarthost_add(struct import *i, struct am_target *t)
 {
@@ -139,7 +130,7 @@ static bool telegram_read(struct import *i, struct am_target *t)
     import_text(i, &t->endpoint, "api_url",
                 own_or(t, "api_url", "telegram_api_url"));
     import_text(i, &t->recipient, "chat_id", own(t, "chat_id"));
-    number_add(i, &t->recipient, "topic_id", own(t, "message_thread_id"));
+    import_number(i, &t->recipient, "topic_id", own(t, "message_thread_id"));
     return true;
 }
 

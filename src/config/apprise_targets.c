@@ -34,15 +34,6 @@ static struct json_list *recipient(struct apprise_target *t)
     return &t->recipients[t->recipient_count++];
 }
 
-static void number_add(struct import *i, struct json_list *to, const char *name,
-                       struct str text)
-{
-    int64_t number;
-
-    if (str_to_i64(text, &number))
-        import_i64(i, to, name, number);
-}
-
 static bool discord_read(struct import *i, struct apprise_target *t)
 {
     struct json_list *r = recipient(t);
@@ -95,7 +86,7 @@ static bool telegram_read(struct import *i, struct apprise_target *t)
         struct json_list *r = recipient(t);
 
         import_text(i, r, "chat_id", u->parts[k]);
-        number_add(i, r, "topic_id", topic);
+        import_number(i, r, "topic_id", topic);
     }
     return u->part_count > 0 ||
            refuse(i, t,
@@ -156,7 +147,7 @@ static void mail_server_add(struct import *i, struct apprise_target *t,
     }
     import_text(i, &t->endpoint, "smtp_server",
                 server.n > 0 ? server : u->host);
-    number_add(i, &t->endpoint, "smtp_port", port);
+    import_number(i, &t->endpoint, "smtp_port", port);
     import_text(i, &t->endpoint, "security", str_of(security));
     if (p == NULL && u->pass.n > 0 && str_is(u->scheme, "mailto"))
         adjust(i, t,
@@ -303,7 +294,7 @@ static bool rsyslog_read(struct import *i, struct apprise_target *t)
 {
     import_text(i, &t->endpoint, "host", t->url->host);
     import_text(i, &t->endpoint, "transport", STR("udp"));
-    number_add(i, &t->endpoint, "port", t->url->port);
+    import_number(i, &t->endpoint, "port", t->url->port);
     import_text(i, &t->endpoint, "facility", part(t, 0));
     recipient(t);
     return true;

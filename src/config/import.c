@@ -172,6 +172,15 @@ void import_i64(struct import *i, struct json_list *to, const char *name,
     json_list_add(to, i->a, str_of(name), json_new_i64(i->a, number));
 }
 
+void import_number(struct import *i, struct json_list *to, const char *name,
+                   struct str text)
+{
+    int64_t number;
+
+    if (str_to_i64(text, &number))
+        import_i64(i, to, name, number);
+}
+
 void import_object(struct import *i, struct json_list *to, const char *name,
                    const struct json_list *members)
 {
@@ -294,18 +303,17 @@ enum config_result import_settle(struct config *c, struct import *i,
 
     for (size_t refused = 0; i->n > 0; refused++) {
         *err = (struct error){0};
-        result = config_try(c, i->edits, i->n, &failed, err);
+        result = dry_run ? config_try(c, i->edits, i->n, &failed, err)
+                         : config_change(c, i->edits, i->n, i->by, &failed, err);
         if (!is_about_one(result) || failed >= i->n)
             break;
         if (refused == IMPORT_REFUSED_MAX) {
             error_in(err, "more than %d objects were refused; the last",
                      IMPORT_REFUSED_MAX);
-            return result;
+            break;
         }
         refused_drop(i, failed, err);
         result = CONFIG_OK;
     }
-    if (result == CONFIG_OK && i->n > 0 && !dry_run)
-        result = config_change(c, i->edits, i->n, i->by, &failed, err);
     return result;
 }

@@ -64,6 +64,9 @@ void import_bool(struct import *i, struct json_list *to, const char *name,
                  bool truth);
 void import_i64(struct import *i, struct json_list *to, const char *name,
                 int64_t number);
+/* A whole number written as text; anything else adds nothing. */
+void import_number(struct import *i, struct json_list *to, const char *name,
+                   struct str text);
 void import_object(struct import *i, struct json_list *to, const char *name,
                    const struct json_list *members);
 
