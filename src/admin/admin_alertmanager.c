@@ -51,14 +51,30 @@ static void matcher_write(struct json_out *o, const struct matcher *m)
     out_object_end(o);
 }
 
-/* A filter that says more than matchers can is shown as one they do not have. */
+static struct str recipients_text(const struct silence *s, struct arena *a)
+{
+    struct str all = STR_NONE;
+
+    for (size_t i = 0; i < s->recipient_count; i++)
+        all = arena_printf(a, "%.*s%s%.*s", STR_ARG(all), i > 0 ? "," : "",
+                           STR_ARG(s->recipients[i].name));
+    return all;
+}
+
+/* What says more than matchers can is shown as some they do not have. */
 static void matchers_write(struct json_out *o, const struct silence *s, struct arena *a)
 {
-    struct matcher list[MATCHERS_MAX];
+    struct matcher list[MATCHERS_MAX + 2];
     size_t n = matchers_read(s->matcher, a, list);
 
     if (n == 0)
         list[n++] = (struct matcher){STR("tocsin_filter"), s->matcher, false, true};
+    if (s->recipient_count > 0)
+        list[n++] = (struct matcher){STR("tocsin_recipients"), recipients_text(s, a),
+                                     false, true};
+    if (s->schedule != NULL)
+        list[n++] = (struct matcher){STR("tocsin_schedule"), s->schedule_text, false,
+                                     true};
     out_array(o, "matchers");
     for (size_t i = 0; i < n; i++)
         matcher_write(o, &list[i]);
@@ -191,6 +207,12 @@ static const struct json *silence_object(const struct json *body, struct str nam
     return json_new_object(a, &members);
 }
 
+/* Its matchers would come back without the rest of it, and silence more. */
+static bool says_more(const struct silence *s)
+{
+    return s != NULL && (s->schedule != NULL || s->recipient_count > 0);
+}
+
 /* With an id it changes that one, as theirs does. */
 static void silences_post(void *admin, struct exchange *x)
 {
@@ -208,6 +230,12 @@ static void silences_post(void *admin, struct exchange *x)
     e.name = old != NULL ? old->name : arena_str(arena, str_of(made));
     if (id.n > 0 && old == NULL) {
         alertmanager_refuse(x, 404, "there is no silence with this id");
+        return;
+    }
+    if (says_more(old)) {
+        alertmanager_refuse(x, 400, "this silence recurs or is for some recipients only, "
+                                    "which this API cannot say: change it with tocsin "
+                                    "or in its pages");
         return;
     }
     if (body != NULL)

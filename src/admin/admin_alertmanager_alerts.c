@@ -117,8 +117,10 @@ static void suppressed_find(struct list *l, struct filter_subject *subject, stru
 
     *out = (struct suppressed){
         .silences = arena_array(&l->of_one, all->n + 1, sizeof(void *))};
+    /* One that keeps only some recipients from being told suppresses no alert. */
     for (size_t i = 0; i < all->n; i++)
-        if (silence_state(&all->v[i], now_ms, &until_ms) == SILENCE_ACTIVE &&
+        if (all->v[i].recipient_count == 0 &&
+            silence_state(&all->v[i], now_ms, &until_ms) == SILENCE_ACTIVE &&
             silence_hits(&all->v[i], subject))
             out->silences[out->silence_count++] = &all->v[i];
     inhibitors_find(l->a->with.hold_state->inhibitors, &l->s->holds.inhibitions, subject,
@@ -347,20 +349,32 @@ static void list_release(struct list *l)
     arena_release(&l->of_one);
 }
 
-static void alerts_get(void *admin, struct exchange *x)
+/* Both answers are an array, of what `write` makes of the list. */
+static void list_answer(const struct admin *a, struct exchange *x,
+                        void (*write)(struct list *l, struct json_out *o))
 {
     struct wanted want;
     struct list l freed_by(list_release) = {0};
     struct reply r freed_by(reply_release) = {0};
 
-    if (!list_read(admin, x, &want, &l))
+    if (!list_read(a, x, &want, &l))
         return;
     reply_init(&r);
     out_array(&r.out, NULL);
-    for (size_t i = 0; i < l.n; i++)
-        out_raw(&r.out, NULL, l.v[i].json);
+    write(&l, &r.out);
     out_array_end(&r.out);
     reply_send(&r, x, 200);
+}
+
+static void alerts_write(struct list *l, struct json_out *o)
+{
+    for (size_t i = 0; i < l->n; i++)
+        out_raw(o, NULL, l->v[i].json);
+}
+
+static void alerts_get(void *admin, struct exchange *x)
+{
+    list_answer(admin, x, alerts_write);
 }
 
 /* --- groups: alerts are not grouped here, so that each recipient has one ---------------- */
@@ -398,21 +412,16 @@ static void group_write(struct list *l, const struct recipient *to,
     out_object_end(o);
 }
 
+static void groups_write(struct list *l, struct json_out *o)
+{
+    for (size_t i = 0; i < l->s->recipient_count; i++)
+        if (l->chosen[i])
+            group_write(l, &l->s->recipients[i], o);
+}
+
 static void groups_get(void *admin, struct exchange *x)
 {
-    struct wanted want;
-    struct list l freed_by(list_release) = {0};
-    struct reply r freed_by(reply_release) = {0};
-
-    if (!list_read(admin, x, &want, &l))
-        return;
-    reply_init(&r);
-    out_array(&r.out, NULL);
-    for (size_t i = 0; i < l.s->recipient_count; i++)
-        if (l.chosen[i])
-            group_write(&l, &l.s->recipients[i], &r.out);
-    out_array_end(&r.out);
-    reply_send(&r, x, 200);
+    list_answer(admin, x, groups_write);
 }
 
 static const struct route routes[] = {

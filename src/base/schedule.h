@@ -5,6 +5,8 @@
  *   windows   mon-fri 22:00-07:00        over midnight: begins on mon..fri
  *             mon,wed 12:00-13:00, 18:00-19:00; sat-sun
  *             daily at 02:00 for 90 min
+ *             dec day 24-26; year 2027 jan day -1 12:00-24:00
+ *             outside mon-fri 09:00-17:00
  *             cron 30 3 1-7 * sun for 2h  crontab(5)'s five fields
  *   moments   daily at 08:00    mon-fri at 08:00, 17:30    every 15 min
  *             cron 0 8 * * 1-5
@@ -22,20 +24,29 @@
 
 #include "base/zone.h"
 
-#define SCHEDULE_BYTES_MAX 1024
-#define SCHEDULE_ITEMS_MAX 32
+#define SCHEDULE_BYTES_MAX 2048
+#define SCHEDULE_ITEMS_MAX 64
 #define SCHEDULE_FOR_MAX_S (7 * 86400)
 #define SCHEDULE_AHEAD_S (14 * 86400)
 
 enum schedule_kind { SCHEDULE_WINDOWS, SCHEDULE_MOMENTS };
 
+#define MONTH_SHORTEST 28 /* days */
+
+struct schedule_dates {
+    bool all;               /* none is left out */
+    uint32_t month_days[4]; /* bit 1: the first; of months of 28, 29, 30, 31 days */
+    uint16_t months;        /* bit 1: January */
+    int from_year, until_year; /* 0: any */
+};
+
 struct schedule_item {
     enum schedule_way { BY_CLOCK, BY_CALENDAR, BY_INTERVAL } way;
     uint8_t week_days;        /* bit 0: Sunday */
+    struct schedule_dates dates; /* the day it begins on */
     int from_min, until_min;  /* BY_CLOCK; until > 24 h: on the next day */
     uint64_t minutes;         /* BY_CALENDAR, one bit each */
-    uint32_t hours, month_days;
-    uint16_t months;
+    uint32_t hours;
     bool either_day;          /* month_days or week_days will do (crontab(5)) */
     int64_t every_s;          /* BY_INTERVAL */
     int64_t for_s;            /* not BY_CLOCK; 0: a moment */
@@ -43,6 +54,7 @@ struct schedule_item {
 
 struct schedule { /* a value; nothing to free */
     enum schedule_kind kind;
+    bool outside; /* windows: all the time but these */
     size_t n;
     struct schedule_item item[SCHEDULE_ITEMS_MAX];
 };

@@ -1,140 +1,7 @@
 /* schedule_parse.c -- the text of a schedule, with the column of every mistake. */
-#include <stdarg.h>
-
-#include "base/clock.h"
-#include "base/schedule.h"
+#include "base/schedule_own.h"
 
 #define DAY_MIN 1440
-#define ALL_DAYS 0x7fu
-
-struct reader {
-    struct str text;
-    size_t at;
-    struct schedule *out;
-    size_t *column;
-    struct error *err;
-};
-
-/* Everything before a mistake is ASCII, so that bytes are characters. */
-static bool fail(struct reader *r, size_t at, const char *format, ...)
-    printf_like(3, 4);
-static bool fail(struct reader *r, size_t at, const char *format, ...)
-{
-    char words[ERROR_TEXT_MAX];
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(words, sizeof words, format, args);
-    va_end(args);
-    if (r->column != NULL)
-        *r->column = at + 1;
-    return error_set(r->err, "column %zu: %s", at + 1, words);
-}
-
-/* --- characters --------------------------------------------------------------- */
-
-static char here(const struct reader *r)
-{
-    return r->at < r->text.n ? r->text.p[r->at] : '\0';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static void skip_space(struct reader *r)
-{
-    while (is_space(here(r)))
-        r->at++;
-}
-
-static bool ended(const struct reader *r)
-{
-    return r->at >= r->text.n;
-}
-
-/* White space, then `c`; nothing is taken when it is not there. */
-static bool take(struct reader *r, char c)
-{
-    size_t before = r->at;
-
-    skip_space(r);
-    if (!ended(r) && here(r) == c) {
-        r->at++;
-        return true;
-    }
-    r->at = before;
-    return false;
-}
-
-/* The letters that come next, behind white space; may be none. */
-static struct str peek_letters(struct reader *r)
-{
-    size_t n = 0;
-
-    skip_space(r);
-    while (r->at + n < r->text.n && is_letter(r->text.p[r->at + n]))
-        n++;
-    return str_first(str_from(r->text, r->at), n);
-}
-
-static bool take_word(struct reader *r, const char *word)
-{
-    struct str letters = peek_letters(r);
-
-    if (!str_is_nocase(letters, word))
-        return false;
-    r->at += letters.n;
-    return true;
-}
-
-/* What stands at `at`, for "..., not X". */
-static struct str found(const struct reader *r, size_t at)
-{
-    struct str rest = str_from(r->text, at);
-    size_t n = 0;
-
-    while (n < rest.n && !is_space(rest.p[n]) && strchr(",;", rest.p[n]) == NULL)
-        n++;
-    n = utf8_cut(rest, MIN(n, 40));
-    return rest.n == 0 ? STR("the end") : str_first(rest, MAX(n, (size_t)1));
-}
-
-static bool expected_at(struct reader *r, size_t at, const char *what)
-{
-    return fail(r, at, "here %s is expected, not %.*s", what, STR_ARG(found(r, at)));
-}
-
-static bool expected(struct reader *r, const char *what)
-{
-    skip_space(r);
-    return expected_at(r, r->at, what);
-}
-
-/* --- numbers, times, durations ------------------------------------------------- */
-
-static bool take_number(struct reader *r, int64_t most, int64_t *out)
-{
-    size_t n = 0;
-
-    while (r->at + n < r->text.n && is_digit(r->text.p[r->at + n]))
-        n++;
-    if (!str_to_i64(str_first(str_from(r->text, r->at), n), out) || *out > most)
-        return false;
-    r->at += n;
-    return true;
-}
 
 /* 07:00, 7:00 or 24:00, in minutes. */
 static bool take_time(struct reader *r, int *out)
@@ -142,14 +9,14 @@ static bool take_time(struct reader *r, int *out)
     int64_t hour, minute;
     size_t start;
 
-    skip_space(r);
+    reader_skip(r);
     start = r->at;
-    if (!take_number(r, 24, &hour) || here(r) != ':')
-        return expected_at(r, start, "a time like 22:00");
+    if (!reader_number(r, 24, &hour) || reader_here(r) != ':')
+        return reader_expected_at(r, start, "a time like 22:00");
     r->at++;
     if (r->at + 2 > r->text.n || !is_digit(r->text.p[r->at + 1]) ||
-        !take_number(r, 59, &minute) || hour * 60 + minute > DAY_MIN)
-        return expected_at(r, start, "a time like 22:00");
+        !reader_number(r, 59, &minute) || hour * 60 + minute > DAY_MIN)
+        return reader_expected_at(r, start, "a time like 22:00");
     *out = (int)(hour * 60 + minute);
     return true;
 }
@@ -175,15 +42,15 @@ static bool take_duration(struct reader *r, int64_t most_s, int64_t *out)
     int64_t count = 0, ms = 0;
     struct str text;
 
-    skip_space(r);
+    reader_skip(r);
     start = r->at;
     while (start + n < r->text.n &&
            (is_digit(r->text.p[start + n]) || is_letter(r->text.p[start + n])))
         n++;
     text = str_first(str_from(r->text, start), n);
-    if (take_number(r, most_s, &count) && unit_s(peek_letters(r)) > 0) {
-        ms = count * unit_s(peek_letters(r)) * 1000;
-        r->at += peek_letters(r).n;
+    if (reader_number(r, most_s, &count) && unit_s(reader_letters(r)) > 0) {
+        ms = count * unit_s(reader_letters(r)) * 1000;
+        r->at += reader_letters(r).n;
     } else if (n > 0 && is_letter(text.p[n - 1]) && str_to_duration_ms(text, &ms)) {
         r->at = start + n;
     }
@@ -191,7 +58,7 @@ static bool take_duration(struct reader *r, int64_t most_s, int64_t *out)
         *out = ms / 1000;
         return true;
     }
-    return expected_at(r, start,
+    return reader_expected_at(r, start,
                        most_s > 86400
                            ? "a time from 1 min to 7 days, like \"2h\","
                            : "a time from 1 min to 24 hours, like \"15 min\",");
@@ -199,40 +66,15 @@ static bool take_duration(struct reader *r, int64_t most_s, int64_t *out)
 
 /* --- days ----------------------------------------------------------------------- */
 
-static const char *const week_days[] = {"sunday",   "monday", "tuesday", "wednesday",
-                                        "thursday", "friday", "saturday"};
-static const char *const months[] = {"",    "jan", "feb", "mar", "apr", "may", "jun",
-                                     "jul", "aug", "sep", "oct", "nov", "dec"};
-
-/* Three letters, or all of them; -1: no such day. */
-static int week_day_of(struct str word)
-{
-    for (int i = 0; i < 7; i++)
-        if (word.n >= 3 && str_is_nocase(word, week_days[i]))
-            return i;
-    for (int i = 0; i < 7; i++)
-        if (word.n == 3 && strncasecmp(word.p, week_days[i], 3) == 0)
-            return i;
-    return -1;
-}
-
 static bool take_week_day(struct reader *r, int *out)
 {
-    struct str word = peek_letters(r);
+    struct str word = reader_letters(r);
 
-    *out = week_day_of(word);
+    *out = reader_week_day(word);
     if (*out < 0)
-        return expected(r, "a day of the week (mon, tue, ...)");
+        return reader_expected(r, "a day of the week (mon, tue, ...)");
     r->at += word.n;
     return true;
-}
-
-/* Is a letter behind the comma, so that the list of days goes on? */
-static bool comma_and_letter(const struct reader *r)
-{
-    struct reader ahead = *r;
-
-    return take(&ahead, ',') && peek_letters(&ahead).n > 0;
 }
 
 /* mon-fri,sun; fri-mon goes over the week's end. */
@@ -244,101 +86,100 @@ static bool take_days(struct reader *r, uint8_t *out)
         if (!take_week_day(r, &first))
             return false;
         last = first;
-        if (take(r, '-') && !take_week_day(r, &last))
+        if (reader_take(r, '-') && !take_week_day(r, &last))
             return false;
         for (int day = first;; day = (day + 1) % 7) {
             *out |= (uint8_t)(1u << day);
             if (day == last)
                 break;
         }
-    } while (comma_and_letter(r) && take(r, ','));
+    } while (reader_comma_letter(r));
     return true;
 }
 
 /* --- items ----------------------------------------------------------------------- */
 
-static bool add(struct reader *r, size_t at, struct schedule_item item)
+bool reader_add(struct reader *r, size_t at, struct schedule_item item)
 {
     if (r->out->n == SCHEDULE_ITEMS_MAX)
-        return fail(r, at, "more than %d windows or moments in one schedule",
+        return reader_fail(r, at, "more than %d windows or moments in one schedule",
                     SCHEDULE_ITEMS_MAX);
     r->out->item[r->out->n++] = item;
     return true;
 }
 
-/* The "for 2h" of items that were added from `first` on. */
-static bool duration_of(struct reader *r, size_t first, size_t at)
+bool reader_for(struct reader *r, size_t first, size_t at)
 {
     int64_t for_s = 0;
 
-    if (take_word(r, "for")) {
+    if (reader_word(r, "for")) {
         if (r->out->kind == SCHEDULE_MOMENTS)
-            return fail(r, r->at - 3, "a moment has no \"for\": only windows do");
+            return reader_fail(r, r->at - 3, "a moment has no \"for\": only windows do");
         if (!take_duration(r, SCHEDULE_FOR_MAX_S, &for_s))
             return false;
     } else if (r->out->kind == SCHEDULE_WINDOWS) {
-        return fail(r, at, "how long? Write \"for 2h\" behind this");
+        return reader_fail(r, at, "how long? Write \"for 2h\" behind this");
     }
     for (size_t i = first; i < r->out->n; i++)
         r->out->item[i].for_s = for_s;
     return true;
 }
 
-static bool window(struct reader *r, uint8_t days)
+/* The days an item comes on. */
+struct days {
+    struct schedule_dates dates;
+    uint8_t week_days;
+};
+
+static bool window(struct reader *r, const struct days *days)
 {
-    struct schedule_item item = {.way = BY_CLOCK, .week_days = days};
+    struct schedule_item item = {.way = BY_CLOCK, .dates = days->dates,
+                                 .week_days = days->week_days};
     size_t at;
 
-    skip_space(r);
+    reader_skip(r);
     at = r->at;
     if (r->out->kind == SCHEDULE_MOMENTS)
-        return fail(r, at, "moments are expected here, not windows: "
+        return reader_fail(r, at, "moments are expected here, not windows: "
                            "\"daily at 08:00\"");
     if (!take_time(r, &item.from_min))
         return false;
-    if (!take(r, '-'))
-        return expected(r, "the window's end, like 08:00-17:00,");
+    if (!reader_take(r, '-'))
+        return reader_expected(r, "the window's end, like 08:00-17:00,");
     if (!take_time(r, &item.until_min))
         return false;
     if (item.from_min == item.until_min || item.from_min == DAY_MIN)
-        return fail(r, at, "this window is empty; a whole day is 00:00-24:00");
+        return reader_fail(r, at, "this window is empty; a whole day is 00:00-24:00");
     if (item.until_min < item.from_min)
         item.until_min += DAY_MIN;
-    return add(r, at, item);
+    return reader_add(r, at, item);
 }
 
-/* Is a digit behind the comma, so that the list of times goes on? */
-static bool comma_and_digit(const struct reader *r)
-{
-    struct reader ahead = *r;
-
-    if (!take(&ahead, ','))
-        return false;
-    skip_space(&ahead);
-    return is_digit(here(&ahead));
-}
-
-static bool windows(struct reader *r, uint8_t days)
+static bool windows(struct reader *r, const struct days *days)
 {
     do {
         if (!window(r, days))
             return false;
-    } while (comma_and_digit(r) && take(r, ','));
+    } while (reader_comma_number(r, false));
     return true;
 }
 
-static bool whole_days(struct reader *r, uint8_t days, size_t at)
+static bool whole_days(struct reader *r, const struct days *days, size_t at)
 {
+    size_t comma = r->at;
+
     if (r->out->kind == SCHEDULE_MOMENTS)
-        return expected(r, "\"at\" and a time");
-    if (comma_and_digit(r)) /* these days, or all of them? */
-        return fail(r, r->at, "no comma between days and their times; between "
-                              "two windows, \";\"");
-    return add(r, at, (struct schedule_item){.way = BY_CLOCK, .week_days = days,
-                                             .until_min = DAY_MIN});
+        return reader_expected(r, "\"at\" and a time");
+    if (reader_comma_number(r, false)) /* these days, or all of them? */
+        return reader_fail(r, comma, "no comma between days and their times; between "
+                                     "two windows, \";\"");
+    return reader_add(r, at, (struct schedule_item){
+                                 .way = BY_CLOCK, .dates = days->dates,
+                                 .week_days = days->week_days,
+                                 .until_min = DAY_MIN});
 }
 
-static bool at_times(struct reader *r, uint8_t days, size_t at)
+static bool at_times(struct reader *r, const struct days *days, size_t at)
 {
     size_t first = r->out->n;
     int minute;
@@ -346,20 +187,20 @@ static bool at_times(struct reader *r, uint8_t days, size_t at)
     do {
         size_t start;
 
-        skip_space(r);
+        reader_skip(r);
         start = r->at;
         if (!take_time(r, &minute))
             return false;
         if (minute == DAY_MIN)
-            return fail(r, start, "24:00 is 00:00 of the next day");
-        if (!add(r, start,
+            return reader_fail(r, start, "24:00 is 00:00 of the next day");
+        if (!reader_add(r, start,
                  (struct schedule_item){
-                     .way = BY_CALENDAR, .week_days = days, .months = 0x1ffe,
-                     .month_days = 0xfffffffe, .minutes = 1ull << minute % 60,
-                     .hours = 1u << minute / 60}))
+                     .way = BY_CALENDAR, .dates = days->dates,
+                     .week_days = days->week_days,
+                     .minutes = 1ull << minute % 60, .hours = 1u << minute / 60}))
             return false;
-    } while (comma_and_digit(r) && take(r, ','));
-    return duration_of(r, first, at);
+    } while (reader_comma_number(r, false));
+    return reader_for(r, first, at);
 }
 
 static bool interval(struct reader *r, size_t at)
@@ -367,152 +208,52 @@ static bool interval(struct reader *r, size_t at)
     struct schedule_item item = {.way = BY_INTERVAL};
     size_t first = r->out->n;
 
-    return take_duration(r, 86400, &item.every_s) && add(r, at, item) &&
-           duration_of(r, first, at);
+    return take_duration(r, 86400, &item.every_s) && reader_add(r, at, item) &&
+           reader_for(r, first, at);
 }
 
-/* --- cron ------------------------------------------------------------------------- */
-
-struct cron_field {
-    const char *name;
-    int64_t least, most;
-};
-
-static bool take_cron_value(struct reader *r, const struct cron_field *f, int64_t *out)
+/* Which days of the week, behind the dates; *said: there are words for it. */
+static bool take_which_days(struct reader *r, struct days *out, bool *said)
 {
-    size_t start = r->at;
-    struct str word;
-
-    if (is_letter(here(r)) && (f->most == 12 || f->most == 7)) {
-        word = peek_letters(r);
-        *out = f->most == 7 ? week_day_of(word) : -1;
-        for (int64_t i = 1; f->most == 12 && i <= 12; i++)
-            if (str_is_nocase(word, months[i]))
-                *out = i;
-        if (*out >= 0) {
-            r->at += word.n;
-            return true;
-        }
-    } else if (take_number(r, f->most, out) && *out >= f->least) {
-        return true;
+    out->week_days = ALL_DAYS;
+    if (reader_word(r, "daily")) {
+        *said = true;
+    } else if (reader_week_day(reader_letters(r)) >= 0) {
+        *said = true;
+        out->week_days = 0;
+        return take_days(r, &out->week_days);
     }
-    return fail(r, start, "%.*s is no %s: %ld to %ld", STR_ARG(found(r, start)),
-                f->name, (long)f->least, (long)f->most);
-}
-
-/* "5", "1-5", "*", each with a step: "1-30/2". */
-static bool take_cron_range(struct reader *r, const struct cron_field *f,
-                            uint64_t *bits)
-{
-    int64_t from = f->least, to = f->most, step = 1;
-    size_t start = r->at;
-
-    if (here(r) == '*') {
-        r->at++;
-        to = f->most == 7 ? 6 : f->most;
-    } else {
-        if (!take_cron_value(r, f, &from))
-            return false;
-        to = from;
-        if (here(r) == '-') {
-            r->at++;
-            if (!take_cron_value(r, f, &to))
-                return false;
-        } else if (here(r) == '/') {
-            return fail(r, r->at, "a step needs a range or * before it");
-        }
-    }
-    if (f->most == 7 && to < from && to == 0)
-        to = 7; /* fri-sun */
-    if (to < from)
-        return fail(r, start, "this range goes backwards");
-    if (here(r) == '/') {
-        r->at++;
-        if (!take_number(r, f->most, &step) || step == 0)
-            return fail(r, r->at, "here a step from 1 to %ld is expected",
-                        (long)f->most);
-    }
-    for (int64_t i = from; i <= to; i += step)
-        *bits |= 1ull << i;
     return true;
-}
-
-static bool take_cron_field(struct reader *r, const struct cron_field *f,
-                            uint64_t *bits, bool *any)
-{
-    skip_space(r);
-    if (ended(r))
-        return fail(r, r->at, "here the %s is expected: a cron expression has "
-                              "minute, hour, day of the month, month, day of the week",
-                    f->name);
-    *any = here(r) == '*';
-    for (;;) {
-        if (!take_cron_range(r, f, bits))
-            return false;
-        if (here(r) != ',' || is_space(r->at + 1 < r->text.n ? r->text.p[r->at + 1] : ' '))
-            break;
-        r->at++;
-    }
-    if (!ended(r) && !is_space(here(r)) && here(r) != ';' && here(r) != ',')
-        return fail(r, r->at, "what is this in the %s?", f->name);
-    return true;
-}
-
-static bool cron(struct reader *r, size_t at)
-{
-    static const struct cron_field fields[5] = {
-        {"minute", 0, 59}, {"hour", 0, 23}, {"day of the month", 1, 31},
-        {"month", 1, 12},  {"day of the week", 0, 7},
-    };
-    uint64_t bits[5] = {0};
-    bool any[5];
-    size_t first = r->out->n;
-    struct schedule once = {.kind = SCHEDULE_MOMENTS, .n = 1};
-
-    for (size_t i = 0; i < COUNT_OF(fields); i++)
-        if (!take_cron_field(r, &fields[i], &bits[i], &any[i]))
-            return false;
-    bits[4] |= bits[4] >> 7; /* 7 is Sunday too */
-    once.item[0] = (struct schedule_item){
-        .way = BY_CALENDAR, .minutes = bits[0], .hours = (uint32_t)bits[1],
-        .month_days = (uint32_t)bits[2], .months = (uint16_t)bits[3],
-        .week_days = bits[4] & ALL_DAYS, .either_day = !any[2] && !any[4],
-    };
-    if (schedule_next_ms(&once, NULL, 0) == INT64_MAX)
-        return fail(r, at, "this never comes: no such month has such a day");
-    return add(r, at, once.item[0]) && duration_of(r, first, at);
 }
 
 static bool item(struct reader *r)
 {
-    uint8_t days = ALL_DAYS;
     bool said = false;
+    struct days days;
     size_t at;
 
-    skip_space(r);
+    reader_skip(r);
     at = r->at;
-    if (take_word(r, "cron"))
-        return cron(r, at);
-    if (take_word(r, "every")) {
-        if (!take_word(r, "day"))
+    if (reader_word(r, "cron"))
+        return reader_cron(r, at);
+    if (reader_word(r, "every")) {
+        if (!reader_word(r, "day"))
             return interval(r, at);
         said = true;
-    } else if (take_word(r, "daily")) {
-        said = true;
-    } else if (week_day_of(peek_letters(r)) >= 0) {
-        days = 0;
-        said = true;
-        if (!take_days(r, &days))
-            return false;
+        schedule_dates_all(&days.dates);
+    } else if (!reader_dates(r, &days.dates, &said)) {
+        return false;
     }
-    if (take_word(r, "at"))
-        return at_times(r, days, at);
-    skip_space(r);
-    if (said && !is_digit(here(r)))
-        return whole_days(r, days, at);
-    if (!is_digit(here(r)))
-        return expected(r, "a day, a time, \"daily\", \"every\" or \"cron\"");
-    return windows(r, days);
+    if (!take_which_days(r, &days, &said))
+        return false;
+    if (reader_word(r, "at"))
+        return at_times(r, &days, at);
+    reader_skip(r);
+    if (said && !is_digit(reader_here(r)))
+        return whole_days(r, &days, at);
+    if (!is_digit(reader_here(r)))
+        return reader_expected(r, "a day, a time, \"daily\", \"every\" or \"cron\"");
+    return windows(r, &days);
 }
 
 bool schedule_parse(struct str text, enum schedule_kind kind, struct schedule *out,
@@ -523,14 +264,15 @@ bool schedule_parse(struct str text, enum schedule_kind kind, struct schedule *o
     memset(out, 0, sizeof *out);
     out->kind = kind;
     if (text.n > SCHEDULE_BYTES_MAX)
-        return fail(&r, SCHEDULE_BYTES_MAX, "a schedule has at most %d bytes",
+        return reader_fail(&r, SCHEDULE_BYTES_MAX, "a schedule has at most %d bytes",
                     SCHEDULE_BYTES_MAX);
+    out->outside = kind == SCHEDULE_WINDOWS && reader_word(&r, "outside");
     do {
         if (!item(&r))
             return false;
-    } while (take(&r, ';') || take(&r, ','));
-    skip_space(&r);
-    if (!ended(&r))
-        return expected(&r, "\";\" or the end");
+    } while (reader_take(&r, ';') || reader_take(&r, ','));
+    reader_skip(&r);
+    if (!reader_ended(&r))
+        return reader_expected(&r, "\";\" or the end");
     return true;
 }

@@ -99,6 +99,7 @@ static const char silence_usage[] =
     "  tocsin silence add MATCHER --comment WHY [--author WHO] [--name NAME]\n"
     "                     [--starts TIME] [--ends TIME | --for 2h | --until_resolved]\n"
     "                     [--schedule 'sat 22:00-06:00' [--time_zone Europe/Rome]]\n"
+    "                     [--recipients A,B]   only they are not told\n"
     "                                     MATCHER: a filter, like 'host=10.0.0.7'\n"
     "  tocsin silence preview MATCHER [--days 7]\n"
     "                                     which alerts it would hit, and would have hit\n"

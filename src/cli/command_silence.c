@@ -1,6 +1,7 @@
 /* command_silence.c -- tocsin silence add|list|show|expire|preview. */
 #include "cli/commands.h"
 
+#include <pwd.h>
 #include <unistd.h>
 
 #include "base/limits.h"
@@ -22,15 +23,24 @@ static void silence_rows(struct cli *c, const struct json *list)
     table_print(&t);
 }
 
-/* Whose shell it is, unless somebody else is named. */
+/* Whose shell it is, unless somebody else is named; cron sets no $USER. */
 static const char *author_of(struct cli *c)
 {
     const char *given = cli_take(c, "--author");
-    const char *user = getenv("SUDO_USER");
+    const char *const shell[] = {given, getenv("SUDO_USER"), getenv("USER")};
+    const struct passwd *account;
 
-    if (given != NULL)
-        return given;
-    return user != NULL ? user : getenv("USER");
+    for (size_t i = 0; i < COUNT_OF(shell); i++)
+        if (shell[i] != NULL && shell[i][0] != '\0')
+            return shell[i];
+    account = getpwuid(getuid());
+    if (account != NULL)
+        return account->pw_name;
+    fprintf(stderr,
+            "tocsin silence add: nobody knows who user number %ld is; say --author "
+            "NAME\n",
+            (long)getuid());
+    return NULL;
 }
 
 bool end_write(struct cli *c, const char *member, struct json_out *o)
@@ -51,14 +61,29 @@ bool end_write(struct cli *c, const char *member, struct json_out *o)
     return true;
 }
 
+/* "a,b": only they are told nothing. */
+static void recipients_write(const char *names, struct json_out *o)
+{
+    struct str rest = names != NULL ? str_of(names) : STR_NONE;
+
+    if (names == NULL)
+        return;
+    out_array(o, "recipients");
+    while (rest.n > 0)
+        out_str(o, NULL, str_trim(str_until(&rest, ',')));
+    out_array_end(o);
+}
+
 static bool silence_body(struct cli *c, struct json_out *o)
 {
     static const char *const texts[] = {"name",     "comment",   "starts", "ends",
                                         "schedule", "time_zone", NULL};
-    const char *author = author_of(c);
-    const char *matcher;
+    const char *author = author_of(c), *matcher;
 
+    if (author == NULL)
+        return false;
     out_object(o, NULL);
+    out_text(o, "author", author);
     for (size_t i = 0; texts[i] != NULL; i++) {
         struct str option = arena_printf(&c->arena, "--%s", texts[i]);
         const char *value = cli_take(c, option.p);
@@ -66,8 +91,7 @@ static bool silence_body(struct cli *c, struct json_out *o)
         if (value != NULL)
             out_text(o, texts[i], value);
     }
-    if (author != NULL)
-        out_text(o, "author", author);
+    recipients_write(cli_take(c, "--recipients"), o);
     if (cli_flag(c, "--until_resolved"))
         out_bool(o, "until_resolved", true);
     if (!end_write(c, "ends", o))

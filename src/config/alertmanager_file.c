@@ -12,33 +12,25 @@ struct reading {
     const struct am_way *ways;
 };
 
-static const struct json *file_parse(struct str text, struct arena *a,
+static const struct json *file_parse(struct import *i, struct str text,
                                      struct error *err)
 {
-    const struct source source = {.file = STR("alertmanager.yml"),
-                                  .text = text};
-    struct declared problems = {0};
-    const struct node *documents = node_read_yaml(a, &source, &problems);
-    const struct declared_problem *p = problems.problems;
+    const struct node *documents = import_yaml(i, text, "alertmanager.yml", err);
 
-    if (documents == NULL || problems.problem_count > 0) {
-        error_set(err, "line %zu, column %zu: %.*s", p->line, p->column,
-                  STR_ARG(p->text));
+    if (documents == NULL)
         return NULL;
-    }
     if (documents->count != 1 || documents->first->type != JSON_OBJECT) {
         error_set(err, "this is not alertmanager.yml: it has no receivers");
         return NULL;
     }
-    return node_json(documents->first, a);
+    return node_json(documents->first, i->a);
 }
 
 /* --- recipients --------------------------------------------------------------------- */
 
-static const struct am_way *way_to(const struct reading *r, struct str receiver)
+/* The first from `w` on. */
+static const struct am_way *way_to(const struct am_way *w, struct str receiver)
 {
-    const struct am_way *w = r->ways;
-
     while (w != NULL && !str_eq(w->receiver, receiver))
         w = w->next;
     return w;
@@ -46,9 +38,8 @@ static const struct am_way *way_to(const struct reading *r, struct str receiver)
 
 /* Its filter; alerts that ended are left out where Alertmanager was told so. */
 static void filter_add(struct reading *r, const struct am_target *t,
-                       struct json_list *object)
+                       const struct am_way *way, struct json_list *object)
 {
-    const struct am_way *way = way_to(r, t->receiver);
     struct str resolved = json_text(json_get(t->config, "send_resolved"));
     struct str filter = way != NULL ? way->filter : STR_NONE;
     struct import *i = r->out;
@@ -75,7 +66,7 @@ static void filter_add(struct reading *r, const struct am_target *t,
 }
 
 static void recipient_add(struct reading *r, const struct am_target *t,
-                          struct str theirs)
+                          const struct am_way *way, struct str theirs)
 {
     struct import *i = r->out;
     struct str name = import_new_name(i, OBJECT_RECIPIENT, theirs);
@@ -87,9 +78,32 @@ static void recipient_add(struct reading *r, const struct am_target *t,
                 import_endpoint(i, "alertmanager", t->type, &t->endpoint,
                                 t->works));
     import_object(i, &object, "params", &t->recipient);
-    filter_add(r, t, &object);
+    filter_add(r, t, way, &object);
     import_add(i, OBJECT_RECIPIENT, name, &object, t->receiver,
                arena_printf(i->a, "%.*s on %s", STR_ARG(name), t->type));
+    if (way != NULL)
+        am_times_add(i, r->file, way->route, name, t->receiver);
+}
+
+/* One for each of its times, and one for a receiver that nothing leads to. */
+static void recipients_add(struct reading *r, const struct am_target *t,
+                           struct str theirs)
+{
+    const struct am_way *way = way_to(r->ways, t->receiver);
+    bool alone = way == NULL || way_to(way->next, t->receiver) == NULL;
+    size_t most = NAME_MAX_BYTES / 2;
+
+    do {
+        struct str times = way != NULL ? way->times : STR_NONE;
+
+        recipient_add(r, t, way,
+                      alone || times.n == 0
+                          ? theirs
+                          : arena_printf(r->out->a, "%.*s-%.*s",
+                                         STR_ARG(str_first(theirs, most)),
+                                         STR_ARG(str_trim(times))));
+        way = way != NULL ? way_to(way->next, t->receiver) : NULL;
+    } while (way != NULL);
 }
 
 static size_t configs_of(const struct json *receiver)
@@ -114,10 +128,10 @@ static void receiver_read(struct reading *r, const struct json *receiver)
                                   .global = r->global};
 
             if (am_target_read(r->out, m->name, &t))
-                recipient_add(r, &t,
-                              alone ? name
-                                    : arena_printf(r->out->a, "%.*s-%s",
-                                                   STR_ARG(name), t.type));
+                recipients_add(r, &t,
+                               alone ? name
+                                     : arena_printf(r->out->a, "%.*s-%s",
+                                                    STR_ARG(name), t.type));
         }
 }
 
@@ -145,6 +159,15 @@ static const struct json *equal_labels(const struct json *list, struct arena *a)
     return json_new_array(a, &out);
 }
 
+/* One with a key we do not know might mute more here than there. */
+static bool rule_is_known(struct reading *r, const struct json *rule, struct str theirs)
+{
+    size_t before = r->out->left;
+
+    am_keys_say(r->out, "inhibition", theirs, rule, am_inhibition_keys);
+    return r->out->left == before;
+}
+
 static void inhibition_add(struct reading *r, const struct json *rule, size_t number)
 {
     struct import *i = r->out;
@@ -162,6 +185,8 @@ static void inhibition_add(struct reading *r, const struct json *rule, size_t nu
                    err.text[0] != '\0' ? ": " : "", err.text);
         return;
     }
+    if (!rule_is_known(r, rule, theirs))
+        return;
     name = import_new_name(i, OBJECT_INHIBITION, theirs);
     if (!import_may(i, OBJECT_INHIBITION, name, theirs))
         return;
@@ -184,34 +209,50 @@ static void inhibitions_read(struct reading *r)
 
 /* --- the rest ------------------------------------------------------------------------ */
 
-/* Parts of the file that have no like here, or have it elsewhere. */
+static bool route_names(const struct json *route, struct str interval)
+{
+    static const char *const keys[] = {"mute_time_intervals", "active_time_intervals"};
+    const struct json *routes = json_get(route, "routes");
+    bool found = false;
+
+    for (size_t k = 0; k < COUNT_OF(keys); k++) {
+        const struct json *names = json_get(route, keys[k]);
+
+        for (const struct json *n = json_is(names, JSON_ARRAY) ? names->first : NULL;
+             n != NULL; n = n->next)
+            found = found || str_eq(json_text(n), interval);
+    }
+    for (const struct json *e = json_is(routes, JSON_ARRAY) ? routes->first : NULL;
+         e != NULL && !found; e = e->next)
+        found = route_names(e, interval);
+    return found;
+}
+
+static void unused_say(struct reading *r, const char *key)
+{
+    const struct json *list = json_get(r->file, key);
+
+    for (const struct json *e = json_is(list, JSON_ARRAY) ? list->first : NULL;
+         e != NULL; e = e->next)
+        if (!route_names(json_get(r->file, "route"), json_text(json_get(e, "name"))))
+            import_say(r->out, IMPORT_LEFT, "", json_text(json_get(e, "name")),
+                       "no route names this time interval");
+}
+
+/* What has no like here, or has it elsewhere. */
 static void others_say(struct reading *r)
 {
-    static const struct {
-        const char *name, *text;
-    } others[] = {
-        {"templates", "templates are written otherwise here, see "
-                      "docs/templates.md"},
-        {"mute_time_intervals", "times are not taken over yet"},
-        {"time_intervals", "times are not taken over yet"},
-    };
-    const struct json *route = json_get(r->file, "route");
+    struct str timeout = json_text(json_get(r->global, "resolve_timeout"));
 
-    for (size_t k = 0; k < COUNT_OF(others); k++) {
-        const struct json *found = json_get(r->file, others[k].name);
-
-        if (found != NULL && found->count > 0)
-            import_say(r->out, IMPORT_LEFT, "", str_of(others[k].name), "%s",
-                       others[k].text);
-    }
-    if (json_get(route, "group_by") != NULL)
-        import_say(r->out, IMPORT_LEFT, "", STR("group_by"),
-                   "alerts are not grouped here: what waits for a recipient "
-                   "shares a message");
-    if (json_get(r->global, "resolve_timeout") != NULL)
-        import_say(r->out, IMPORT_LEFT, "", STR("resolve_timeout"),
-                   "set it with: tocsin settings set resolve_timeout=%.*s",
-                   STR_ARG(json_text(json_get(r->global, "resolve_timeout"))));
+    unused_say(r, "time_intervals");
+    unused_say(r, "mute_time_intervals");
+    am_keys_say(r->out, "", STR("alertmanager.yml"), r->file, am_file_keys);
+    am_keys_say(r->out, "", STR("global"), r->global, am_global_keys);
+    if (timeout.n > 0)
+        import_say(r->out, IMPORT_LEFT, "", STR("global"),
+                   "resolve_timeout: set it with: tocsin settings set "
+                   "--resolve_timeout %.*s",
+                   STR_ARG(timeout));
 }
 
 bool alertmanager_file_read(struct str text, struct import *out,
@@ -220,7 +261,7 @@ bool alertmanager_file_read(struct str text, struct import *out,
     struct reading r = {.out = out};
     const struct json *receivers;
 
-    r.file = file_parse(text, out->a, err);
+    r.file = file_parse(out, text, err);
     if (r.file == NULL)
         return false;
     r.global = json_get(r.file, "global");

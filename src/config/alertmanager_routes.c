@@ -160,16 +160,21 @@ static struct str conditions_text(const struct condition *c, bool exclusions,
     return arena_str(a, buf_view(&b));
 }
 
-static struct am_way *way_of(struct walk *w, struct str receiver, bool *first)
+static struct am_way *way_of(struct walk *w, struct str receiver,
+                             const struct json *route, bool *first)
 {
+    struct str times = am_times_text(route, w->a);
     struct am_way **at = &w->ways;
 
-    while (*at != NULL && !str_eq((*at)->receiver, receiver))
+    while (*at != NULL &&
+           !(str_eq((*at)->receiver, receiver) && str_eq((*at)->times, times)))
         at = &(*at)->next;
     *first = *at == NULL;
     if (*at == NULL) {
         *at = arena_new(w->a, sizeof **at);
         (*at)->receiver = receiver;
+        (*at)->times = times;
+        (*at)->route = route;
     }
     return *at;
 }
@@ -180,11 +185,11 @@ static bool fits(struct str filter, struct arena *a)
 }
 
 /* One more way to its receiver. */
-static void way_add(struct walk *w, struct str receiver,
+static void way_add(struct walk *w, struct str receiver, const struct json *route,
                     const struct condition *c)
 {
     bool first;
-    struct am_way *way = way_of(w, receiver, &first);
+    struct am_way *way = way_of(w, receiver, route, &first);
     struct str text = conditions_text(c, true, w->a), all;
 
     if (!first && way->filter.n == 0)
@@ -237,13 +242,16 @@ static void rest_narrow(struct walk *w, struct rest *r, struct str matchers,
     r->next_open = matchers.n > 0;
 }
 
-static void times_say(struct walk *w, const struct json *route,
-                      struct str receiver)
+/* Without labels all alerts are one group; "..." tells each by itself, as it is here. */
+static void grouping_say(struct walk *w, const struct json *route, struct str receiver)
 {
-    if (json_get(route, "mute_time_intervals") != NULL ||
-        json_get(route, "active_time_intervals") != NULL)
+    const struct json *labels = json_get(route, "group_by");
+
+    if (json_is(labels, JSON_ARRAY) && labels->count > 0 &&
+        !str_is(json_text(labels->first), "..."))
         import_say(w->i, IMPORT_LEFT, "recipient", receiver,
-                   "the times of a route to it: it is told at any time");
+                   "group_by: alerts are not grouped here: what waits for a recipient "
+                   "shares a message");
 }
 
 /* As deep as YAML went: JSON_DEPTH_MAX. */
@@ -259,7 +267,8 @@ static bool route_walk(struct walk *w, const struct json *route,
                          ALERTMANAGER_ROUTES_MAX);
     if (json_text(json_get(route, "receiver")).n > 0)
         receiver = json_text(json_get(route, "receiver"));
-    times_say(w, route, receiver);
+    grouping_say(w, route, receiver);
+    am_keys_say(w->i, "recipient", receiver, route, am_route_keys);
     for (const struct json *r = routes ? routes->first : NULL;
          r != NULL && rest.next_open; r = r->next) {
         if (!route_matchers(w, r, &matchers) ||
@@ -270,7 +279,7 @@ static bool route_walk(struct walk *w, const struct json *route,
                     str_is(json_text(json_get(r, "continue")), "true"));
     }
     if (rest.own_open)
-        way_add(w, receiver, rest.own);
+        way_add(w, receiver, route, rest.own);
     return true;
 }
 

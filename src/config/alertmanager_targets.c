@@ -7,6 +7,7 @@ struct integration {
     const char *theirs, *ours;
     bool tells_releases; /* send_resolved, when it is not there */
     bool (*read)(struct import *i, struct am_target *t);
+    const char *const *reads; /* as am_target's */
 };
 
 static struct str own(const struct am_target *t, const char *name)
@@ -19,6 +20,24 @@ static bool refuse(struct import *i, const struct am_target *t,
 {
     import_say(i, IMPORT_LEFT, "recipient", t->receiver, "%s", what);
     return false;
+}
+
+const struct json *am_http(const struct am_target *t)
+{
+    const struct json *own = json_get(t->config, "http_config");
+
+    if (str_is(str_of(t->type), "email"))
+        return NULL;
+    return own != NULL ? own : json_get(t->global, "http_config");
+}
+
+const struct json *am_tls(const struct am_target *t)
+{
+    const struct json *own = json_get(t->config, "tls_config");
+
+    if (!str_is(str_of(t->type), "email"))
+        return json_get(am_http(t), "tls_config");
+    return own != NULL ? own : json_get(t->global, "smtp_tls_config");
 }
 
 /* NAME, or the path in NAME_file as a reference; else the same in `global`. */
@@ -65,7 +84,8 @@ static void smarthost_add(struct import *i, struct am_target *t)
     import_text(i, &t->endpoint, "smtp_server", server);
     if (str_to_i64(port, &number))
         import_i64(i, &t->endpoint, "smtp_port", number);
-    if (number == SMTPS_PORT)
+    if (number == SMTPS_PORT ||
+        str_is(own_or(t, "force_implicit_tls", "smtp_force_implicit_tls"), "true"))
         security = "tls";
     else if (str_is(own_or(t, "require_tls", "smtp_require_tls"), "false"))
         security = "none";
@@ -87,9 +107,10 @@ static bool email_read(struct import *i, struct am_target *t)
 
 static bool slack_read(struct import *i, struct am_target *t)
 {
-    const struct json *http = json_get(t->config, "http_config");
-    struct str token =
-        json_text(json_get(json_get(http, "authorization"), "credentials"));
+    struct am_target authorization = {
+        .config = json_get(am_http(t), "authorization"),
+    };
+    struct str token = secret(i, &authorization, "credentials", NULL);
     struct str app = secret(i, t, "app_token", "slack_app_token");
 
     if (token.n == 0)
@@ -100,8 +121,28 @@ static bool slack_read(struct import *i, struct am_target *t)
     } else {
         import_text(i, &t->endpoint, "webhook",
                     secret(i, t, "api_url", "slack_api_url"));
+        if (own(t, "channel").n > 0)
+            import_say(i, IMPORT_ADJUSTED, "recipient", t->receiver,
+                       "its channel: that of its webhook, as Slack has it");
     }
     return true;
+}
+
+/* Theirs has the path of the API in it; ours has not. */
+static void events_url_add(struct import *i, struct am_target *t)
+{
+    static const char path[] = "/v2/enqueue";
+    struct str url = own_or(t, "url", "pagerduty_url");
+
+    if (url.n == 0 || str_is(url, "https://events.pagerduty.com/v2/enqueue"))
+        return;
+    if (str_ends(url, path)) {
+        import_text(i, &t->endpoint, "api_url", str_first(url, url.n - strlen(path)));
+        import_bool(i, &t->endpoint, "allow_private", true);
+        return;
+    }
+    import_say(i, IMPORT_LEFT, "recipient", t->receiver,
+               "url: no address of PagerDuty's API that ends in %s", path);
 }
 
 static bool pagerduty_read(struct import *i, struct am_target *t)
@@ -113,6 +154,7 @@ static bool pagerduty_read(struct import *i, struct am_target *t)
                       "PagerDuty by a service_key, which is its old API: "
                       "make an Events API v2 integration");
     import_text(i, &t->endpoint, "integration_key", key);
+    events_url_add(i, t);
     return true;
 }
 
@@ -131,13 +173,17 @@ static bool telegram_read(struct import *i, struct am_target *t)
                 own_or(t, "api_url", "telegram_api_url"));
     import_text(i, &t->recipient, "chat_id", own(t, "chat_id"));
     import_number(i, &t->recipient, "topic_id", own(t, "message_thread_id"));
+    if (str_is(own(t, "disable_notifications"), "true"))
+        import_say(i, IMPORT_ADJUSTED, "recipient", t->receiver,
+                   "disable_notifications: all but critical alerts come without a sound");
+    if (str_is(own(t, "disable_notifications"), "true"))
+        import_text(i, &t->recipient, "quiet_below", STR("critical"));
     return true;
 }
 
 static bool webhook_read(struct import *i, struct am_target *t)
 {
-    const struct json *basic =
-        json_get(json_get(t->config, "http_config"), "basic_auth");
+    const struct json *basic = json_get(am_http(t), "basic_auth");
     struct am_target b = {.config = basic};
     struct str url = secret(i, t, "url", NULL);
 
@@ -159,10 +205,7 @@ static bool webhook_read(struct import *i, struct am_target *t)
 static bool connector_read(struct import *i, struct am_target *t)
 {
     import_text(i, &t->endpoint, "url", secret(i, t, "webhook_url", NULL));
-    import_text(i, &t->endpoint, "format", STR("messagecard"));
-    import_say(i, IMPORT_ADJUSTED, "recipient", t->receiver,
-               "an Office 365 connector, which Microsoft retires: taken, but "
-               "switched off; make a workflow and give its URL");
+    import_connector(i, &t->endpoint, "recipient", t->receiver);
     t->works = false;
     return true;
 }
@@ -181,33 +224,37 @@ static bool mattermost_read(struct import *i, struct am_target *t)
     return true;
 }
 
+/* What each reads of its own keys, and of http_config's. */
+static const char *const discord_keys[] = {"username", "webhook_url", "webhook_url_file",
+                                           NULL};
+static const char *const email_keys[] = {
+    "auth_password", "auth_password_file", "auth_username", "force_implicit_tls",
+    "from",          "require_tls",        "smarthost",     "to",
+    NULL};
+static const char *const mattermost_keys[] = {"channel", "webhook_url",
+                                              "webhook_url_file", NULL};
+static const char *const teams_keys[] = {"webhook_url", "webhook_url_file", NULL};
+static const char *const pagerduty_keys[] = {
+    "routing_key", "routing_key_file", "service_key", "service_key_file", "url", NULL};
+static const char *const slack_keys[] = {
+    "api_url", "api_url_file", "app_token", "app_token_file", "authorization", "channel",
+    NULL};
+static const char *const telegram_keys[] = {
+    "api_url",          "bot_token", "bot_token_file", "chat_id", "disable_notifications",
+    "message_thread_id", NULL};
+static const char *const webhook_keys[] = {"basic_auth", "url", "url_file", NULL};
+
 static const struct integration integrations[] = {
-    {"discord_configs", "discord", true, discord_read},
-    {"email_configs", "email", false, email_read},
-    {"mattermost_configs", "mattermost", true, mattermost_read},
-    {"msteams_configs", "teams", true, connector_read},
-    {"msteamsv2_configs", "teams", true, workflow_read},
-    {"pagerduty_configs", "pagerduty", true, pagerduty_read},
-    {"slack_configs", "slack", false, slack_read},
-    {"telegram_configs", "telegram", true, telegram_read},
-    {"webhook_configs", "webhook", true, webhook_read},
+    {"discord_configs", "discord", true, discord_read, discord_keys},
+    {"email_configs", "email", false, email_read, email_keys},
+    {"mattermost_configs", "mattermost", true, mattermost_read, mattermost_keys},
+    {"msteams_configs", "teams", true, connector_read, teams_keys},
+    {"msteamsv2_configs", "teams", true, workflow_read, teams_keys},
+    {"pagerduty_configs", "pagerduty", true, pagerduty_read, pagerduty_keys},
+    {"slack_configs", "slack", false, slack_read, slack_keys},
+    {"telegram_configs", "telegram", true, telegram_read, telegram_keys},
+    {"webhook_configs", "webhook", true, webhook_read, webhook_keys},
 };
-
-/* What Tocsin does not send of what Alertmanager would. */
-static void words_say(struct import *i, const struct am_target *t)
-{
-    static const char *const words[] = {"html",    "text", "title", "message",
-                                        "headers", "card", NULL};
-
-    for (size_t k = 0; words[k] != NULL; k++)
-        if (json_get(t->config, words[k]) != NULL) {
-            import_say(i, IMPORT_LEFT, "recipient", t->receiver,
-                       "its own \"%s\": templates are written otherwise here, "
-                       "see docs/templates.md",
-                       words[k]);
-            return;
-        }
-}
 
 bool am_target_read(struct import *i, struct str integration,
                     struct am_target *t)
@@ -217,9 +264,14 @@ bool am_target_read(struct import *i, struct str integration,
             continue;
         t->type = integrations[k].ours;
         t->tells_releases = integrations[k].tells_releases;
+        t->reads = integrations[k].reads;
         t->works = true;
-        words_say(i, t);
-        return integrations[k].read(i, t);
+        am_target_keys_say(i, t);
+        if (!integrations[k].read(i, t))
+            return false;
+        import_text(i, &t->endpoint, "ca_file",
+                    str_trim(json_text(json_get(am_tls(t), "ca_file"))));
+        return true;
     }
     import_say(i, IMPORT_LEFT, "recipient", t->receiver,
                "\"%.*s\": Tocsin has no endpoint of that type",

@@ -112,15 +112,11 @@ static void node_address_read(struct reading *r, const struct node *e)
 
 static bool yaml_read(struct reading *r, struct str text, struct error *err)
 {
-    const struct source source = {.file = STR("apprise.yml"), .text = text};
-    struct declared problems = {0};
-    struct node *documents = node_read_yaml(r->out->a, &source, &problems);
-    const struct declared_problem *p = problems.problems;
+    const struct node *documents = import_yaml(r->out, text, "apprise.yml", err);
     const struct node *urls;
 
-    if (documents == NULL || problems.problem_count > 0)
-        return error_set(err, "line %zu, column %zu: %.*s", p->line, p->column,
-                         STR_ARG(p->text));
+    if (documents == NULL)
+        return false;
     urls = documents->first ? node_get(documents->first, STR("urls")) : NULL;
     for (const struct node *e = urls ? urls->first : NULL;
          e != NULL && r->addresses < APPRISE_ADDRESSES_MAX; e = e->next)

@@ -255,12 +255,9 @@ static bool connector_read(struct import *i, struct apprise_target *t)
                              "IncomingWebhook/%.*s/%.*s",
                              STR_ARG(t->url->host), STR_ARG(part(t, 0)),
                              STR_ARG(part(t, 1)), STR_ARG(part(t, 2))));
-    import_text(i, &t->endpoint, "format", STR("messagecard"));
+    import_connector(i, &t->endpoint, "recipient", t->line);
     recipient(t);
     t->works = false;
-    adjust(i, t,
-           "an Office 365 connector, which Microsoft retires: taken, but "
-           "switched off; make a workflow and give its URL");
     return true;
 }
 

@@ -52,8 +52,8 @@ bool build_filter_pools(struct build *b, const struct object *o, const struct fi
 bool build_settings(struct build *b);
 bool build_endpoints(struct build *b);
 bool build_pools(struct build *b);
-bool build_silences(struct build *b); /* after the pools */
-bool build_inhibitions(struct build *b); /* after the pools */
 bool build_recipients(struct build *b); /* and the routing */
+bool build_silences(struct build *b); /* after the pools and the recipients */
+bool build_inhibitions(struct build *b); /* after the pools */
 
 #endif

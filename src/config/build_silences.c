@@ -41,14 +41,18 @@ static bool zone_read(struct build *b, const struct object *o, struct silence *s
 {
     const struct json *j = json_get(o->json, "time_zone");
 
+    struct str name = b->s->settings.time_zone;
+
     s->zone_name = arena_str(b->a, json_text(j));
-    if (j == NULL || str_is(s->zone_name, "UTC"))
+    if (s->zone_name.n > 0)
+        name = s->zone_name;
+    if ((j == NULL && s->schedule == NULL) || str_is(name, "UTC"))
         return true;
     if (s->schedule == NULL)
         error_set(b->err, "only goes with a schedule; \"starts\" and \"ends\" "
                           "have their zone with them");
     else
-        s->zone = zone_new(s->zone_name, b->err);
+        s->zone = zone_new(name, b->err);
     return s->zone != NULL || silence_failed(b, o, "time_zone");
 }
 
@@ -85,6 +89,58 @@ static bool times_read(struct build *b, const struct object *o, struct silence *
     return true;
 }
 
+/* --- whom it is for ---------------------------------------------------------- */
+
+static bool recipient_blame(struct build *b, const struct object *o, size_t at)
+{
+    error_at_index(b->err, at);
+    error_at(b->err, "recipients");
+    object_blame(b->err, o->kind, o->name);
+    return build_failed(b, o->edit, CONFIG_INVALID);
+}
+
+static bool recipient_read(struct build *b, const struct object *o, size_t at,
+                           struct str name, struct silence_recipient *out)
+{
+    const struct recipient *r = snapshot_recipient(b->s, name);
+
+    if (r != NULL && !r->builtin) {
+        *out = (struct silence_recipient){r->id, r->name};
+        return true;
+    }
+    if (r != NULL)
+        error_set(b->err, "\"" RECIPIENT_BUILTIN "\" is history, which has every "
+                          "alert; name a recipient of yours");
+    else if (build_is_gone(b, OBJECT_RECIPIENT, name))
+        return false;
+    else
+        model_not_found(b->m, OBJECT_RECIPIENT, name, b->err);
+    return recipient_blame(b, o, at);
+}
+
+static bool recipients_read(struct build *b, const struct object *o, struct silence *s)
+{
+    const struct json *list = json_get(o->json, "recipients");
+    struct silence_recipient *v;
+
+    if (list == NULL)
+        return true;
+    if (!json_is(list, JSON_ARRAY) || list->count == 0) {
+        error_set(b->err, "must be a list of names of recipients; leave it out for "
+                          "all of them");
+        return silence_failed(b, o, "recipients");
+    }
+    v = arena_array(b->a, list->count, sizeof *v);
+    for (const struct json *e = list->first; e != NULL; e = e->next)
+        if (!recipient_read(b, o, s->recipient_count, json_text(e),
+                            &v[s->recipient_count]))
+            return false;
+        else
+            s->recipient_count++;
+    s->recipients = v;
+    return true;
+}
+
 static bool silence_build(struct build *b, const struct object *o, struct silence *s)
 {
     s->id = o->id;
@@ -97,7 +153,7 @@ static bool silence_build(struct build *b, const struct object *o, struct silenc
                    &s->author) ||
         !build_text(b, o, "matcher", FILTER_BYTES_MAX,
                     "which alerts, as a filter like \"host=10.0.0.7\"", &s->matcher) ||
-        !times_read(b, o, s))
+        !times_read(b, o, s) || !recipients_read(b, o, s))
         return false;
     s->filter = filter_parse(s->matcher, b->a, NULL, b->err);
     if (s->filter == NULL)
@@ -151,6 +207,12 @@ void silence_write(const struct silence *s, int64_t now_ms, struct json_out *o,
     out_str(o, "comment", s->comment);
     out_str(o, "author", s->author);
     out_str(o, "matcher", s->matcher);
+    if (s->recipient_count > 0)
+        out_array(o, "recipients");
+    for (size_t i = 0; i < s->recipient_count; i++)
+        out_str(o, NULL, s->recipients[i].name);
+    if (s->recipient_count > 0)
+        out_array_end(o);
     write_time(o, "starts", s->starts_ms);
     write_time(o, "ends", s->ends_ms);
     if (s->until_resolved)

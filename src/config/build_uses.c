@@ -1,5 +1,6 @@
 /* build_uses.c -- who speaks of an object by its name, so that it cannot go: pools
- * in criteria and filters, endpoints and escalations in recipients. */
+ * in criteria and filters, endpoints and escalations in recipients, recipients in
+ * silences. */
 #include "config/build.h"
 
 #define USERS_SHOWN 5 /* of each kind, when something is in use */
@@ -36,14 +37,19 @@ static bool text_names(struct str filter, struct str pool)
     return f != NULL && filter_names(f, pool);
 }
 
+static bool list_names(const struct json *list, struct str name)
+{
+    for (const struct json *e = json_is(list, JSON_ARRAY) ? list->first : NULL;
+         e != NULL; e = e->next)
+        if (str_eq(json_text(e), name))
+            return true;
+    return false;
+}
+
 static bool names_pool(const struct object *o, struct str name)
 {
-    const struct json *pools = json_get(o->json, "host_pools");
-
-    if (json_is(pools, JSON_ARRAY))
-        for (const struct json *e = pools->first; e != NULL; e = e->next)
-            if (str_eq(json_text(e), name))
-                return true;
+    if (list_names(json_get(o->json, "host_pools"), name))
+        return true;
     for (const char *const *m = filters_of(o->kind); *m != NULL; m++)
         if (text_names(json_text(json_get(o->json, *m)), name))
             return true;
@@ -53,7 +59,8 @@ static bool names_pool(const struct object *o, struct str name)
 static bool names_object(const struct object *o, enum object_kind kind, struct str name)
 {
     if (kind == OBJECT_RECIPIENT)
-        return str_eq(json_text(json_get(o->json, "escalate_to")), name);
+        return str_eq(json_text(json_get(o->json, "escalate_to")), name) ||
+               list_names(json_get(o->json, "recipients"), name);
     return kind == OBJECT_ENDPOINT
                ? str_eq(json_text(json_get(o->json, "endpoint")), name)
                : names_pool(o, name);

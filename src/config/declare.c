@@ -140,21 +140,25 @@ static bool names_bad(const struct round *r, enum object_kind kind,
     return false;
 }
 
-/* A recipient of something that has a problem itself would only be told that
+static bool lists_bad(const struct round *r, enum object_kind kind,
+                      const struct json *list)
+{
+    for (const struct json *m = json_is(list, JSON_ARRAY) ? list->first : NULL;
+         m != NULL; m = m->next)
+        if (names_bad(r, kind, m))
+            return true;
+    return false;
+}
+
+/* What speaks of something that has a problem itself would only be told that
  * there is no such thing. */
 static bool hangs_on_bad(const struct round *r, const struct edit *e)
 {
-    const struct json *pools = json_get(e->object, "host_pools");
-
-    if (e->kind != OBJECT_RECIPIENT)
-        return false;
-    if (names_bad(r, OBJECT_ENDPOINT, json_get(e->object, "endpoint")))
-        return true;
-    if (json_is(pools, JSON_ARRAY))
-        for (const struct json *m = pools->first; m != NULL; m = m->next)
-            if (names_bad(r, OBJECT_POOL, m))
-                return true;
-    return false;
+    if (e->kind == OBJECT_SILENCE)
+        return lists_bad(r, OBJECT_RECIPIENT, json_get(e->object, "recipients"));
+    return e->kind == OBJECT_RECIPIENT &&
+           (names_bad(r, OBJECT_ENDPOINT, json_get(e->object, "endpoint")) ||
+            lists_bad(r, OBJECT_POOL, json_get(e->object, "host_pools")));
 }
 
 static void round_make(struct round *r, const struct declared *d)

@@ -53,6 +53,31 @@ void import_say(struct import *i, enum import_result result, const char *kind,
     };
 }
 
+/* https://devblogs.microsoft.com/microsoft365dev/
+ * retirement-of-office-365-connectors-within-microsoft-teams/ */
+void import_connector(struct import *i, struct json_list *params, const char *kind,
+                      struct str name)
+{
+    import_text(i, params, "format", STR("messagecard"));
+    import_say(i, IMPORT_ADJUSTED, kind, name,
+               "an Office 365 connector, which Microsoft retires: taken, but switched "
+               "off; make a workflow and give its URL");
+}
+
+const struct node *import_yaml(struct import *i, struct str text, const char *file,
+                               struct error *err)
+{
+    const struct source source = {.file = str_of(file), .text = text};
+    struct declared problems = {0};
+    const struct node *documents = node_read_yaml(i->a, &source, &problems);
+    const struct declared_problem *p = problems.problems;
+
+    if (documents != NULL && problems.problem_count == 0)
+        return documents;
+    error_set(err, "line %zu, column %zu: %.*s", p->line, p->column, STR_ARG(p->text));
+    return NULL;
+}
+
 /* --- names -------------------------------------------------------------- */
 
 static bool is_ours(char c)

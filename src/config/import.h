@@ -5,6 +5,7 @@
 #ifndef CONFIG_IMPORT_H
 #define CONFIG_IMPORT_H
 
+#include "config/node.h"
 #include "config/revisions.h"
 
 #define IMPORT_LINES_MAX \
@@ -41,6 +42,10 @@ void import_begin(struct import *i, const struct snapshot *now, bool replace,
 void import_say(struct import *i, enum import_result result, const char *kind,
                 struct str name, const char *format, ...) printf_like(5, 6);
 
+/* A foreign file as YAML; NULL: it is none, err has line and column. */
+const struct node *import_yaml(struct import *i, struct str text, const char *file,
+                               struct error *err) must_check;
+
 /* "My IoT" is My-IoT here; "" when nothing of it can be in a name of ours. */
 struct str import_name(struct str theirs, struct arena *a);
 /* The same, and different from every edit's of this kind: "mail", "mail-2". */
@@ -75,6 +80,11 @@ void import_object(struct import *i, struct json_list *to, const char *name,
 struct str import_endpoint(struct import *i, const char *prefix,
                            const char *type, const struct json_list *params,
                            bool enabled);
+
+/* Teams' old way in: the parameter it needs, and what is to be said of it. The caller
+ * switches it off. */
+void import_connector(struct import *i, struct json_list *params, const char *kind,
+                      struct str name);
 
 /* Tries all edits; what is refused, and what stands on it, is left with the
  * reason, until the rest goes through; writes it unless `dry_run`. */

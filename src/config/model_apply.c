@@ -234,48 +234,55 @@ static bool has_room(const struct attempt *t, struct error *err)
 }
 
 /* What speaks of the object by its name follows it to the new one. */
-static const struct json *renamed_in(const struct json *recipient,
-                                     enum object_kind kind, struct str from,
-                                     struct str to, struct arena *a)
+static const struct json *renamed_in(const struct json *object, const char *member,
+                                     struct str from, struct str to, struct arena *a)
 {
-    const struct json *pools = json_get(recipient, "host_pools");
+    const struct json *names = json_get(object, member);
     struct json_list list = {0};
     bool found = false;
 
-    if (kind == OBJECT_ENDPOINT &&
-        str_eq(json_text(json_get(recipient, "endpoint")), from))
-        return tree_put(recipient, STR("endpoint"), json_new_string(a, to), a);
-    if (kind != OBJECT_POOL || !json_is(pools, JSON_ARRAY))
-        return recipient;
-    for (const struct json *e = pools->first; e != NULL; e = e->next) {
+    if (json_is(names, JSON_STRING) && str_eq(names->text, from))
+        return tree_put(object, str_of(member), json_new_string(a, to), a);
+    for (const struct json *e = json_is(names, JSON_ARRAY) ? names->first : NULL;
+         e != NULL; e = e->next) {
         bool is_it = str_eq(json_text(e), from);
 
         found = found || is_it;
         json_list_add(&list, a, STR_NONE, is_it ? json_new_string(a, to) : e);
     }
-    return found ? tree_put(recipient, STR("host_pools"),
-                            json_new_array(a, &list), a)
-                 : recipient;
+    return found ? tree_put(object, str_of(member), json_new_array(a, &list), a)
+                 : object;
+}
+
+static void follow(struct attempt *t, struct object *o, const struct json *json)
+{
+    if (json == o->json || o->gone)
+        return;
+    o->json = json;
+    o->edit = t->index + 1;
 }
 
 static void object_rename(struct attempt *t, struct object *o, struct str name)
 {
+    static const struct {
+        enum object_kind of, in;
+        const char *member;
+    } speak[] = {
+        {OBJECT_ENDPOINT, OBJECT_RECIPIENT, "endpoint"},
+        {OBJECT_POOL, OBJECT_RECIPIENT, "host_pools"},
+        {OBJECT_RECIPIENT, OBJECT_RECIPIENT, "escalate_to"},
+        {OBJECT_RECIPIENT, OBJECT_SILENCE, "recipients"},
+    };
     struct str from = o->name;
 
     hash_remove(&t->m->by_name[o->kind], from);
     o->name = arena_str(t->m->arena, name);
     hash_put(&t->m->by_name[o->kind], o->name, o);
-    if (o->kind == OBJECT_RECIPIENT)
-        return;
-    for (struct object *r = t->m->first[OBJECT_RECIPIENT]; r; r = r->next) {
-        const struct json *json =
-            renamed_in(r->json, o->kind, from, o->name, t->m->arena);
-
-        if (json != r->json && !r->gone) {
-            r->json = json;
-            r->edit = t->index + 1;
-        }
-    }
+    for (size_t i = 0; i < COUNT_OF(speak); i++)
+        if (speak[i].of == o->kind)
+            for (struct object *r = t->m->first[speak[i].in]; r; r = r->next)
+                follow(t, r, renamed_in(r->json, speak[i].member, from, o->name,
+                                        t->m->arena));
 }
 
 /* The name it will have: PATCH may change it. */

@@ -101,8 +101,6 @@ static bool syslog_more(struct import *i, struct str name,
     return true;
 }
 
-/* Office 365 connectors are at an end: https://devblogs.microsoft.com/microsoft365dev/
- * retirement-of-office-365-connectors-within-microsoft-teams/ */
 static bool teams_more(struct import *i, struct str name,
                        const struct json *conf, struct json_list *params)
 {
@@ -113,10 +111,7 @@ static bool teams_more(struct import *i, struct str name,
         connector = str_starts(str_from(url, at), ".office.com/");
     if (!connector)
         return true;
-    import_text(i, params, "format", STR("messagecard"));
-    import_say(i, IMPORT_ADJUSTED, "endpoint", name,
-               "an Office 365 connector, which Microsoft retires: taken, but "
-               "switched off; make a workflow and give its URL");
+    import_connector(i, params, "endpoint", name);
     return false;
 }
 

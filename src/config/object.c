@@ -33,7 +33,8 @@ static const char *const pool_members[] = {
 };
 static const char *const silence_members[] = {
     "name",   "comment",        "author",   "matcher",   "starts",
-    "ends",   "until_resolved", "schedule", "time_zone", NULL,
+    "ends",   "until_resolved", "schedule", "time_zone", "recipients",
+    NULL,
 };
 static const char *const inhibition_members[] = {
     "name", "comment", "source", "target", "relation", "equal", NULL,

@@ -1,7 +1,7 @@
 /* silence.h -- silences as objects of the configuration. Members: "name", "comment"
  * and "author" (both required), "matcher" (a filter, required), "starts", "ends"
- * (RFC 3339), "until_resolved", "schedule" (windows that come again) and
- * "time_zone" of the schedule. */
+ * (RFC 3339), "until_resolved", "schedule" (windows that come again), "time_zone"
+ * of the schedule, and "recipients" (names: only they are told nothing). */
 #ifndef CONFIG_SILENCE_H
 #define CONFIG_SILENCE_H
 

@@ -147,7 +147,7 @@ struct held *snapshot_build(const struct model *m, bool strict,
     h->users = 1;
     h->snapshot.revision = m->next_revision - 1;
     built = build_settings(&b) && build_endpoints(&b) && build_pools(&b) &&
-            build_silences(&b) && build_inhibitions(&b) && build_recipients(&b);
+            build_recipients(&b) && build_silences(&b) && build_inhibitions(&b);
     hash_release(&b.endpoints);
     if (!built) {
         held_free(h);

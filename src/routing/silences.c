@@ -46,6 +46,21 @@ enum silence_state silence_state(const struct silence *s, int64_t now_ms,
     return SILENCE_PENDING;
 }
 
+/* Without the look ahead that says until when. */
+static bool is_active(const struct silence *s, int64_t now_ms)
+{
+    return s->starts_ms <= now_ms && (s->ends_ms == 0 || s->ends_ms > now_ms) &&
+           (s->schedule == NULL || schedule_inside(s->schedule, s->zone, now_ms));
+}
+
+bool silence_is_for(const struct silence *s, int64_t recipient_id)
+{
+    for (size_t i = 0; i < s->recipient_count; i++)
+        if (s->recipients[i].id == recipient_id)
+            return true;
+    return s->recipient_count == 0;
+}
+
 /* In doubt it tells: a silence must not hide what it was not meant for. */
 bool silence_hits(const struct silence *s, struct filter_subject *subject)
 {
@@ -88,20 +103,23 @@ static bool lasts_longer(int64_t until_ms, int64_t than_ms)
     return than_ms != 0 && (until_ms == 0 || until_ms > than_ms);
 }
 
-static const struct silence *silence_find(const struct silences *all,
-                                          struct filter_subject *subject,
-                                          int64_t now_ms, int64_t *until_ms)
+static const struct silence *silence_find(const struct hold_question *q,
+                                          int64_t *until_ms)
 {
+    const struct silences *all = &q->rules->silences;
     const struct silence *found = NULL;
 
     for (size_t i = 0; i < all->n; i++) {
+        const struct silence *s = &all->v[i];
         int64_t ends_ms;
 
-        if (silence_state(&all->v[i], now_ms, &ends_ms) != SILENCE_ACTIVE ||
-            (found != NULL && !lasts_longer(ends_ms, *until_ms)) ||
-            !silence_hits(&all->v[i], subject))
+        if (!silence_is_for(s, q->recipient_id) || !is_active(s, q->now_ms) ||
+            !silence_hits(s, q->subject))
             continue;
-        found = &all->v[i];
+        silence_state(s, q->now_ms, &ends_ms);
+        if (found != NULL && !lasts_longer(ends_ms, *until_ms))
+            continue;
+        found = s;
         *until_ms = ends_ms;
     }
     return found;
@@ -113,7 +131,7 @@ static bool silenced(const struct hold_question *q, struct hold *out)
 
     if (q->rules->silences.n == 0)
         return false;
-    s = silence_find(&q->rules->silences, q->subject, q->now_ms, &out->until_ms);
+    s = silence_find(q, &out->until_ms);
     if (s == NULL)
         return false;
     out->ref = s->id;

@@ -9,11 +9,18 @@
 
 #define SILENCE_TEXT_MAX 500 /* bytes of a comment; an author has NAME_MAX_BYTES */
 
+struct silence_recipient {
+    int64_t id;
+    struct str name;
+};
+
 struct silence {
     int64_t id, revision;
     struct str name, comment, author, managed_by;
     struct str matcher; /* as it was written: the grammar of filters */
     const struct filter *filter;
+    const struct silence_recipient *recipients; /* NULL: all are told nothing */
+    size_t recipient_count;
     int64_t starts_ms;   /* 0: ever since */
     int64_t ends_ms;     /* 0: until it is ended, or what it hits is resolved */
     bool until_resolved; /* ends once nothing it hits is engaged any more */
@@ -32,6 +39,8 @@ const char *silence_state_name(enum silence_state s); /* Alertmanager's words */
 /* *until_ms: when that ends; 0: when something happens. */
 enum silence_state silence_state(const struct silence *s, int64_t now_ms,
                                  int64_t *until_ms);
+/* Whether it keeps that recipient from being told anything, ever. */
+bool silence_is_for(const struct silence *s, int64_t recipient_id);
 /* Whether it is about this alert, whatever the time. */
 bool silence_hits(const struct silence *s, struct filter_subject *subject);
 

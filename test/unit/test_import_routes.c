@@ -1,5 +1,6 @@
 /* test_import_routes.c -- random trees of Alertmanager's routes: the filters they
- * become take just the alerts that Alertmanager's own walk would. */
+ * become take just the alerts that Alertmanager's own walk would, each with the times
+ * of the route that took it. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -15,11 +16,13 @@
 #define CHILDREN_MAX 3
 #define RECEIVERS 4
 #define LABELS 3 /* a, b, c, each 0 or 1 */
+#define TIMES 3  /* none, i1, i2 */
 
 struct route {
     int receiver; /* -1: the parent's */
     int label;    /* -1: no matcher, else label == value (or != with `not`) */
     int value;
+    int times; /* 0: at any time, else muted in the interval of that number */
     bool negated, goes_on;
     struct route *children[CHILDREN_MAX];
     size_t n;
@@ -47,6 +50,7 @@ static struct route *route_make(struct tree *t, unsigned depth)
     r->value = (int)dice(t, 2);
     r->negated = dice(t, 4) == 0;
     r->goes_on = dice(t, 3) == 0;
+    r->times = depth == 0 ? 0 : (int)dice(t, TIMES);
     while (depth < 3 && r->n < wanted && t->n < ROUTES_MAX)
         r->children[r->n++] = route_make(t, depth + 1);
     return r;
@@ -54,8 +58,12 @@ static struct route *route_make(struct tree *t, unsigned depth)
 
 static const struct json *route_json(struct arena *a, const struct route *r)
 {
-    struct json_list object = {0}, routes = {0}, matchers = {0};
+    struct json_list object = {0}, routes = {0}, matchers = {0}, times = {0};
 
+    if (r->times > 0)
+        json_list_add(&times, a, STR_NONE,
+                      json_new_string(a, arena_printf(a, "i%d", r->times)));
+    json_list_add(&object, a, STR("mute_time_intervals"), json_new_array(a, &times));
     if (r->receiver >= 0)
         json_list_add(&object, a, STR("receiver"),
                       json_new_string(a, arena_printf(a, "r%d", r->receiver)));
@@ -75,7 +83,8 @@ static const struct json *route_json(struct arena *a, const struct route *r)
     return json_new_object(a, &object);
 }
 
-/* Alertmanager's dispatch/route.go, Match(): which receivers, as bits; 0: none. */
+/* Alertmanager's dispatch/route.go, Match(): which receivers at which times, as bits;
+ * 0: none. Times are a route's own, never its parent's. */
 static unsigned walk(const struct route *r, int receiver, const int labels[])
 {
     unsigned all = 0;
@@ -91,7 +100,7 @@ static unsigned walk(const struct route *r, int receiver, const int labels[])
         if (some != 0 && !r->children[i]->goes_on)
             break;
     }
-    return all != 0 ? all : 1u << receiver;
+    return all != 0 ? all : 1u << (receiver * TIMES + r->times);
 }
 
 static unsigned asked(struct arena *a, const struct am_way *ways,
@@ -113,7 +122,8 @@ static unsigned asked(struct arena *a, const struct am_way *ways,
 
         assert_false(w->too_long);
         if (f == NULL || filter_ask(f, &subject) == FILTER_YES)
-            all |= 1u << (w->receiver.p[1] - '0');
+            all |= 1u << ((w->receiver.p[1] - '0') * TIMES +
+                          (w->times.n > 0 ? w->times.p[w->times.n - 1] - '0' : 0));
     }
     filter_subject_release(&subject);
     return all;

@@ -128,6 +128,38 @@ static const struct {
     /* A moment that is skipped comes when the clocks jump. */
     {"Europe/Rome", "daily at 02:30 for 1h", "2026-03-29T01:10:00Z",
      "2026-03-29T02:00:00Z", "2026-03-30T00:30:00Z"},
+    /* Dates: of years, months, days from the month's end. */
+    {"UTC", "year 2027 jan-mar,dec day 1-7,-1 mon-fri 09:00-12:00, 13:00-17:00",
+     "2026-11-25T10:00:00Z", NULL, "2027-01-01T09:00:00Z"},
+    {"UTC", "feb day -1", "2026-11-25T10:00:00Z", NULL, "2027-02-28T00:00:00Z"},
+    {"UTC", "feb day -1", "2028-02-29T10:00:00Z", "2028-03-01T00:00:00Z",
+     "2029-02-28T00:00:00Z"},
+    {"UTC", "day -3 to -1 22:00-24:00", "2026-11-27T23:00:00Z", NULL,
+     "2026-11-28T22:00:00Z"},
+    {"UTC", "day 30 to -1", "2027-01-29T23:00:00Z", NULL, "2027-01-30T00:00:00Z"},
+    {"UTC", "day 30 to -1", "2027-01-31T23:00:00Z", "2027-02-01T00:00:00Z",
+     "2027-03-30T00:00:00Z"},
+    {"UTC", "year 2020-2026 dec day 24-26", "2026-12-26T23:00:00Z",
+     "2026-12-27T00:00:00Z", NEVER},
+    {"UTC", "nov-jan", "2026-11-25T10:00:00Z", "2026-12-10T00:00:00Z", NEVER},
+    {"UTC", "feb day 30", "2026-11-25T10:00:00Z", NULL, NEVER},
+    /* It belongs to the day it begins on. */
+    {"UTC", "dec day 31 22:00-02:00", "2027-01-01T01:00:00Z", "2027-01-01T02:00:00Z",
+     "2027-12-31T22:00:00Z"},
+    {"Europe/Rome", "jul day 1", "2026-11-25T10:00:00Z", NULL, "2027-06-30T22:00:00Z"},
+    /* Far off again, though the clocks are put back right behind it. */
+    {"America/Havana", "oct day 31 23:00-24:00", "2026-11-01T03:59:00Z",
+     "2026-11-01T04:00:00Z", "2027-11-01T03:00:00Z"},
+    {"UTC", "dec at 08:00 for 2h", "2026-11-25T10:00:00Z", NULL, "2026-12-01T08:00:00Z"},
+    /* All the time but these. */
+    {"UTC", "outside mon-fri 09:00-17:00", "2026-11-25T10:00:00Z", NULL,
+     "2026-11-25T17:00:00Z"},
+    {"UTC", "outside mon-fri 09:00-17:00", "2026-11-25T17:00:00Z",
+     "2026-11-26T09:00:00Z", "2026-11-26T17:00:00Z"},
+    {"Europe/Rome", "outside mon-fri 09:00-17:00; sat 10:00-12:00",
+     "2026-11-27T20:00:00Z", "2026-11-28T09:00:00Z", "2026-11-28T11:00:00Z"},
+    {"UTC", "outside year 2020", "2026-11-25T10:00:00Z", "2026-12-09T10:00:00Z", NEVER},
+    {"UTC", "outside daily", "2026-11-25T10:00:00Z", NULL, NEVER},
     /* After the last change that is written down, its rule goes on. */
     {"Europe/Rome", "22:00-07:00", "2061-07-05T20:00:00Z", "2061-07-06T05:00:00Z",
      "2061-07-06T20:00:00Z"},
@@ -249,6 +281,16 @@ static const struct {
     {SCHEDULE_WINDOWS, "cron */0 8 * * * for 1h", 9, "step from 1"},
     {SCHEDULE_WINDOWS, "cron 0 8 * *", 13, "the day of the week is expected"},
     {SCHEDULE_WINDOWS, "cron 0 8 30 2 * for 1h", 1, "never comes"},
+    {SCHEDULE_WINDOWS, "year 26-24", 6, "backwards"},
+    {SCHEDULE_WINDOWS, "year 0", 6, "a year like 2026"},
+    {SCHEDULE_WINDOWS, "jan-mon 10:00-11:00", 5, "a month (jan, feb"},
+    {SCHEDULE_WINDOWS, "day 32", 5, "1 to 31, or -1 for the last"},
+    {SCHEDULE_WINDOWS, "day 0", 5, "a day of the month"},
+    {SCHEDULE_WINDOWS, "day 7-1", 5, "backwards"},
+    {SCHEDULE_WINDOWS, "day -1 to -3", 5, "backwards"},
+    {SCHEDULE_WINDOWS, "day -3 to 3", 5, "backwards"},
+    {SCHEDULE_WINDOWS, "outside", 8, "not the end"},
+    {SCHEDULE_MOMENTS, "outside 22:00-07:00", 1, "not outside"},
     {SCHEDULE_MOMENTS, "22:00-07:00", 1, "moments are expected"},
     {SCHEDULE_MOMENTS, "mon-fri", 8, "\"at\" and a time"},
     {SCHEDULE_MOMENTS, "daily at 24:00", 10, "00:00 of the next day"},
@@ -284,10 +326,10 @@ static void test_limits(void **state)
     for (size_t i = 0; i <= SCHEDULE_ITEMS_MAX; i++)
         memcpy(text + i * 4, "mon;", 5);
     assert_false(schedule_parse(str_of(text), SCHEDULE_WINDOWS, &s, NULL, &err));
-    assert_non_null(strstr(err.text, "more than 32"));
+    assert_non_null(strstr(err.text, "more than 64"));
     memset(text, ' ', sizeof text - 1);
     assert_false(schedule_parse(str_of(text), SCHEDULE_WINDOWS, &s, NULL, &err));
-    assert_non_null(strstr(err.text, "at most 1024 bytes"));
+    assert_non_null(strstr(err.text, "at most 2048 bytes"));
 }
 
 static void test_zones_by_name_only(void **state)

@@ -27,6 +27,7 @@ interface Silence {
   until_resolved?: boolean;
   schedule?: string;
   time_zone?: string;
+  recipients?: string[]; /* not there: all of them */
   state: string; /* active, pending, expired */
   until: string | null; /* when that state ends */
   managed_by: string;
@@ -93,7 +94,7 @@ function Row({ s, reload }: { s: Silence; reload: () => void }) {
   const isOurs = s.managed_by === "api" && mayWrite.value;
   return (
     <li class="card row-card">
-      <div class="row-main"><h2>{s.comment} <Badge managedBy={s.managed_by} /></h2><p><code>{s.matcher}</code></p></div>
+      <div class="row-main"><h2>{s.comment} <Badge managedBy={s.managed_by} /></h2><p><code>{s.matcher}</code></p>{s.recipients && <p class="dim">{t("silence.only_for", { names: s.recipients.join(", ") })}</p>}</div>
       <div>
         <p>{word("silence_state", s.state)}</p>
         <Times s={s} />
