@@ -17,6 +17,9 @@ ZONES = STEADY + ["Europe/Rome", "Pacific/Auckland", "America/New_York"]
 class Sink(http.server.ThreadingHTTPServer):
     """Notes who was told at which path."""
 
+    request_queue_size = 2 * ROUTES  # all at once
+    daemon_threads = True
+
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Told)
         self.told = {"alertmanager": set(), "tocsin": set()}
