@@ -115,24 +115,34 @@ static size_t configs_of(const struct json *receiver)
     return n;
 }
 
+/* The integrations of one type. */
+static void integrations_read(struct reading *r, struct str receiver, bool alone,
+                              const struct json *list)
+{
+    for (const struct json *c = list->first; c != NULL; c = c->next) {
+        struct am_target t = {.receiver = receiver, .config = c, .global = r->global};
+
+        if (am_target_read(r->out, list->name, &t))
+            recipients_add(r, &t,
+                           alone ? receiver
+                                 : arena_printf(r->out->a, "%.*s-%s",
+                                                STR_ARG(receiver), t.type));
+    }
+}
+
 static void receiver_read(struct reading *r, const struct json *receiver)
 {
+    static const struct am_key keys[] = {{"name", NULL}, {NULL, NULL}};
     struct str name = json_text(json_get(receiver, "name"));
     bool alone = configs_of(receiver) == 1;
+    struct json_list rest = {0};
 
     for (const struct json *m = receiver->first; m != NULL; m = m->next)
-        for (const struct json *c = json_is(m, JSON_ARRAY) ? m->first : NULL;
-             c != NULL; c = c->next) {
-            struct am_target t = {.receiver = name,
-                                  .config = c,
-                                  .global = r->global};
-
-            if (am_target_read(r->out, m->name, &t))
-                recipients_add(r, &t,
-                               alone ? name
-                                     : arena_printf(r->out->a, "%.*s-%s",
-                                                    STR_ARG(name), t.type));
-        }
+        if (json_is(m, JSON_ARRAY))
+            integrations_read(r, name, alone, m);
+        else
+            json_list_add(&rest, r->out->a, m->name, m);
+    am_keys_say(r->out, "recipient", name, json_new_object(r->out->a, &rest), keys);
 }
 
 /* --- inhibition ---------------------------------------------------------------------- */

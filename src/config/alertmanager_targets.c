@@ -153,6 +153,9 @@ static bool pagerduty_read(struct import *i, struct am_target *t)
         return refuse(i, t,
                       "PagerDuty by a service_key, which is its old API: "
                       "make an Events API v2 integration");
+    if (own(t, "service_key").n > 0 || own(t, "service_key_file").n > 0)
+        import_say(i, IMPORT_LEFT, "recipient", t->receiver,
+                   "service_key: the routing_key counts");
     import_text(i, &t->endpoint, "integration_key", key);
     events_url_add(i, t);
     return true;
