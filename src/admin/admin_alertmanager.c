@@ -170,11 +170,12 @@ static void silence_delete(void *admin, struct exchange *x)
     struct admin *a = admin;
     const struct silence *s =
         silence_by_uuid(a, exchange_segment(x, "id"), exchange_arena(x));
+    const struct signature by = {.author = done_by(x).who};
     struct error err = {0};
 
     if (s == NULL) {
         alertmanager_refuse(x, 404, "there is no silence with this id");
-    } else if (silence_expire(a, s, &err) != CONFIG_OK) {
+    } else if (silence_expire(a, s, &by, &err) != CONFIG_OK) {
         alertmanager_refuse(x, 500, err.text);
     } else {
         done_log(a, x, "silence.expire", exchange_segment(x, "id"), STR_NONE,
@@ -223,7 +224,9 @@ static void silences_post(void *admin, struct exchange *x)
     struct str id = json_text(json_get(body, "id"));
     const struct silence *old = id.n > 0 ? silence_by_uuid(a, id, arena) : NULL;
     struct edit e = {.kind = OBJECT_SILENCE, .verb = EDIT_REPLACE, .author = STR("api")};
+    const struct signature by = {done_by(x).who, json_text(json_get(body, "comment"))};
     char made[UUID_BYTES];
+    size_t failed;
     struct reply r freed_by(reply_release) = {0};
 
     uuid_make(made);
@@ -240,7 +243,7 @@ static void silences_post(void *admin, struct exchange *x)
     }
     if (body != NULL)
         e.object = silence_object(body, e.name, arena, &err);
-    if (e.object == NULL || config_edit(a->with.config, &e, &err) != CONFIG_OK) {
+    if (e.object == NULL || config_change(a->with.config, &e, 1, &by, &failed, &err) != CONFIG_OK) {
         alertmanager_refuse(x, 400, err.text);
         return;
     }

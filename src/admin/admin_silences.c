@@ -47,25 +47,26 @@ bool uuid_is(struct str s)
 }
 
 enum config_result silence_expire(struct admin *a, const struct silence *s,
-                                  struct error *err)
+                                  const struct signature *by, struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
     struct json_list members = {0};
     struct edit e = {.kind = OBJECT_SILENCE, .author = STR("api"), .name = s->name};
     int64_t now_ms = clock_wall_ms(a->with.clock), until_ms;
     char now_text[TIME_TEXT_MAX];
+    size_t failed;
 
     if (silence_state(s, now_ms, &until_ms) == SILENCE_EXPIRED ||
         s->starts_ms > now_ms) {
         e.verb = EDIT_DELETE; /* nothing ever was, or is any more, silent by it */
-        return config_edit(a->with.config, &e, err);
+        return config_change(a->with.config, &e, 1, by, &failed, err);
     }
     time_text(now_ms, true, now_text);
     json_list_add(&members, &arena, STR("ends"),
                   json_new_string(&arena, str_of(now_text)));
     e.verb = EDIT_PATCH;
     e.object = json_new_object(&arena, &members);
-    return config_edit(a->with.config, &e, err);
+    return config_change(a->with.config, &e, 1, by, &failed, err);
 }
 
 /* --- the object -------------------------------------------------------------- */
@@ -110,21 +111,22 @@ static void silences_create(void *resource, struct exchange *x)
 
 static void silences_expire(void *resource, struct exchange *x)
 {
-    static const char *const no_params[] = {NULL};
+    static const char *const params[] = {"comment", NULL};
     const struct resource *r = resource;
     struct str name = exchange_segment(x, "name");
     const struct silence *s =
         snapshot_silence(config_now(r->admin->with.config), name);
     struct error err = {0};
     enum config_result result;
+    struct signature by;
 
-    if (!params_known(r->admin, x, no_params))
+    if (!params_known(r->admin, x, params) || !params_signature(r->admin, x, &by))
         return;
     if (s == NULL) {
         objects_not_found(r, x, name);
         return;
     }
-    result = silence_expire(r->admin, s, &err);
+    result = silence_expire(r->admin, s, &by, &err);
     if (result != CONFIG_OK) {
         edit_refused(r->admin, x, result, &err);
         return;

@@ -3,6 +3,7 @@
 #define ADMIN_SILENCING_H
 
 #include "admin/room.h"
+#include "config/revisions.h"
 #include "config/silence.h"
 
 #define UUID_BYTES 37 /* with its NUL */
@@ -11,6 +12,7 @@ bool uuid_is(struct str s);
 
 /* Ends it now; one that is over already is deleted. */
 enum config_result silence_expire(struct admin *a, const struct silence *s,
+                                  const struct signature *by,
                                   struct error *err) must_check;
 
 /* How Alertmanager's API calls it; in the arena. */

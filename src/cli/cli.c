@@ -69,6 +69,8 @@ static const char delivery_usage[] =
     "  tocsin delivery show ID            and its last failed tries\n"
     "  tocsin delivery retry ID ...       send again what is dead\n"
     "  tocsin delivery retry --state dead [--recipient NAME]\n";
+#define SIGNED \
+    "--comment WHY, with what changes something, is kept with the revision.\n"
 static const char endpoint_usage[] =
     "  tocsin endpoint types              what there is to choose from\n"
     "  tocsin endpoint types TYPE         its parameters and limits\n"
@@ -77,24 +79,26 @@ static const char endpoint_usage[] =
     "  tocsin endpoint choices NAME       the chats or channels its recipients can have\n"
     "  tocsin endpoint list | show NAME | test NAME | rm NAME [--yes]\n"
     "  tocsin endpoint enable NAME | disable NAME\n"
-    "A secret is given as PARAMETER=@FILE or PARAMETER=- (standard input).\n";
+    "A secret is given as PARAMETER=@FILE or PARAMETER=- (standard input).\n" SIGNED;
 static const char recipient_usage[] =
     "  tocsin recipient add NAME --endpoint NAME [--set PARAMETER=VALUE ...]\n"
     "                       [--minimum_severity S] [--categories A,B] [--entities A,B]\n"
     "                       [--types A,B] [--host_pools A,B] [--am_hosts A,B]\n"
     "                       [--title_template T|@FILE] [--text_template T|@FILE]\n"
     "                       [--filter 'severity>=error and ip=10.0.0.0/8']\n"
+    "                       [--quiet_hours W] [--digest M] [--time_zone Z]\n"
+    "                       [--escalate_to NAME [--escalate_after 15m]] ...\n"
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
     "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
     "                                     how an alert reads there, the newest unless\n"
     "                                     said; with templates that are not saved yet\n"
     "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes] [--force]\n"
     "                                     --force: also with deliveries pending\n"
-    "  tocsin recipient enable NAME | disable NAME\n";
+    "  tocsin recipient enable NAME | disable NAME\n" SIGNED;
 static const char pool_usage[] =
     "  tocsin pool add NAME --members 10.1.0.0/16,2001:db8::/32,AA:BB:CC:00:11:22\n"
     "  tocsin pool set NAME --members ...\n"
-    "  tocsin pool list | show NAME | rm NAME [--yes]\n";
+    "  tocsin pool list | show NAME | rm NAME [--yes]\n" SIGNED;
 static const char silence_usage[] =
     "  tocsin silence add MATCHER --comment WHY [--author WHO] [--name NAME]\n"
     "                     [--starts TIME] [--ends TIME | --for 2h | --until_resolved]\n"
@@ -103,18 +107,18 @@ static const char silence_usage[] =
     "                                     MATCHER: a filter, like 'host=10.0.0.7'\n"
     "  tocsin silence preview MATCHER [--days 7]\n"
     "                                     which alerts it would hit, and would have hit\n"
-    "  tocsin silence list | show NAME | expire NAME\n";
+    "  tocsin silence list | show NAME | expire NAME\n" SIGNED;
 static const char inhibition_usage[] =
     "  tocsin inhibition add NAME --source FILTER --target FILTER [--comment WHY]\n"
     "                    --relation pool|interface|parent | --equal FIELD,FIELD | --equal none\n"
     "                                     while an alert that SOURCE takes is engaged, those\n"
     "                                     that TARGET takes and that belong to it are held\n"
     "  tocsin inhibition set NAME ...     the same options; only what is given changes\n"
-    "  tocsin inhibition list | show NAME | rm NAME [--yes]\n";
+    "  tocsin inhibition list | show NAME | rm NAME [--yes]\n" SIGNED;
 static const char settings_usage[] = "  tocsin settings show\n"
-                                     "  tocsin settings set NAME=VALUE ...\n";
+                                     "  tocsin settings set NAME=VALUE ...\n" SIGNED;
 static const char apply_usage[] =
-    "  tocsin apply -f FILE [-f FILE] [--prune]\n"
+    "  tocsin apply -f FILE [-f FILE] [--prune] [--comment WHY]\n"
     "                                     all of it or none; --prune: what the files\n"
     "                                     once named and name no more is deleted\n";
 static const char config_usage[] =
@@ -123,12 +127,13 @@ static const char config_usage[] =
     "  tocsin config show N               all of it as it was at revision N\n"
     "  tocsin config diff [FROM [TO]]     by object and member; the last change, or\n"
     "                                     from FROM until now\n"
-    "  tocsin config rollback N [--comment TEXT]\n"
+    "  tocsin config rollback N [--comment WHY]\n"
     "                                     a new revision that is as N was\n"
     "  tocsin config export [--revision N]\n"
     "                                     YAML for apply; secrets are left out\n";
 static const char import_usage[] =
     "  tocsin import KIND FILE|- [--dry-run] [--replace] [--keep-empty-pools]\n"
+    "                [--comment WHY]\n"
     "                                     KIND: ntopng-backup, ntopng-pools,\n"
     "                                     alertmanager (its .yml) or apprise (its\n"
     "                                     addresses); --dry-run: only the report;\n"

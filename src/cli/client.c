@@ -295,3 +295,12 @@ void client_query(struct buf *path, const char *name, const char *value)
     buf_char(path, '=');
     percent(path, value);
 }
+
+const char *client_signed(struct cli *c, const char *path, const char *comment)
+{
+    struct buf to freed_by(buf_release) = BUF(1u << 20); /* the server has a limit */
+
+    buf_text(&to, path);
+    client_query(&to, "comment", comment);
+    return arena_c(&c->arena, buf_view(&to));
+}

@@ -51,6 +51,9 @@ int client_send(struct cli *c, const char *method, const char *path,
 /* base, "/", the name percent-encoded, after. */
 const char *client_path(struct cli *c, const char *base, const char *name,
                         const char *after);
+/* The path of a change with why it is made, which lands in the revision; NULL: as it
+ * is. In the arena. */
+const char *client_signed(struct cli *c, const char *path, const char *comment);
 /* Appends "?name=value" or "&name=value", encoded. */
 void client_query(struct buf *path, const char *name, const char *value);
 

@@ -70,7 +70,8 @@ static bool file_write(struct cli *c, const char *path, struct json_out *o)
     return ok;
 }
 
-static int files_send(struct cli *c, const char *const *paths, size_t n, bool prune)
+static int files_send(struct cli *c, const char *const *paths, size_t n, bool prune,
+                      const char *comment)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
@@ -87,7 +88,8 @@ static int files_send(struct cli *c, const char *const *paths, size_t n, bool pr
     out_object_end(&o);
     if (!read)
         return EXIT_FAILED;
-    status = client_send(c, "POST", "/api/v1/config/apply", buf_view(&b), &a);
+    status = client_send(c, "POST", client_signed(c, "/api/v1/config/apply", comment),
+                         buf_view(&b), &a);
     if (status == EXIT_OK)
         printf("%lld new, %lld changed, %lld deleted, %lld as before\n",
                (long long)json_i64_or(json_get(a.json, "created"), 0),
@@ -102,6 +104,7 @@ int command_apply(struct cli *c)
     const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
     struct declared d = {0};
     bool prune = cli_flag(c, "--prune");
+    const char *comment = cli_take(c, "--comment");
     size_t n = 0;
     int status;
 
@@ -110,5 +113,5 @@ int command_apply(struct cli *c)
     if (n == 0 || !cli_done(c))
         return EXIT_USAGE;
     status = files_read(c, paths, n, false, &d); /* the server has the secrets */
-    return status == EXIT_OK ? files_send(c, paths, n, prune) : status;
+    return status == EXIT_OK ? files_send(c, paths, n, prune, comment) : status;
 }

@@ -47,9 +47,10 @@ static bool is_kind(const char *word)
 int command_import(struct cli *c)
 {
     struct buf file freed_by(buf_release) = BUF(INTAKE_BODY_MAX);
-    struct buf path freed_by(buf_release) = BUF(256);
+    struct buf path freed_by(buf_release) = BUF(1u << 20);
     bool dry_run = cli_flag(c, "--dry-run"), replace = cli_flag(c, "--replace");
     bool keep = cli_flag(c, "--keep-empty-pools");
+    const char *comment = cli_take(c, "--comment");
     const char *what = cli_word(c);
     const char *name = cli_word(c);
     struct answer a;
@@ -64,6 +65,7 @@ int command_import(struct cli *c)
     client_query(&path, "dry_run", dry_run ? "true" : NULL);
     client_query(&path, "replace", replace ? "true" : NULL);
     client_query(&path, "keep_empty_pools", keep ? "true" : NULL);
+    client_query(&path, "comment", comment);
     status = client_send(c, "POST", buf_c(&path), buf_view(&file), &a);
     if (status != EXIT_OK)
         return status;

@@ -15,6 +15,7 @@ struct noun {
     bool has_test;
     /* The members beside params that options set: "--endpoint" ... */
     const char *const *texts, *const *lists;
+    bool has_comment; /* a member, too: why it is there */
 };
 
 /* --- parameters: --set name=value -------------------------------------------- */
@@ -199,12 +200,16 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
     struct json_out o = JSON_OUT(&b);
     const char *type = cli_take(c, "--type");
     const char *endpoint = cli_take(c, "--endpoint");
+    const char *comment = cli_take(c, "--comment");
+    const char *path = add ? n->base : client_path(c, n->base, name, "");
     struct answer a;
     int status;
 
     out_object(&o, NULL);
     if (add)
         out_text(&o, "name", name);
+    if (n->has_comment && comment != NULL)
+        out_text(&o, "comment", comment);
     if (type != NULL)
         out_text(&o, "type", type);
     if (endpoint != NULL)
@@ -215,8 +220,8 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
     out_object_end(&o);
     if (!cli_done(c))
         return EXIT_USAGE;
-    status = add ? client_send(c, "POST", n->base, buf_view(&b), &a)
-                 : client_send(c, "PATCH", client_path(c, n->base, name, ""), buf_view(&b), &a);
+    status = client_send(c, add ? "POST" : "PATCH", client_signed(c, path, comment),
+                         buf_view(&b), &a);
     if (status == EXIT_OK)
         printf("%s %s %s\n", n->name, name, add ? "added" : "changed");
     warnings_print(c, a.json);
@@ -226,9 +231,15 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
 static int object_switch(struct cli *c, const struct noun *n, const char *name, bool on)
 {
     struct str body = on ? STR("{\"enabled\":true}") : STR("{\"enabled\":false}");
+    const char *comment = cli_take(c, "--comment");
     struct answer a;
-    int status = client_send(c, "PATCH", client_path(c, n->base, name, ""), body, &a);
+    int status;
 
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    status = client_send(c, "PATCH",
+                         client_signed(c, client_path(c, n->base, name, ""), comment), body,
+                         &a);
     if (status == EXIT_OK)
         printf("%s %s %s\n", n->name, name, on ? "enabled" : "disabled");
     return status;
@@ -266,6 +277,8 @@ int delete_confirm(struct cli *c, const char *noun, const char *name)
 static int object_remove(struct cli *c, const struct noun *n, const char *name)
 {
     const char *after = cli_flag(c, "--force") ? "?force=true" : "";
+    const char *comment = cli_take(c, "--comment");
+    const char *path = client_signed(c, client_path(c, n->base, name, after), comment);
     struct answer a;
     int status;
 
@@ -274,7 +287,7 @@ static int object_remove(struct cli *c, const struct noun *n, const char *name)
     status = delete_confirm(c, n->name, name);
     if (status != EXIT_OK)
         return status;
-    status = client_call(c, "DELETE", client_path(c, n->base, name, after), "", STR_NONE, &a);
+    status = client_call(c, "DELETE", path, "", STR_NONE, &a);
     if (a.status == 409 && strstr(arena_c(&c->arena, a.text), "force=true") != NULL)
         fprintf(stderr, "tocsin: that is: tocsin %s rm %s --force\n", n->name, name);
     if (status == EXIT_OK)
@@ -421,12 +434,12 @@ static int noun_run(struct cli *c, const struct noun *n)
         return recipient_preview(c, name);
     if (strcmp(verb, "rm") == 0)
         return object_remove(c, n, name);
+    if (n->has_test && (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0))
+        return object_switch(c, n, name, strcmp(verb, "enable") == 0);
     if (!cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "show") == 0)
         return object_show(c, n, name);
-    if (n->has_test && (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0))
-        return object_switch(c, n, name, strcmp(verb, "enable") == 0);
     if (strcmp(verb, "test") == 0 && n->has_test)
         return object_test(c, n, name);
     if (strcmp(verb, "choices") == 0 && strcmp(n->name, "endpoint") == 0)
@@ -439,8 +452,8 @@ static const char *const nothing[] = {NULL};
 
 int command_endpoint(struct cli *c)
 {
-    static const struct noun endpoint = {"endpoint", "/api/v1/endpoints", endpoint_rows,
-                                         true,       nothing,              nothing};
+    static const struct noun endpoint = {
+        "endpoint", "/api/v1/endpoints", endpoint_rows, true, nothing, nothing, false};
 
     return noun_run(c, &endpoint);
 }
@@ -451,11 +464,11 @@ int command_recipient(struct cli *c)
         "minimum_severity", "filter",          "title_template", "text_template",
         "repeat_interval",  "flapping_count",  "storm_limit",    "storm_window",
         "digest",           "quiet_hours",     "urgent_severity", "time_zone",
-        NULL};
+        "escalate_to",      "escalate_after",  NULL};
     static const char *const lists[] = {"categories", "entities", "types",
                                         "host_pools", "am_hosts", NULL};
-    static const struct noun recipient = {"recipient", "/api/v1/recipients", recipient_rows,
-                                          true,        texts,                 lists};
+    static const struct noun recipient = {
+        "recipient", "/api/v1/recipients", recipient_rows, true, texts, lists, false};
 
     return noun_run(c, &recipient);
 }
@@ -463,18 +476,18 @@ int command_recipient(struct cli *c)
 int command_pool(struct cli *c)
 {
     static const char *const lists[] = {"members", NULL};
-    static const struct noun pool = {"pool", "/api/v1/pools", pool_rows,
-                                     false,  nothing,          lists};
+    static const struct noun pool = {"pool",  "/api/v1/pools", pool_rows, false,
+                                     nothing, lists,           false};
 
     return noun_run(c, &pool);
 }
 
 int command_inhibition(struct cli *c)
 {
-    static const char *const texts[] = {"source", "target", "relation", "comment", NULL};
+    static const char *const texts[] = {"source", "target", "relation", NULL};
     static const char *const lists[] = {"equal", NULL};
-    static const struct noun inhibition = {"inhibition",    "/api/v1/inhibitions",
-                                           inhibition_rows, false, texts, lists};
+    static const struct noun inhibition = {
+        "inhibition", "/api/v1/inhibitions", inhibition_rows, false, texts, lists, true};
 
     return noun_run(c, &inhibition);
 }
@@ -505,8 +518,8 @@ static int settings_set(struct cli *c)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
+    const char *comment = cli_take(c, "--comment"), *word;
     struct answer a;
-    const char *word;
     int status;
 
     out_object(&o, NULL);
@@ -516,7 +529,8 @@ static int settings_set(struct cli *c)
     out_object_end(&o);
     if (!cli_done(c))
         return EXIT_USAGE;
-    status = client_send(c, "PATCH", "/api/v1/settings", buf_view(&b), &a);
+    status = client_send(c, "PATCH", client_signed(c, "/api/v1/settings", comment),
+                         buf_view(&b), &a);
     if (status == EXIT_OK)
         puts("settings changed");
     return status;

@@ -139,7 +139,6 @@ static int diff(struct cli *c)
 
 static int rollback(struct cli *c)
 {
-    struct buf path freed_by(buf_release) = BUF(8192);
     const char *comment = cli_take(c, "--comment"), *to = cli_word(c);
     const struct json *left;
     struct answer a;
@@ -148,9 +147,7 @@ static int rollback(struct cli *c)
 
     if (to == NULL || !cli_done(c) || !str_to_i64(str_of(to), &n))
         return EXIT_USAGE;
-    buf_text(&path, "/api/v1/config/rollback");
-    client_query(&path, "comment", comment);
-    status = client_send(c, "POST", buf_c(&path),
+    status = client_send(c, "POST", client_signed(c, "/api/v1/config/rollback", comment),
                          arena_printf(&c->arena, "{\"to\":%lld}", (long long)n), &a);
     if (status != EXIT_OK)
         return status;

@@ -74,9 +74,9 @@ static void recipients_write(const char *names, struct json_out *o)
     out_array_end(o);
 }
 
-static bool silence_body(struct cli *c, struct json_out *o)
+static bool silence_body(struct cli *c, const char *comment, struct json_out *o)
 {
-    static const char *const texts[] = {"name",     "comment",   "starts", "ends",
+    static const char *const texts[] = {"name",     "starts",    "ends",
                                         "schedule", "time_zone", NULL};
     const char *author = author_of(c), *matcher;
 
@@ -84,6 +84,8 @@ static bool silence_body(struct cli *c, struct json_out *o)
         return false;
     out_object(o, NULL);
     out_text(o, "author", author);
+    if (comment != NULL)
+        out_text(o, "comment", comment);
     for (size_t i = 0; texts[i] != NULL; i++) {
         struct str option = arena_printf(&c->arena, "--%s", texts[i]);
         const char *value = cli_take(c, option.p);
@@ -107,12 +109,13 @@ static int silence_add(struct cli *c)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
+    const char *comment = cli_take(c, "--comment");
     struct answer a;
     int status;
 
-    if (!silence_body(c, &o))
+    if (!silence_body(c, comment, &o))
         return EXIT_USAGE;
-    status = client_send(c, "POST", BASE_PATH, buf_view(&b), &a);
+    status = client_send(c, "POST", client_signed(c, BASE_PATH, comment), buf_view(&b), &a);
     if (status != EXIT_OK)
         return status;
     if (c->output == OUTPUT_JSON)
@@ -134,9 +137,13 @@ static int silence_show(struct cli *c, const char *name)
 
 static int silence_expire(struct cli *c, const char *name)
 {
+    const char *comment = cli_take(c, "--comment");
+    const char *path = client_signed(c, client_path(c, BASE_PATH, name, ""), comment);
     struct answer a;
 
-    return client_send(c, "DELETE", client_path(c, BASE_PATH, name, ""), STR_NONE, &a);
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    return client_send(c, "DELETE", path, STR_NONE, &a);
 }
 
 static void hits_print(struct cli *c, const struct json *hits, const char *what)

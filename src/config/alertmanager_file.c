@@ -261,7 +261,7 @@ static void others_say(struct reading *r)
     if (timeout.n > 0)
         import_say(r->out, IMPORT_LEFT, "", STR("global"),
                    "resolve_timeout: set it with: tocsin settings set "
-                   "--resolve_timeout %.*s",
+                   "resolve_timeout=%.*s",
                    STR_ARG(timeout));
 }
 

@@ -1,7 +1,7 @@
 # test_holding.py -- silences and inhibitions as people make them: command line, API and
 # YAML, with the real program, and a kill in between.
 """usage: test_holding.py BUILD"""
-import datetime, json, os, shutil, subprocess, sys, tempfile, unittest
+import datetime, json, os, pwd, shutil, subprocess, sys, tempfile, unittest
 
 import harness
 
@@ -128,6 +128,66 @@ class Holding(unittest.TestCase):
         self.cli("silence", "expire", name)
         self.until("delivered", 2)
         self.assertIn("expired", self.cli("silence", "list"))
+
+    def test_a_silence_for_some_recipients_in_windows_of_dates(self):
+        self.cli("recipient", "add", "other", "--endpoint", "hook")
+        year = datetime.datetime.now(datetime.timezone.utc).year
+        self.assertIn("column 14: here a year like 2026 is expected, not x", self.cli(
+            "silence", "add", "type=down", "--comment", "c", "--schedule", "outside year x",
+            code=6))
+        self.assertIn('no recipient named "hok"', self.cli(
+            "silence", "add", "type=down", "--comment", "c", "--recipients", "hok", code=6))
+        name = self.cli("silence", "add", "type=down", "--comment", "not their night",
+                        "--recipients", "hook", "--schedule", f"year {year - 1}-{year + 1} day 1 to -1",
+                        "--time_zone", "Europe/Rome").strip()
+        self.alert("10.0.0.7")
+        held = self.until("held", 1)[0]
+        harness.wait_until("the other is told", lambda: self.server.get(
+            "/api/v1/deliveries?recipient=other&state=delivered")[1]["data"])
+        explained = json.loads(self.cli("explain", held["id"].split(".")[0], "-o", "json"))
+        decided = {d["recipient"]: d.get("hold", {}).get("kind") for d in explained["decisions"]}
+        self.assertEqual((decided["hook"], decided["other"]), ("silenced", None))
+        self.server.kill()
+        self.server.start()
+        self.until("held", 1)
+        self.cli("silence", "expire", name)
+        self.until("delivered", 1)
+
+    def test_why_is_kept_with_the_revision(self):
+        changes = [
+            ("endpoint", "add", "e", "--type", "syslog"), ("endpoint", "disable", "e"),
+            ("recipient", "add", "r", "--endpoint", "e"),
+            ("recipient", "set", "r", "--minimum_severity", "error"),
+            ("pool", "add", "p", "--members", "10.0.0.0/8"), ("pool", "rm", "p", "--yes"),
+            ("inhibition", "add", "i", "--source", "type=a", "--target", "type=b",
+             "--equal", "none"),
+            ("silence", "add", "type=a", "--name", "s"), ("silence", "expire", "s"),
+            ("settings", "set", "instance=lab"), ("recipient", "rm", "r", "--yes")]
+        for i, words in enumerate(changes):
+            self.cli(*words, "--comment", f"why {i}: a & b")
+        with open(os.path.join(self.work, "more.yaml"), "w") as f:
+            f.write("pools:\n  - name: q\n    members: [10.9.0.0/16]\n")
+        with open(os.path.join(self.work, "am.yml"), "w") as f:
+            f.write("route: {receiver: am}\nreceivers: [{name: am, webhook_configs: "
+                    "[{url: 'http://127.0.0.1:1/'}]}]\n")
+        self.cli("apply", "-f", os.path.join(self.work, "more.yaml"), "--comment", "why apply")
+        self.cli("import", "alertmanager", os.path.join(self.work, "am.yml"),
+                 "--comment", "why import")
+        kept = [r["comment"] for r in self.server.get("/api/v1/config/revisions?limit=100")[1]["data"]]
+        self.assertEqual(kept[:len(changes) + 2], ["why import", "why apply"] + [
+            f"why {i}: a & b" for i in reversed(range(len(changes)))])
+        self.assertIn("at most 1000", self.cli("settings", "set", "instance=x", "--comment",
+                                               "x" * 5000, code=6))
+
+    def test_the_author_is_whose_account_it_is(self):
+        done = subprocess.run(
+            [os.path.join(BUILD, "tocsin"), "silence", "add", "type=a", "--comment", "c"],
+            capture_output=True, text=True,
+            env={"TOCSIN_SERVER": f"http://127.0.0.1:{self.server.port}",
+                 "TOCSIN_TOKEN": self.server.token()})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shown = json.loads(self.cli("silence", "show", done.stdout.strip()))
+        self.assertEqual(shown["author"], pwd.getpwuid(os.getuid()).pw_name)
 
     def test_the_preview_shows_what_is_engaged_and_what_was(self):
         self.alert("10.0.0.7")
