@@ -74,7 +74,8 @@ static bool take_cron_field(struct reader *r, const struct cron_field *f,
     for (;;) {
         if (!take_cron_range(r, f, bits))
             return false;
-        if (reader_here(r) != ',' || is_space(r->at + 1 < r->text.n ? r->text.p[r->at + 1] : ' '))
+        if (reader_here(r) != ',' || r->at + 1 >= r->text.n ||
+            is_space(r->text.p[r->at + 1]))
             break;
         r->at++;
     }

@@ -14,7 +14,8 @@ struct am_way {
     bool too_long;     /* `filter` leaves out that earlier routes take first */
     struct am_way *next;
 };
-/* One for each receiver that a route leads to, and each text of times; NULL with err: no such tree. */
+/* One for each receiver that a route leads to, and each text of times; NULL with err:
+ * no such tree. */
 struct am_way *am_routes_read(struct import *i, const struct json *route,
                               struct error *err);
 

@@ -75,12 +75,17 @@ static const struct json *params_json(const struct settling *s,
     return all;
 }
 
+static bool is_flag(struct str member)
+{
+    return str_is(member, "enabled") || str_is(member, "until_resolved");
+}
+
 static bool is_number(struct str member)
 {
     const struct field *f = field_find(pace_fields, member);
 
     return str_is(member, "ntopng_id") ||
-           (f != NULL && f->type == FIELD_NUMBER);
+           (f != NULL && (f->type == FIELD_NUMBER || f->type == FIELD_DURATION));
 }
 
 static const struct json *member_json(const struct settling *s,
@@ -89,7 +94,7 @@ static const struct json *member_json(const struct settling *s,
 {
     if (str_is(m->name, "params"))
         return params_json(s, m, rows);
-    if (str_is(m->name, "enabled"))
+    if (is_flag(m->name))
         return node_bool(m, s->a);
     if (is_number(m->name))
         return node_number(m, s->a);

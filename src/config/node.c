@@ -179,13 +179,13 @@ static const struct json *field_json(const struct node *node,
         return node_json(node, a);
     switch (row->type) {
     case FIELD_NUMBER:
+    case FIELD_DURATION: /* plain seconds are a number, and stay one */
         return node_number(node, a);
     case FIELD_BOOL:
         return node_bool(node, a);
     case FIELD_TEXT:
     case FIELD_CHOICE:
     case FIELD_LIST:
-    case FIELD_DURATION:
         break;
     }
     return node_json(node, a);

@@ -8,6 +8,39 @@ import harness
 BUILD = sys.argv.pop(1) if len(sys.argv) > 1 else "build"
 
 
+EVERYTHING = """
+settings: {base_url: "https://tocsin.example.org", time_zone: Europe/Rome, repeat_interval: 90m,
+           flapping_count: 7, history_days: 30, trusted_proxies: [10.0.0.1]}
+pools:
+  - {name: lab, members: [10.1.0.0/16, "2001:db8::/32", 192.0.2.1@7, "AA:BB:CC:00:11:22"], ntopng_id: 3}
+endpoints:
+  - {name: mail, type: email, params: {smtp_server: mail.example.org, security: none, email_sender: a@example.org}}
+recipients:
+  - {name: boss, endpoint: mail, params: {email_recipient: b@example.org}, digest: "mon-fri at 08:00"}
+  - name: night
+    endpoint: mail
+    params: {email_recipient: "c@example.org, d@example.org"}
+    host_pools: [lab, Default]
+    categories: []
+    filter: 'severity>=error and not label.site in ("a b", c)'
+    quiet_hours: outside mon-fri 09:00-17:00
+    urgent_severity: none
+    escalate_to: boss
+    escalate_after: 600
+    title_template: "{{type}} # not a comment"
+    text_template: |
+      First: {{message}}
+       second: "quoted"
+silences:
+  - {name: xmas, author: carol, comment: "holidays: all", matcher: pool=lab, schedule: dec day 24 to 26,
+     time_zone: UTC, recipients: [night]}
+  - {name: known, author: carol, comment: "#1", matcher: '{alertname="a \\"b\\""}', until_resolved: true}
+inhibitions:
+  - {name: parents, source: type=down, target: type=down, relation: parent, comment: "sites"}
+  - {name: all, source: severity=critical, target: severity<=warning, equal: []}
+"""
+
+
 class Holding(unittest.TestCase):
     def setUp(self):
         self.work = tempfile.mkdtemp(prefix="tocsin-holding-")
@@ -178,6 +211,26 @@ class Holding(unittest.TestCase):
             f"why {i}: a & b" for i in reversed(range(len(changes)))])
         self.assertIn("at most 1000", self.cli("settings", "set", "instance=x", "--comment",
                                                "x" * 5000, code=6))
+
+    def test_an_export_goes_into_an_empty_tocsin_and_out_again(self):
+        with open(os.path.join(self.work, "all.yaml"), "w") as f:
+            f.write(EVERYTHING)
+        self.cli("apply", "-f", os.path.join(self.work, "all.yaml"))
+        first = self.cli("config", "export")
+        for word in ("pools:", "silences:", "inhibitions:", "escalate_to:", "digest:", "quiet_hours:",
+                     "text_template:", "base_url:", "until_resolved: true", "recipients: ["):
+            self.assertIn(word, first)
+        self.server.stop()
+        data = os.path.join(self.work, "empty")
+        os.mkdir(data, mode=0o700)
+        self.server = harness.Tocsin(BUILD, data).start()
+        with open(os.path.join(self.work, "out.yaml"), "w") as f:
+            f.write(first)
+        self.cli("apply", "-f", os.path.join(self.work, "out.yaml"))
+        second = self.cli("config", "export")
+        self.assertEqual(first.splitlines()[1:], second.splitlines()[1:])
+        self.assertIn("0 new, 0 changed, 0 deleted", self.cli(
+            "apply", "-f", os.path.join(self.work, "out.yaml")))
 
     def test_the_author_is_whose_account_it_is(self):
         done = subprocess.run(

@@ -255,6 +255,8 @@ static void a_first_version_is_taken_over(void **state unused)
     bench_release(&b);
 }
 
+#define EXPORTS 40
+
 /* --- out and in again --------------------------------------------------------- */
 
 static struct str exported(struct bench *b)
@@ -306,45 +308,137 @@ static const char *text_of(struct bench *b, struct dice *d)
     return arena_c(&b->arena, buf_view(&to));
 }
 
+/* Some of it is refused: then it is not in the configuration. */
+static void try_edit(struct bench *b, enum object_kind kind, struct str text)
+{
+    struct edit e = bench_edit(b, kind == OBJECT_SETTINGS ? EDIT_PATCH : EDIT_CREATE, kind,
+                               NULL, text.p);
+
+    if (config_edit(b->config, &e, &b->err) != CONFIG_OK)
+        b->err = (struct error){0};
+}
+
+#define ONE_OF(d, list) ((list)[roll_dice((d), COUNT_OF(list))])
+
+/* How much and when it is told, and who is told if nobody acknowledges. */
+static const char *pace_roll(struct bench *b, struct dice *d, int i)
+{
+    static const char *const digests[] = {"null", "\"daily at 08:00\"",
+                                          "\"cron */5 * * * mon-fri\""};
+    static const char *const quiet[] = {"null", "\"outside mon-fri 09:00-17:00\"",
+                                        "\"dec day 24 to -1; sat-sun\""};
+    static const char *const repeats[] = {"null", "\"0s\"", "\"1h30m\"", "60"};
+    static const char *const counts[] = {"null", "0", "7"};
+
+    return arena_printf(
+               &b->arena,
+               "\"digest\":%s,\"quiet_hours\":%s,\"time_zone\":%s,"
+               "\"repeat_interval\":%s,\"flapping_count\":%s,\"storm_limit\":%s,"
+               "\"storm_window\":\"2m\",\"urgent_severity\":%s,\"escalate_to\":%s,"
+               "\"escalate_after\":\"20m\"",
+               ONE_OF(d, digests), ONE_OF(d, quiet),
+               roll_dice(d, 2) ? "\"Europe/Rome\"" : "null", ONE_OF(d, repeats),
+               ONE_OF(d, counts), ONE_OF(d, counts),
+               roll_dice(d, 2) ? "\"none\"" : "null",
+               i > 0 && roll_dice(d, 2) ? "\"r0\"" : "null")
+        .p;
+}
+
 static void recipient_roll(struct bench *b, struct dice *d, int i)
 {
     static const char *const severities[] = {"null", "\"none\"", "\"error\""};
     static const char *const lists[] = {"null", "[]", "[\"security\"]",
                                         "[\"true\",\"1\",\"a b\"]"};
-    const char *title = roll_dice(d, 2) ? "null" : text_of(b, d);
-    struct str text = arena_printf(
-        &b->arena,
-        "{\"name\":\"r%d\",\"endpoint\":\"hook\",\"enabled\":%s,"
-        "\"minimum_severity\":%s,\"categories\":%s,\"types\":%s,"
-        "\"host_pools\":%s,\"filter\":%s,\"text_template\":%s}",
-        i, roll_dice(d, 2) ? "true" : "false", severities[roll_dice(d, 3)],
-        lists[roll_dice(d, 4)], lists[roll_dice(d, 4)],
-        roll_dice(d, 2) ? "[\"p1\"]" : "null",
-        roll_dice(d, 2) ? "\"not vlan in (1, 2) and ip=10.0.0.0/8\"" : "null",
-        title);
-    struct edit e = bench_edit(b, EDIT_CREATE, R, NULL, text.p);
+    bool mail = roll_dice(d, 2) || i == 0;
+    const char *title = roll_dice(d, 2) && i > 0 ? text_of(b, d) : "null";
 
-    /* Some of it is refused: then it is not in the configuration. */
-    if (config_edit(b->config, &e, &b->err) != CONFIG_OK)
-        b->err = (struct error){0};
+    try_edit(b, R, arena_printf(
+        &b->arena,
+        "{\"name\":\"r%d\",\"endpoint\":\"%s\",\"enabled\":%s,\"params\":%s,"
+        "\"minimum_severity\":%s,\"categories\":%s,\"types\":%s,"
+        "\"host_pools\":%s,\"filter\":%s,\"text_template\":%s,%s}",
+        i, mail ? "mail" : "hook", roll_dice(d, 2) ? "true" : "false",
+        mail ? "{\"email_recipient\":\"a@example.org, B <b@example.org>\"}" : "{}",
+        ONE_OF(d, severities), ONE_OF(d, lists), ONE_OF(d, lists),
+        roll_dice(d, 2) ? "[\"p1\"]" : "null",
+        roll_dice(d, 2) ? "\"not vlan in (1, 2) and ip=10.0.0.0/8\"" : "null", title,
+        pace_roll(b, d, i)));
 }
 
-static void config_roll(struct bench *b, struct dice *d)
+static void silence_roll(struct bench *b, struct dice *d, int i)
+{
+    static const char *const times[] = {
+        "\"schedule\":\"sat 22:00-06:00\"",
+        "\"schedule\":\"outside year 2026 jan-mar day 1-7,-1\",\"time_zone\":\"UTC\"",
+        "\"schedule\":\"cron 0 3 * * 7 for 2h\",\"time_zone\":\"Europe/Rome\"",
+        "\"starts\":\"2026-03-01T22:00:00Z\",\"ends\":\"2026-03-02T06:00:00+01:00\"",
+        "\"until_resolved\":true"};
+    static const char *const matchers[] = {
+        "{alertname=\\\"a \\\\\\\"b\\\\\\\" #c\\\", env=~\\\"x|y: z\\\"}",
+        "pool=p1 and host in (10.0.0.7, 2001:db8::1)", "message~\\\"^- [a]\\\""};
+
+    try_edit(b, OBJECT_SILENCE, arena_printf(
+        &b->arena,
+        "{\"name\":\"s%d\",\"author\":%s,\"comment\":%s,\"matcher\":\"%s\",%s,"
+        "\"recipients\":%s}",
+        i, text_of(b, d), text_of(b, d), ONE_OF(d, matchers), ONE_OF(d, times),
+        roll_dice(d, 2) ? "[\"r0\"]" : "null"));
+}
+
+static void inhibition_roll(struct bench *b, struct dice *d, int i)
+{
+    static const char *const how[] = {"\"relation\":\"parent\"", "\"equal\":[]",
+                                      "\"equal\":[\"host\",\"label.a b\"]",
+                                      "\"equal\":[\"instance\",\"label.true\"]"};
+
+    try_edit(b, OBJECT_INHIBITION, arena_printf(
+        &b->arena,
+        "{\"name\":\"%d\",\"source\":\"type=x and pool=p1\",\"target\":"
+        "\"severity<=warning\",\"comment\":%s,%s}",
+        i, roll_dice(d, 2) ? text_of(b, d) : "null", ONE_OF(d, how)));
+}
+
+static void endpoints_make(struct bench *b)
 {
     bench_must(b, EDIT_CREATE, E, NULL, WEBHOOK);
-    bench_must(b, EDIT_CREATE, OBJECT_POOL, NULL,
-               "{\"name\":\"p1\",\"members\":[\"10.0.0.0/8\",\"1.2.3.4@7\","
-               "\"2001:db8::/32\",\"AA:BB:CC:00:11:22\"],\"ntopng_id\":3}");
     bench_must(b, EDIT_CREATE, E, NULL,
                "{\"name\":\"secret\",\"type\":\"webhook\",\"enabled\":false,"
                "\"params\":{\"url\":\"https://hooks.example/a\",\"username\":"
                "\"yes\",\"password\":\"env:HOME\"}}");
+    bench_must(b, EDIT_CREATE, E, NULL,
+               "{\"name\":\"mail\",\"type\":\"email\",\"params\":{\"smtp_server\":"
+               "\"mail.example.org\",\"smtp_port\":465,\"security\":\"tls\","
+               "\"email_sender\":\"NULL <a@example.org>\"}}");
+}
+
+static void config_roll(struct bench *b, struct dice *d)
+{
+    endpoints_make(b);
+    bench_must(b, EDIT_CREATE, OBJECT_POOL, NULL,
+               "{\"name\":\"p1\",\"members\":[\"10.0.0.0/8\",\"1.2.3.4@7\","
+               "\"2001:db8::/32\",\"AA:BB:CC:00:11:22\"],\"ntopng_id\":3}");
     if (roll_dice(d, 2))
         bench_must(b, EDIT_PATCH, OBJECT_SETTINGS, NULL,
                    "{\"history_days\":7,\"delivery_ttl\":\"1h30m\","
-                   "\"instance\":\"no\"}");
+                   "\"instance\":\"no\",\"time_zone\":\"Asia/Kolkata\","
+                   "\"repeat_interval\":\"0s\",\"trusted_proxies\":"
+                   "[\"10.0.0.1\",\"2001:db8::/32\"]}");
     for (int i = 0; i < 6; i++)
         recipient_roll(b, d, i);
+    for (int i = 0; i < 4; i++) {
+        silence_roll(b, d, i);
+        inhibition_roll(b, d, i);
+    }
+}
+
+/* Each kind was rolled at all: else nothing of it was tried. */
+static void rolled_count(struct bench *b, size_t counts[3])
+{
+    const struct snapshot *s = config_now(b->config);
+
+    counts[0] += s->recipient_count - 1;
+    counts[1] += s->holds.silences.n;
+    counts[2] += s->holds.inhibitions.n;
 }
 
 /* The same but for who manages it: a file. */
@@ -355,6 +449,17 @@ static struct str plain(struct bench *b, struct str text)
     line = str_until(&rest, '\n');
     (void)line;
     return arena_str(&b->arena, rest);
+}
+
+static void lines_same(struct str first, struct str second, uint64_t seed)
+{
+    while (first.n > 0 || second.n > 0) {
+        struct str a = str_until(&first, '\n'), c = str_until(&second, '\n');
+
+        if (!str_eq(a, c))
+            fail_msg("seed %llu: %.*s\nthen %.*s", (unsigned long long)seed, STR_ARG(a),
+                     STR_ARG(c));
+    }
 }
 
 static void reads_back(struct bench *b, uint64_t seed)
@@ -376,23 +481,27 @@ static void reads_back(struct bench *b, uint64_t seed)
         fail_msg("seed %llu: %s\n%s", (unsigned long long)seed, other.err.text,
                  first.p);
     second = exported(&other);
-    if (!str_eq(plain(&other, first), plain(&other, second)))
-        fail_msg("seed %llu:\n%s\n%s", (unsigned long long)seed, first.p,
-                 second.p);
+    lines_same(plain(&other, first), plain(&other, second), seed);
     bench_release(&other);
 }
 
 static void an_export_reads_back(void **state unused)
 {
-    for (uint64_t seed = 1; seed <= 25; seed++) {
+    size_t rolled[3] = {0};
+
+    for (uint64_t seed = 1; seed <= EXPORTS; seed++) {
         struct dice d = {seed};
         struct bench b;
 
         bench_init(&b);
         config_roll(&b, &d);
+        rolled_count(&b, rolled);
         reads_back(&b, seed);
         bench_release(&b);
     }
+    for (size_t i = 0; i < COUNT_OF(rolled); i++)
+        if (rolled[i] < 2 * EXPORTS)
+            fail_msg("only %zu of kind %zu were rolled", rolled[i], i);
 }
 
 int main(void)
