@@ -74,7 +74,7 @@ static bool take_month(struct reader *r, int *out)
 /* nov-feb goes over the year's end. */
 static bool take_months(struct reader *r, struct schedule_dates *out)
 {
-    int first, last;
+    int first = 0, last = 0;
 
     if (reader_month(reader_letters(r)) < 0)
         return true;
@@ -134,7 +134,7 @@ static bool is_range(int first, int last)
 
 static bool take_month_days(struct reader *r, struct schedule_dates *out)
 {
-    int first, last;
+    int first = 0, last = 0;
     size_t start;
 
     if (!reader_word(r, "day") && !reader_word(r, "days"))

@@ -100,6 +100,17 @@ static bool take_out(const struct json **object, struct str name,
     return true;
 }
 
+/* What was wrong and is left out since must be there, so that nothing more can be
+ * looked at. */
+static bool was_taken_out(const struct declared_item *item, const struct json *object,
+                          struct str name)
+{
+    const struct node *written = node_get(item->node, name);
+
+    return written != NULL && written->type != JSON_NULL &&
+           object_knows_member(item->kind, name) && tree_get(object, name) == NULL;
+}
+
 bool item_mend(struct declared *d, size_t i, struct error *err, struct arena *a)
 {
     struct declared_item *item = &d->items[i];
@@ -109,6 +120,8 @@ bool item_mend(struct declared *d, size_t i, struct error *err, struct arena *a)
     const struct json *params = tree_get(*object, name);
     bool hopeless = false;
 
+    if (!str_is(name, "params") && was_taken_out(item, *object, name))
+        return false;
     if (!str_is(name, "params")) {
         tell(d, item, err, a);
         return take_out(object, name, a);
