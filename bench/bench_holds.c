@@ -1,29 +1,16 @@
 /* bench_holds.c -- what it costs to ask whether an alert is held back, as silences and
  * inhibition rules grow: with our index and with every rule asked. */
+#include "bench.h"
+
 #include "routing/hold_judges.h"
 #include "routing/inhibitors.h"
 
-#define ROUNDS 5
+#define ROUNDS 3
 #define ALERTS 64
 #define RECIPIENTS 10 /* that one alert matches */
-#define ENGAGED 2000  /* sources of inhibitions */
+#define ENGAGED 200   /* sources of inhibitions */
 #define VALUES 500    /* types and hosts the rules choose from */
 #define NOW_MS 1795607000000
-
-static uint32_t dice_state = 7;
-static uint32_t dice(uint32_t n)
-{
-    dice_state = dice_state * 1664525u + 1013904223u;
-    return (dice_state >> 16) % n;
-}
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 /* "narrow": a type and a host, as people write them. "patterns": nothing but a
  * regular expression, so that there is nothing to index. */
@@ -169,6 +156,7 @@ int main(void)
 {
     static const size_t counts[] = {10, 100, 1000, 10000};
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* the last lines take their time */
     printf("us of CPU time, best of %d rounds: to ask for one alert and its %d recipients,"
            "\nand to take an alert that engages (%d of them)\n\n"
            "%-11s %-9s %8s %8s %12s %12s\n",

@@ -1,4 +1,6 @@
 /* bench_json.c -- ns per parse of a 600-byte alert: our reader and jansson. */
+#include "bench.h"
+
 #include "base/json.h"
 #include "oracle.h"
 
@@ -42,14 +44,6 @@ static size_t parse_and_write(struct str text, struct arena *a)
     arena_reset(a);
     out_tree(&o, NULL, json_parse(a, text, NULL));
     return out.n;
-}
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
 static double round_ns(parse_fn *parse, struct arena *a, size_t *members)

@@ -1,26 +1,13 @@
 /* bench_routing.c -- what one alert costs to route, as recipients and pools grow:
  * our index beside a plain loop over all recipients, which explains each. */
+#include "bench.h"
+
 #include "base/limits.h"
 #include "routing/routing.h"
 
 #define ROUNDS 7
 #define ALERTS 64
 #define VALUES 50 /* categories, types and networks the recipients choose from */
-
-static uint32_t dice_state = 7;
-static uint32_t dice(uint32_t n)
-{
-    dice_state = dice_state * 1664525u + 1013904223u;
-    return (dice_state >> 16) % n;
-}
-
-static double cpu_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 /* --- a configuration ----------------------------------------------------------- */
 

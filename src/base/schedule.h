@@ -59,6 +59,9 @@ struct schedule { /* a value; nothing to free */
     struct schedule_item item[SCHEDULE_ITEMS_MAX];
 };
 
+/* "sunday" .. "saturday", "january" .. "december": three letters will do, too. */
+extern const char *const schedule_week_days[7], *const schedule_months[12];
+
 /* False: err is "column 12: ...", and *column (may be NULL) the same number. */
 bool schedule_parse(struct str text, enum schedule_kind kind, struct schedule *out,
                     size_t *column, struct error *err);

@@ -55,7 +55,7 @@ static bool take_cron_range(struct reader *r, const struct cron_field *f,
         r->at++;
         if (!reader_number(r, f->most, &step) || step == 0)
             return reader_fail(r, r->at, "here a step from 1 to %ld is expected",
-                        (long)f->most);
+                               (long)f->most);
     }
     for (int64_t i = from; i <= to; i += step)
         *bits |= 1ull << i;
@@ -79,7 +79,8 @@ static bool take_cron_field(struct reader *r, const struct cron_field *f,
             break;
         r->at++;
     }
-    if (!reader_ended(r) && !is_space(reader_here(r)) && reader_here(r) != ';' && reader_here(r) != ',')
+    if (!reader_ended(r) && !is_space(reader_here(r)) &&
+        strchr(";,", reader_here(r)) == NULL)
         return reader_fail(r, r->at, "what is this in the %s?", f->name);
     return true;
 }

@@ -126,9 +126,9 @@ bool reader_comma_number(struct reader *r, bool may_be_negative)
 
 /* --- days and months -------------------------------------------------------------- */
 
-static const char *const week_days[] = {"sunday",   "monday", "tuesday", "wednesday",
-                                        "thursday", "friday", "saturday"};
-static const char *const months[] = {
+const char *const schedule_week_days[7] = {
+    "sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"};
+const char *const schedule_months[12] = {
     "january", "february", "march",     "april",   "may",      "june",
     "july",    "august",   "september", "october", "november", "december"};
 
@@ -144,12 +144,12 @@ static int name_of(struct str word, const char *const *names, int n)
 
 int reader_week_day(struct str word)
 {
-    return name_of(word, week_days, COUNT_OF(week_days));
+    return name_of(word, schedule_week_days, COUNT_OF(schedule_week_days));
 }
 
 int reader_month(struct str word)
 {
-    int month = name_of(word, months, COUNT_OF(months));
+    int month = name_of(word, schedule_months, COUNT_OF(schedule_months));
 
     return month < 0 ? month : month + 1;
 }

@@ -61,24 +61,12 @@ bool end_write(struct cli *c, const char *member, struct json_out *o)
     return true;
 }
 
-/* "a,b": only they are told nothing. */
-static void recipients_write(const char *names, struct json_out *o)
-{
-    struct str rest = names != NULL ? str_of(names) : STR_NONE;
-
-    if (names == NULL)
-        return;
-    out_array(o, "recipients");
-    while (rest.n > 0)
-        out_str(o, NULL, str_trim(str_until(&rest, ',')));
-    out_array_end(o);
-}
-
 static bool silence_body(struct cli *c, const char *comment, struct json_out *o)
 {
     static const char *const texts[] = {"name",     "starts",    "ends",
                                         "schedule", "time_zone", NULL};
     const char *author = author_of(c), *matcher;
+    const char *recipients = cli_take(c, "--recipients");
 
     if (author == NULL)
         return false;
@@ -93,7 +81,8 @@ static bool silence_body(struct cli *c, const char *comment, struct json_out *o)
         if (value != NULL)
             out_text(o, texts[i], value);
     }
-    recipients_write(cli_take(c, "--recipients"), o);
+    if (recipients != NULL)
+        list_write(o, "recipients", str_of(recipients));
     if (cli_flag(c, "--until_resolved"))
         out_bool(o, "until_resolved", true);
     if (!end_write(c, "ends", o))

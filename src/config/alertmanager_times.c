@@ -2,6 +2,8 @@
  * again: in the windows of mute_time_intervals, and outside of those of
  * active_time_intervals. What one silence cannot say is said by several; what none can
  * is left, and then the recipient is rather told too much. */
+#include <stdarg.h>
+
 #include "base/limits.h"
 #include "config/alertmanager_own.h"
 #include "config/silence.h"

@@ -17,12 +17,6 @@ struct unit { /* one of the lists */
 
 /* --- words ------------------------------------------------------------------------- */
 
-static const char *const week_days[] = {"sunday",   "monday", "tuesday", "wednesday",
-                                        "thursday", "friday", "saturday"};
-static const char *const months[] = {
-    "january", "february", "march",     "april",   "may",      "june",
-    "july",    "august",   "september", "october", "november", "december"};
-
 static bool name_read(struct str word, const char *const *names, int n, int *out)
 {
     for (int i = 0; i < n; i++)
@@ -45,12 +39,12 @@ static bool number_read(struct str word, int *out)
 
 static bool week_day_read(struct str word, int *out)
 {
-    return name_read(word, week_days, COUNT_OF(week_days), out);
+    return name_read(word, schedule_week_days, COUNT_OF(schedule_week_days), out);
 }
 
 static bool month_read(struct str word, int *out)
 {
-    if (name_read(word, months, COUNT_OF(months), out))
+    if (name_read(word, schedule_months, COUNT_OF(schedule_months), out))
         ++*out;
     else if (!number_read(word, out))
         return false;
@@ -59,12 +53,12 @@ static bool month_read(struct str word, int *out)
 
 static void week_day_write(int value, struct buf *to)
 {
-    buf_printf(to, "%.3s", week_days[value]);
+    buf_printf(to, "%.3s", schedule_week_days[value]);
 }
 
 static void month_write(int value, struct buf *to)
 {
-    buf_printf(to, "%.3s", months[value - 1]);
+    buf_printf(to, "%.3s", schedule_months[value - 1]);
 }
 
 static void number_write(int value, struct buf *to)

@@ -17,6 +17,9 @@ struct build {
 /* Says who is to blame for b->err. Returns false. */
 bool build_failed(struct build *b, size_t edit, enum config_result result);
 
+/* The same of an object as it is written; `member` may be NULL. */
+bool build_refused(struct build *b, const struct object *o, const char *member);
+
 /* "enabled" of an object; true when it is not there. */
 bool build_enabled(struct build *b, const struct object *o, bool *out);
 

@@ -4,15 +4,6 @@
 #include "config/build.h"
 #include "config/inhibition.h"
 
-static bool inhibition_failed(struct build *b, const struct object *o,
-                              const char *member)
-{
-    if (member != NULL)
-        error_at(b->err, member);
-    object_blame(b->err, o->kind, o->name);
-    return build_failed(b, o->edit, CONFIG_INVALID);
-}
-
 static bool filter_read(struct build *b, const struct object *o, const char *member,
                         const char *why, struct str *text, const struct filter **out)
 {
@@ -20,7 +11,7 @@ static bool filter_read(struct build *b, const struct object *o, const char *mem
         return false;
     *out = filter_parse(*text, b->a, NULL, b->err);
     if (*out == NULL)
-        return inhibition_failed(b, o, member);
+        return build_refused(b, o, member);
     return build_filter_pools(b, o, *out, member);
 }
 
@@ -43,14 +34,14 @@ static bool equal_read(struct build *b, const struct object *o, struct inhibitio
     if (!json_is(list, JSON_ARRAY) || list->count > INHIBITION_FIELDS_MAX) {
         error_set(b->err, "must be a list of at most %d fields, like [\"host\"]",
                   INHIBITION_FIELDS_MAX);
-        return inhibition_failed(b, o, "equal");
+        return build_refused(b, o, "equal");
     }
     i->equal_names = names = arena_array(b->a, list->count + 1, sizeof *names);
     i->equal = places = arena_array(b->a, list->count + 1, sizeof *places);
     for (const struct json *j = list->first; j != NULL; j = j->next, i->equal_count++)
         if (!field_read(b, j, &names[i->equal_count], &places[i->equal_count])) {
             error_at_index(b->err, i->equal_count);
-            return inhibition_failed(b, o, "equal");
+            return build_refused(b, o, "equal");
         }
     return true;
 }
@@ -82,7 +73,7 @@ static bool relation_read(struct build *b, const struct object *o, struct inhibi
         error_set(b->err, "does not go with \"equal\"");
     else
         return i->relation != RELATION_EQUAL || equal_read(b, o, i);
-    return inhibition_failed(b, o, "relation");
+    return build_refused(b, o, "relation");
 }
 
 static bool comment_read(struct build *b, const struct object *o, struct inhibition *i)

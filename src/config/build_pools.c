@@ -2,15 +2,6 @@
 #include "base/limits.h"
 #include "config/build.h"
 
-static bool pool_failed(struct build *b, const struct object *o,
-                        const char *member)
-{
-    if (member != NULL)
-        error_at(b->err, member);
-    object_blame(b->err, o->kind, o->name);
-    return build_failed(b, o->edit, CONFIG_INVALID);
-}
-
 static bool pool_members(struct build *b, const struct object *o,
                          struct pool *pool)
 {
@@ -24,7 +15,7 @@ static bool pool_members(struct build *b, const struct object *o,
                   "must be a list of addresses, prefixes and MAC "
                   "addresses, not %s",
                   json_type_name(list->type));
-        return pool_failed(b, o, "members");
+        return build_refused(b, o, "members");
     }
     members = arena_array(b->a, list->count + 1, sizeof(*members));
     pool->members = members;
@@ -35,7 +26,7 @@ static bool pool_members(struct build *b, const struct object *o,
                       "as a string, not %s",
                       json_type_name(e->type));
             error_at_index(b->err, pool->member_count);
-            return pool_failed(b, o, "members");
+            return build_refused(b, o, "members");
         }
         members[pool->member_count++] = arena_str(b->a, json_text(e));
     }
@@ -50,7 +41,7 @@ static bool number_is_free(struct build *b, const struct object *o,
         if (p->ntopng_id == pool->ntopng_id && p->ntopng_id >= 0) {
             error_set(b->err, "is %lld, which is pool \"%.*s\" already",
                       (long long)p->ntopng_id, STR_ARG(p->name));
-            return pool_failed(b, o, "ntopng_id");
+            return build_refused(b, o, "ntopng_id");
         }
     return true;
 }
@@ -68,7 +59,7 @@ static bool pool_build(struct build *b, const struct object *o,
          pool->ntopng_id > UINT16_MAX)) {
         error_set(b->err, "must be ntopng's number of the pool, 0 to %d",
                   UINT16_MAX);
-        return pool_failed(b, o, "ntopng_id");
+        return build_refused(b, o, "ntopng_id");
     }
     return number_is_free(b, o, pool) && pool_members(b, o, pool);
 }

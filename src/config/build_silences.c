@@ -4,15 +4,6 @@
 #include "config/build.h"
 #include "config/silence.h"
 
-static bool silence_failed(struct build *b, const struct object *o,
-                           const char *member)
-{
-    if (member != NULL)
-        error_at(b->err, member);
-    object_blame(b->err, o->kind, o->name);
-    return build_failed(b, o->edit, CONFIG_INVALID);
-}
-
 static bool time_read(struct build *b, const struct object *o, const char *member,
                       int64_t *out)
 {
@@ -22,7 +13,7 @@ static bool time_read(struct build *b, const struct object *o, const char *membe
     if (j == NULL || (json_is(j, JSON_STRING) && time_parse(j->text, out)))
         return true;
     error_set(b->err, "must be a time like \"2026-03-01T22:00:00Z\"");
-    return silence_failed(b, o, member);
+    return build_refused(b, o, member);
 }
 
 static bool flag_read(struct build *b, const struct object *o, const char *member,
@@ -34,7 +25,7 @@ static bool flag_read(struct build *b, const struct object *o, const char *membe
     if (j == NULL || json_is(j, JSON_BOOL))
         return true;
     error_set(b->err, "must be true or false, not %s", json_type_name(j->type));
-    return silence_failed(b, o, member);
+    return build_refused(b, o, member);
 }
 
 static bool zone_read(struct build *b, const struct object *o, struct silence *s)
@@ -53,7 +44,7 @@ static bool zone_read(struct build *b, const struct object *o, struct silence *s
                           "have their zone with them");
     else
         s->zone = zone_new(name, b->err);
-    return s->zone != NULL || silence_failed(b, o, "time_zone");
+    return s->zone != NULL || build_refused(b, o, "time_zone");
 }
 
 static bool schedule_read(struct build *b, const struct object *o, struct silence *s)
@@ -66,7 +57,7 @@ static bool schedule_read(struct build *b, const struct object *o, struct silenc
     schedule = arena_new(b->a, sizeof *schedule);
     s->schedule_text = arena_str(b->a, json_text(j));
     if (!schedule_parse(s->schedule_text, SCHEDULE_WINDOWS, schedule, NULL, b->err))
-        return silence_failed(b, o, "schedule");
+        return build_refused(b, o, "schedule");
     s->schedule = schedule;
     return zone_read(b, o, s);
 }
@@ -80,11 +71,11 @@ static bool times_read(struct build *b, const struct object *o, struct silence *
         return false;
     if (s->ends_ms != 0 && s->ends_ms < s->starts_ms) {
         error_set(b->err, "is before it starts");
-        return silence_failed(b, o, "ends");
+        return build_refused(b, o, "ends");
     }
     if (s->until_resolved && s->schedule != NULL) {
         error_set(b->err, "does not go with a schedule: a window ends by the clock");
-        return silence_failed(b, o, "until_resolved");
+        return build_refused(b, o, "until_resolved");
     }
     return true;
 }
@@ -94,9 +85,7 @@ static bool times_read(struct build *b, const struct object *o, struct silence *
 static bool recipient_blame(struct build *b, const struct object *o, size_t at)
 {
     error_at_index(b->err, at);
-    error_at(b->err, "recipients");
-    object_blame(b->err, o->kind, o->name);
-    return build_failed(b, o->edit, CONFIG_INVALID);
+    return build_refused(b, o, "recipients");
 }
 
 static bool recipient_read(struct build *b, const struct object *o, size_t at,
@@ -128,7 +117,7 @@ static bool recipients_read(struct build *b, const struct object *o, struct sile
     if (!json_is(list, JSON_ARRAY) || list->count == 0) {
         error_set(b->err, "must be a list of names of recipients; leave it out for "
                           "all of them");
-        return silence_failed(b, o, "recipients");
+        return build_refused(b, o, "recipients");
     }
     v = arena_array(b->a, list->count, sizeof *v);
     for (const struct json *e = list->first; e != NULL; e = e->next)
@@ -157,7 +146,7 @@ static bool silence_build(struct build *b, const struct object *o, struct silenc
         return false;
     s->filter = filter_parse(s->matcher, b->a, NULL, b->err);
     if (s->filter == NULL)
-        return silence_failed(b, o, "matcher");
+        return build_refused(b, o, "matcher");
     return build_filter_pools(b, o, s->filter, "matcher");
 }
 

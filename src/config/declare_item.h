@@ -34,6 +34,9 @@ const struct field *item_rows(const struct declared_item *item);
 void items_settle(struct declared *d, const struct snapshot *now,
                   struct arena *a);
 
+/* What is said of a member that is null. */
+void member_is_empty(const struct node *m, struct error *err);
+
 /* By file, line and column. */
 void problems_sort(struct declared *d);
 

@@ -59,10 +59,7 @@ static void members_check(struct reading *r, struct declared_item *item)
         struct error err = {0};
 
         if (m->type == JSON_NULL)
-            error_set(&err,
-                      "\"%.*s\" has no value: give it one, or take the "
-                      "line out",
-                      STR_ARG(m->name));
+            member_is_empty(m, &err);
         else if (!object_knows_member(item->kind, m->name))
             object_unknown_member(item->kind, item->name, m->name, &err);
         else

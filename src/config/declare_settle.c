@@ -39,6 +39,12 @@ static const struct endpoint_type *item_type(const struct settling *s,
     return endpoint != NULL ? endpoint->type : NULL;
 }
 
+void member_is_empty(const struct node *m, struct error *err)
+{
+    error_set(err, "\"%.*s\" has no value: give it one, or take the line out",
+              STR_ARG(m->name));
+}
+
 static void params_check(const struct settling *s, struct declared_item *item,
                          const struct node *params, const struct field *rows)
 {
@@ -48,10 +54,7 @@ static void params_check(const struct settling *s, struct declared_item *item,
         struct error err = {0};
 
         if (m->type == JSON_NULL)
-            error_set(&err,
-                      "\"%.*s\" has no value: give it one, or take the "
-                      "line out",
-                      STR_ARG(m->name));
+            member_is_empty(m, &err);
         else if (field_find(rows, m->name) == NULL)
             object_unknown_param(rows, item->kind, item->name, m->name, &err);
         else

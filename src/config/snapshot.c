@@ -15,6 +15,14 @@ bool build_failed(struct build *b, size_t edit, enum config_result result)
     return false;
 }
 
+bool build_refused(struct build *b, const struct object *o, const char *member)
+{
+    if (member != NULL)
+        error_at(b->err, member);
+    object_blame(b->err, o->kind, o->name);
+    return build_failed(b, o->edit, CONFIG_INVALID);
+}
+
 bool build_enabled(struct build *b, const struct object *o, bool *out)
 {
     const struct json *enabled = json_get(o->json, "enabled");
