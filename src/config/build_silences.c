@@ -164,6 +164,7 @@ bool build_silences(struct build *b)
         if (!silence_build(b, o, &all->v[all->n - 1]))
             return false;
     }
+    silences_index(all, b->a);
     return true;
 }
 

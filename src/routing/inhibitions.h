@@ -60,7 +60,8 @@ size_t inhibition_keys(const struct inhibition *i, struct filter_subject *s,
 
 /* What mutes an alert, worked out once for all its recipients. */
 struct muted {
-    bool known;
+    const uint64_t *silences; /* that hit it now, a bit each; NULL: not asked yet */
+    bool known;               /* what follows is */
     const struct inhibition *by; /* NULL: nothing */
     int64_t source_id;
     struct str source; /* what it is; in the arena */

@@ -283,7 +283,8 @@ static const struct inhibitor *rule_find(const struct inhibitors *x,
 void inhibitors_find(const struct inhibitors *x, const struct inhibitions *rules,
                      struct filter_subject *s, struct arena *a, struct muted *out)
 {
-    *out = (struct muted){.known = true};
+    out->known = true;
+    out->by = NULL;
     for (size_t i = 0; i < rules->n && x->links > 0; i++) {
         const struct inhibitor *found;
 

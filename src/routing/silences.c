@@ -4,6 +4,9 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "routing/hold_judges.h"
+#include "routing/rule_index.h"
+
+static_assert(SILENCES_MAX <= RECIPIENTS_MAX, "an index takes no more rules");
 
 const char *silence_state_name(enum silence_state s)
 {
@@ -67,8 +70,24 @@ bool silence_hits(const struct silence *s, struct filter_subject *subject)
     return filter_ask(s->filter, subject) == FILTER_YES;
 }
 
+/* As rules of recipients who take what the silence hits. */
+void silences_index(struct silences *s, struct arena *a)
+{
+    struct rule *rules = arena_array(a, MAX(s->n, 1u), sizeof *rules);
+    const struct json_list nothing = {0};
+
+    for (size_t i = 0; i < s->n; i++) {
+        rules[i] = (struct rule){.recipient_id = s->v[i].id, .enabled = true};
+        if (!criteria_read(json_new_object(a, &nothing), a, &rules[i].criteria, NULL))
+            bug("no criteria are wrong");
+        rules[i].criteria.filter = s->v[i].filter;
+    }
+    s->index = rule_index_new(rules, s->n);
+}
+
 void silences_release(struct silences *s)
 {
+    rule_index_free(s->index);
     for (size_t i = 0; i < s->n; i++)
         zone_free(s->v[i].zone);
     *s = (struct silences){0};
@@ -103,18 +122,49 @@ static bool lasts_longer(int64_t until_ms, int64_t than_ms)
     return than_ms != 0 && (until_ms == 0 || until_ms > than_ms);
 }
 
+/* The first set bit from `at` on; n: there is none below. */
+static size_t bit_next(const uint64_t *bits, size_t at, size_t n)
+{
+    for (; at < n; at = (at | 63) + 1) {
+        uint64_t left = bits[at / 64] >> (at % 64);
+
+        if (left != 0)
+            return MIN(at + (size_t)__builtin_ctzll(left), n);
+    }
+    return n;
+}
+
+/* A bit for each that hits the alert now, whoever is told. */
+static const uint64_t *hits_now(const struct hold_question *q)
+{
+    const struct silences *all = &q->rules->silences;
+    size_t words = rule_words(all->n);
+    uint64_t *bits = arena_array(q->arena, words, sizeof *bits);
+
+    memset(bits, 0xff, words * sizeof *bits);
+    if (all->index != NULL)
+        rule_index_find(all->index, q->subject, bits);
+    for (size_t i = bit_next(bits, 0, all->n); i < all->n; i = bit_next(bits, i + 1, all->n))
+        if (!is_active(&all->v[i], q->now_ms) || !silence_hits(&all->v[i], q->subject))
+            bits[i / 64] &= ~(1ULL << (i % 64));
+    return bits;
+}
+
 static const struct silence *silence_find(const struct hold_question *q,
                                           int64_t *until_ms)
 {
     const struct silences *all = &q->rules->silences;
     const struct silence *found = NULL;
+    struct muted own = {0}, *m = q->muted != NULL ? q->muted : &own;
 
-    for (size_t i = 0; i < all->n; i++) {
+    if (m->silences == NULL)
+        m->silences = hits_now(q);
+    for (size_t i = bit_next(m->silences, 0, all->n); i < all->n;
+         i = bit_next(m->silences, i + 1, all->n)) {
         const struct silence *s = &all->v[i];
         int64_t ends_ms;
 
-        if (!silence_is_for(s, q->recipient_id) || !is_active(s, q->now_ms) ||
-            !silence_hits(s, q->subject))
+        if (!silence_is_for(s, q->recipient_id))
             continue;
         silence_state(s, q->now_ms, &ends_ms);
         if (found != NULL && !lasts_longer(ends_ms, *until_ms))

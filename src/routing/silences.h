@@ -47,7 +47,11 @@ bool silence_hits(const struct silence *s, struct filter_subject *subject);
 struct silences { /* by id */
     struct silence *v;
     size_t n;
+    struct rule_index *index; /* ours; NULL: each is asked about every alert */
 };
-void silences_release(struct silences *s); /* the zones */
+/* So that an alert costs those that may hit it, and not all there are. What it needs is
+ * in the arena, which must outlive it. */
+void silences_index(struct silences *s, struct arena *a);
+void silences_release(struct silences *s); /* the zones and the index */
 
 #endif

@@ -84,7 +84,7 @@ static void a_silence_holds_what_it_hits_while_it_is_on(void **state)
         struct arena a freed_by(arena_release) = {0};
         struct silence s = silence_of(table[i].matcher, table[i].starts_ms,
                                       table[i].ends_ms, table[i].schedule, &a);
-        struct silences all = {&s, 1};
+        struct silences all = {.v = &s, .n = 1};
         int64_t until_ms;
         struct hold h = decide(&all, CHANGE_ENGAGED, false, HOLD_NONE, &a);
 
@@ -101,7 +101,7 @@ static void a_silence_is_named_in_the_reason(void **state)
 {
     struct arena a freed_by(arena_release) = {0};
     struct silence s = silence_of("host=10.0.0.7", 0, T0 + HOUR, NULL, &a);
-    struct silences all = {&s, 1};
+    struct silences all = {.v = &s, .n = 1};
     struct hold h = decide(&all, CHANGE_ENGAGED, false, HOLD_NONE, &a);
 
     assert_true(str_is(h.reason, "silenced by s5 (#5, alice) until "
@@ -116,7 +116,7 @@ static void a_one_shot_is_withheld_at_once(void **state)
 {
     struct arena a freed_by(arena_release) = {0};
     struct silence s = silence_of("host=10.0.0.7", 0, 0, NULL, &a);
-    struct silences all = {&s, 1};
+    struct silences all = {.v = &s, .n = 1};
 
     assert_true(decide(&all, CHANGE_STORED, false, HOLD_NONE, &a).final);
     (void)state;
@@ -126,7 +126,7 @@ static void history_is_never_held(void **state)
 {
     struct arena a freed_by(arena_release) = {0};
     struct silence s = silence_of("host=10.0.0.7", 0, 0, NULL, &a);
-    struct silences all = {&s, 1};
+    struct silences all = {.v = &s, .n = 1};
 
     assert_int_equal(decide(&all, CHANGE_ENGAGED, true, HOLD_NONE, &a).kind, HOLD_NONE);
     (void)state;
@@ -140,7 +140,7 @@ static void of_several_the_longest_holds(void **state)
         struct arena a freed_by(arena_release) = {0};
         struct silence two[] = {silence_of("host=10.0.0.7", 0, ends[i][0], NULL, &a),
                                 silence_of("host=10.0.0.7", 0, ends[i][1], NULL, &a)};
-        struct silences all = {two, 2};
+        struct silences all = {.v = two, .n = 2};
         struct hold h = decide(&all, CHANGE_ENGAGED, false, HOLD_NONE, &a);
 
         assert_int_equal(h.until_ms, i < 2 ? T0 + 9 : 0);
@@ -152,11 +152,73 @@ static void what_has_ended_does_not_hold_again(void **state)
 {
     struct arena a freed_by(arena_release) = {0};
     struct silence s = silence_of("host=10.0.0.7", 0, 0, NULL, &a);
-    struct silences all = {&s, 1};
+    struct silences all = {.v = &s, .n = 1};
 
     assert_int_equal(decide(&all, CHANGE_ENGAGED, false, HOLD_SILENCED, &a).kind, HOLD_NONE);
     assert_int_equal(decide(&all, CHANGE_ENGAGED, false, HOLD_QUIET, &a).kind, HOLD_SILENCED);
     (void)state;
+}
+
+static uint32_t roll(uint32_t *seed, uint32_t sides)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 16) % sides;
+}
+
+static void silences_roll(struct silences *all, size_t n, uint32_t *seed, struct arena *a)
+{
+    static const char *const matchers[] = {
+        "type=syn_scan", "type=other", "host=10.0.0.7", "host=10.0.0.8", "ip=10.0.0.0/8",
+        "severity>=error", "severity>=critical", "category=security and type=syn_scan",
+        "{alertname=~\"syn.*\"}", "not type=syn_scan", "type in (a, b, syn_scan)"};
+    static const struct silence_recipient some[] = {{2, {"r", 1}}, {3, {"s", 1}}};
+
+    *all = (struct silences){arena_array(a, n, sizeof *all->v), n, NULL};
+    for (size_t i = 0; i < n; i++) {
+        all->v[i] = silence_of(matchers[roll(seed, COUNT_OF(matchers))],
+                               T0 - 1 + (int64_t)roll(seed, 4),
+                               T0 + (int64_t)roll(seed, 5), NULL, a);
+        all->v[i].id = (int64_t)i + 1;
+        all->v[i].recipients = some + roll(seed, 2);
+        all->v[i].recipient_count = roll(seed, 2);
+    }
+}
+
+/* Each asked for each recipient, against the index asked once for all. */
+static void an_index_finds_what_asking_each_does(void **state unused)
+{
+    uint32_t seed = 1;
+
+    for (int round = 0; round < 300; round++) {
+        struct arena a freed_by(arena_release) = {0};
+        struct filter_subject subject freed_by(filter_subject_release);
+        struct silences all;
+        struct hold_rules rules;
+        struct hold_state none = {0};
+        struct muted muted = {0};
+
+        silences_roll(&all, 1 + roll(&seed, 150), &seed, &a);
+        rules = (struct hold_rules){.silences = all};
+        silences_index(&rules.silences, &a);
+        filter_subject_init(&subject, &the_alert, NULL);
+        for (int64_t r = 2; r <= 4; r++) {
+            struct hold_question q = {
+                .alert = &the_alert, .subject = &subject, .change = CHANGE_ENGAGED,
+                .now_ms = T0, .rules = &rules, .state = &none, .arena = &a,
+                .recipient_id = r, .muted = &muted};
+            const struct hold_rules plain = {.silences = all};
+            struct hold indexed, asked;
+
+            holds_decide(&q, &indexed);
+            q.rules = &plain;
+            q.muted = NULL;
+            holds_decide(&q, &asked);
+            assert_int_equal(indexed.kind, asked.kind);
+            assert_int_equal(indexed.ref, asked.ref);
+            assert_true(indexed.until_ms == asked.until_ms);
+        }
+        silences_release(&rules.silences);
+    }
 }
 
 int main(void)
@@ -168,6 +230,7 @@ int main(void)
         cmocka_unit_test(history_is_never_held),
         cmocka_unit_test(of_several_the_longest_holds),
         cmocka_unit_test(what_has_ended_does_not_hold_again),
+        cmocka_unit_test(an_index_finds_what_asking_each_does),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
