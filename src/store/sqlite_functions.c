@@ -27,19 +27,25 @@ static void fits_pattern(sqlite3_context *to, int n, sqlite3_value **v)
         sqlite3_result_int(to, answer == FILTER_YES);
 }
 
+bool text_in_prefix(const struct condition *c, struct str text)
+{
+    bool holds = false;
+    struct ip ip;
+
+    if (ip_parse(text, &ip))
+        for (size_t i = 0; !holds && i < c->count; i++)
+            holds = prefix_holds(&c->values[i].prefix, &ip);
+    return holds;
+}
+
 /* in_prefix(condition, text): is it an address in one of the prefixes? */
 static void in_prefix(sqlite3_context *to, int n, sqlite3_value **v)
 {
     const struct condition *c = sqlite3_value_pointer(v[0], "ours");
-    bool holds = false;
-    struct ip ip;
 
     assert(n == 2 && c != NULL);
-    if (sqlite3_value_type(v[1]) != SQLITE_NULL &&
-        ip_parse(argument(v[1]), &ip))
-        for (size_t i = 0; !holds && i < c->count; i++)
-            holds = prefix_holds(&c->values[i].prefix, &ip);
-    sqlite3_result_int(to, holds);
+    sqlite3_result_int(to, sqlite3_value_type(v[1]) != SQLITE_NULL &&
+                               text_in_prefix(c, argument(v[1])));
 }
 
 /* ASCII only, as strncasecmp() in our locale. */
@@ -48,7 +54,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool holds(struct str where, struct str what)
+bool text_holds(struct str where, struct str what)
 {
     char first = what.n > 0 ? lower(what.p[0]) : '\0';
 
@@ -63,7 +69,7 @@ static bool holds(struct str where, struct str what)
 static void holds_words(sqlite3_context *to, int n, sqlite3_value **v)
 {
     assert(n == 2);
-    sqlite3_result_int(to, holds(argument(v[1]), argument(v[0])));
+    sqlite3_result_int(to, text_holds(argument(v[1]), argument(v[0])));
 }
 
 bool sqlite_functions(struct sqlite *e, struct error *err)

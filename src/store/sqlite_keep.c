@@ -1,7 +1,7 @@
 /* sqlite_keep.c -- how long and how much is kept, and whether it is sound: prune,
  * stats, verify, backup. */
+#include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
-#include "store/sqlite_where.h"
 
 /* --- pruning: the hourly counts tell where to look ---------------------------------- */
 
@@ -259,7 +259,7 @@ bool sqlite_verify(struct store_engine *engine, struct error *err)
             return error_set(err, "there are %lld %s", (long long)n,
                              table[i].what);
     }
-    return true;
+    return blocks_verify(e, err);
 }
 
 /* --- backup ------------------------------------------------------------------------------ */

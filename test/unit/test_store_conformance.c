@@ -1,6 +1,8 @@
 /* test_store_conformance.c -- every engine, every question of store.h, on the same
  * alerts: the answers are those of plain loops over the alerts.
- * test_store_conformance [ALERTS]; 20,000 unless said. */
+ * test_store_conformance [ALERTS]; 8,000 unless said. With many it says how far
+ * it is. SQLite is asked by rows, by blocks with some rows loose, and by blocks
+ * made again. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -12,10 +14,20 @@
 #include "base/limits.h"
 #include "routing/filter_tree.h"
 #include "store/clickhouse.h"
-#include "store/sqlite.h"
+#include "store/sqlite_block.h"
 #include "store_oracle.h"
 
-static int64_t count = 20000;
+#define COUNT_LONG 100000 /* from here on it says how far it is */
+static int64_t count = 8000;
+
+static void progress(const char *engine, const char *what, int64_t done,
+                     int64_t of)
+{
+    if (count < COUNT_LONG || (done < of && done * 20 / of == (done - 1) * 20 / of))
+        return;
+    fprintf(stderr, "%-24s %-9s %3lld %%\n", engine, what,
+            (long long)(done * 100 / of));
+}
 
 /* --- the engines ------------------------------------------------------------------- */
 
@@ -23,7 +35,24 @@ struct engine {
     const char *name;
     /* In an empty directory of its own. NULL: it is not there to be tested. */
     struct store_engine *(*open)(const char *directory, struct error *err);
+    bool blocks, again; /* made before rows are marked, and afterwards */
 };
+
+/* Many small ones while there are few alerts, real ones when there are many. */
+static size_t rows_of_blocks(void)
+{
+    return count < COUNT_LONG ? 700 : BLOCK_ROWS;
+}
+
+static void make_blocks(struct store_engine *e)
+{
+    struct error err = {0};
+    bool made = true;
+
+    while (made)
+        if (!block_make(sqlite_of(e), ORACLE_T0 + 60 * 86400000LL, &made, &err))
+            fail_msg("%s", err.text);
+}
 
 static struct store_engine *open_sqlite(const char *directory, struct error *err)
 {
@@ -32,8 +61,10 @@ static struct store_engine *open_sqlite(const char *directory, struct error *err
 
     snprintf(path, sizeof path, "%s/history.db", directory);
     e = store_sqlite_open(path, err);
-    if (e != NULL)
+    if (e != NULL) {
         sqlite_of(e)->read_limit_ms = 600000; /* what is slow is right, too */
+        sqlite_of(e)->block_rows = rows_of_blocks();
+    }
     return e;
 }
 
@@ -57,8 +88,10 @@ static struct store_engine *open_clickhouse(const char *directory unused,
 }
 
 static const struct engine engines[] = {
-    {"sqlite", open_sqlite},
-    {"clickhouse", open_clickhouse},
+    {.name = "sqlite by rows", .open = open_sqlite},
+    {.name = "sqlite, loose rows", .open = open_sqlite, .blocks = true},
+    {.name = "sqlite by blocks", .open = open_sqlite, .blocks = true, .again = true},
+    {.name = "clickhouse", .open = open_clickhouse},
 };
 
 /* --- the questions ------------------------------------------------------------------- */
@@ -173,7 +206,7 @@ struct suite {
 #define BATCH 500
 
 /* Batches come in an order of their own, and every third comes twice. */
-static void fill(struct store_engine *e, const struct many *m)
+static void fill(const char *engine, struct store_engine *e, const struct many *m)
 {
     int64_t batches = count / BATCH, step = 7;
     struct arena arena = {.keep = 4u << 20};
@@ -192,6 +225,7 @@ static void fill(struct store_engine *e, const struct many *m)
         for (int times = n % 3 == 0 ? 2 : 1; times > 0; times--)
             if (!store_engine_put(e, list, BATCH, ORACLE_T0, &err))
                 fail_msg("%s", err.text);
+        progress(engine, "filled", n + 1, batches);
     }
     arena_release(&arena);
     free(alerts);
@@ -293,6 +327,34 @@ static void list_compare(const struct comparing *c)
     arena_release(&arena);
 }
 
+/* The other way round: the first pages. */
+static void oldest_compare(const struct comparing *c)
+{
+    struct store_query q = *c->query;
+    struct arena arena = {0};
+    struct store_page p = {.more = true};
+    struct error err = {0};
+    size_t at = 0;
+
+    q.oldest_first = true;
+    for (int pages = 0; p.more && pages < 20 && at < 500; pages++) {
+        q.limit = pages == 0 ? 17 : PAGE_MAX;
+        arena_reset(&arena);
+        if (!store_engine_list(c->e, &q, &arena, &p, &err))
+            wrong(c, "oldest first: %s", err.text);
+        for (size_t i = 0; i < p.n; i++, at++)
+            if (at >= c->want->n ||
+                p.rows[i].id != c->want->rows[c->want->n - 1 - at].id)
+                wrong(c, "oldest first, row %zu: %lld", at,
+                      (long long)p.rows[i].id);
+        q.before_id = p.last_id;
+        q.before_tstamp_ms = p.last_tstamp_ms;
+    }
+    if (!p.more && at != c->want->n)
+        wrong(c, "oldest first: %zu rows, not %zu", at, c->want->n);
+    arena_release(&arena);
+}
+
 static void facets_compare(const struct comparing *c)
 {
     const struct store_facets *want = &c->want->facets;
@@ -389,11 +451,13 @@ static void engine_compare(struct suite *s, const struct engine *engine,
         };
 
         list_compare(&c);
+        oldest_compare(&c);
         facets_compare(&c);
         histogram_compare(&c);
         for (size_t f = 0; f < ORACLE_FIELDS; f++)
             if (i < 12 || (i + f) % 4 == 0) /* each with some filters */
                 top_compare(&c, f, i % 2 ? 10 : STORE_TOP_MAX);
+        progress(engine->name, "compared", (int64_t)i + 1, (int64_t)ASKED);
     }
     if (!store_engine_verify(e, &err))
         fail_msg("%s: %s", engine->name, err.text);
@@ -419,8 +483,12 @@ static void every_answer_is_the_oracles(void **state)
             rmdir(directory);
             continue;
         }
-        fill(e, &s->many);
+        fill(engines[i].name, e, &s->many);
+        if (engines[i].blocks)
+            make_blocks(e);
         marks(e);
+        if (engines[i].again)
+            make_blocks(e);
         engine_compare(s, &engines[i], e);
         store_engine_close(e);
         for (size_t k = 0; k < 3; k++) {
