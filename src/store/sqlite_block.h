@@ -75,12 +75,13 @@ bool blocks_find(struct sqlite *e, int64_t first_ms, int64_t last_ms,
 
 struct block_view { /* of one block; in the arena */
     size_t n;
-    const struct block_place *places; /* in the order of time */
+    const struct block_place *places; /* in the order of time; NULL: not read */
     struct block_column columns[BLOCK_COLUMNS];
     const bool *passes; /* a row of the block, not a loose one */
 };
 /* Whether blocks can answer it: what is deleted, and single ids, they cannot. */
 bool blocks_will_do(const struct ask *k);
+void block_want(uint64_t to[2], size_t column); /* sets its bit */
 /* Reads the columns that the question looks at, and those set in `also`, and asks
  * each row. *whole is false when it has not got all of these: read the rows. */
 bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,

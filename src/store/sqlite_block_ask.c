@@ -89,7 +89,6 @@ static uint8_t value_ask(struct block_asking *b, const struct condition *c,
     case WHEN_PATTERN:
         return pattern_fits(b, c, from->texts[i]);
     case WHEN_WORDS:
-        return text_holds(from->texts[i], c->values[0].text) ? YES : NO;
     case WHEN_ALL:
     case WHEN_ANY:
     case WHEN_NOT:
@@ -109,6 +108,39 @@ static uint8_t nothing_ask(struct block_asking *b, const struct condition *c)
     return c->kind == WHEN_WORDS && c->values[0].text.n == 0 ? YES : NO;
 }
 
+/* Looked for in all values at once, as they lie behind one another: what is found
+ * may reach over the end of one, and is nothing then. */
+static void words_ask(const struct condition *c, const struct block_column *from,
+                      uint8_t *of_values)
+{
+    struct words words = words_of(c->values[0].text);
+    struct str all = {from->texts[0].p, 0};
+
+    all.n = (size_t)(from->texts[from->values - 1].p - all.p) +
+            from->texts[from->values - 1].n;
+    for (size_t i = 0, at = 0; (at = words_find(&words, all, at)) < all.n; at++) {
+        const char *p = all.p + at;
+
+        while (from->texts[i].p + from->texts[i].n <= p)
+            i++;
+        if (p >= from->texts[i].p &&
+            p + words.what.n <= from->texts[i].p + from->texts[i].n)
+            of_values[i] = YES;
+    }
+}
+
+static void values_ask(struct block_asking *b, const struct condition *c,
+                       const struct block_column *from, uint8_t *of_values)
+{
+    if (c->kind == WHEN_WORDS && c->values[0].text.n == 0)
+        memset(of_values, YES, from->values);
+    else if (c->kind == WHEN_WORDS && from->values > 0)
+        words_ask(c, from, of_values);
+    else if (c->kind != WHEN_WORDS)
+        for (size_t i = 0; i < from->values; i++)
+            of_values[i] = value_ask(b, c, from, i);
+}
+
 /* --- the rows ---------------------------------------------------------------------- */
 
 static void column_ask(struct block_asking *b, const struct condition *c,
@@ -118,8 +150,7 @@ static void column_ask(struct block_asking *b, const struct condition *c,
     uint8_t *of_codes =
         arena_array(b->arena, from->values + 1, sizeof *of_codes);
 
-    for (size_t i = 0; i < from->values; i++)
-        of_codes[i + 1] = value_ask(b, c, from, i);
+    values_ask(b, c, from, of_codes + 1);
     for (size_t i = 0; i < b->view->n; i++) {
         answers[i] = MAX(answers[i], of_codes[from->codes[i]]);
         has[i] |= from->codes[i] != 0;
@@ -206,8 +237,9 @@ static void members_ask(struct block_asking *b, const struct ask *k, bool *passe
     const struct block_place *at = b->view->places;
 
     for (size_t i = 0; i < b->view->n; i++)
-        passes[i] = members[i] == YES && (filter == NULL || filter[i] != NO) &&
-                    at[i].tstamp_ms >= k->first_ms &&
+        passes[i] = members[i] == YES && (filter == NULL || filter[i] != NO);
+    for (size_t i = 0; at != NULL && i < b->view->n; i++)
+        passes[i] = passes[i] && at[i].tstamp_ms >= k->first_ms &&
                     at[i].tstamp_ms <= k->last_ms;
     if (k->query->acked != STORE_ACKED_OR_NOT)
         keep_number(b->view, BLOCK_ACKED, k->query->acked == STORE_ACKED, true,
@@ -296,7 +328,7 @@ static bool columns_read_all(struct sqlite *e, const struct block *b,
     return true;
 }
 
-static void want(uint64_t to[2], size_t column)
+void block_want(uint64_t to[2], size_t column)
 {
     to[column / 64] |= UINT64_C(1) << column % 64;
 }
@@ -317,11 +349,13 @@ bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,
     };
     bool *passes = arena_array(a, MAX(b->n, 1u), sizeof *passes);
 
-    want(wanted, BLOCK_PLACES);
+    if (b->loose > 0 || k->conditions.asked || b->from_ms < k->first_ms ||
+        b->to_ms - 1 > k->last_ms)
+        block_want(wanted, BLOCK_PLACES);
     if (k->query->acked != STORE_ACKED_OR_NOT)
-        want(wanted, BLOCK_ACKED);
+        block_want(wanted, BLOCK_ACKED);
     if (k->query->state != STORE_ANY)
-        want(wanted, COLUMN_STATE);
+        block_want(wanted, COLUMN_STATE);
     *out = (struct block_view){.n = b->n, .passes = passes};
     if (!columns_read_all(e, b, wanted, a, out, whole, err))
         return false;

@@ -25,6 +25,7 @@ struct counting {
     struct tally *tally;               /* of its values */
     counted_fn *add;
     void *to;
+    uint64_t also[2]; /* what of `struct counted` it adds up, as columns */
     bool by_hour; /* the hourly counts do */
 };
 
@@ -138,7 +139,7 @@ struct block_counting {
 static int64_t block_number(const struct block_view *v, size_t column, size_t row)
 {
     const struct block_column *from = &v->columns[column];
-    uint16_t code = from->codes[row];
+    uint16_t code = from->codes != NULL ? from->codes[row] : 0;
 
     return code != 0 ? from->numbers[code - 1] : 0;
 }
@@ -179,7 +180,7 @@ static bool block_row_count(struct block_counting *b, size_t row,
 {
     const struct block_view *v = &b->view;
     struct counted one = {
-        .tstamp_ms = v->places[row].tstamp_ms,
+        .tstamp_ms = v->places != NULL ? v->places[row].tstamp_ms : 0,
         .n = 1,
         .score = block_number(v, COLUMN_SCORE, row),
         .severity = (int)block_number(v, COLUMN_SEVERITY_OF, row),
@@ -187,9 +188,10 @@ static bool block_row_count(struct block_counting *b, size_t row,
         .state = (int)block_number(v, COLUMN_STATE, row),
         .acked = block_number(v, BLOCK_ACKED, row) != 0,
     };
-    bool passes;
+    bool passes = true;
 
-    if (!ask_passes(b->c->e, b->c->ask, v->places[row].id, false, &b->scratch,
+    if (b->c->ask->conditions.asked &&
+        !ask_passes(b->c->e, b->c->ask, v->places[row].id, false, &b->scratch,
                     &passes, err))
         return false;
     if (!passes)
@@ -210,14 +212,9 @@ static void block_count_release(struct block_counting *b)
 static bool block_rows_count(const struct counting *c, const struct block *from,
                              bool *whole, struct error *err)
 {
-    static const size_t always[] = {COLUMN_SCORE, COLUMN_SEVERITY_OF,
-                                    COLUMN_ENTITY_OF, COLUMN_STATE, BLOCK_ACKED};
     struct block_counting b freed_by(block_count_release) = {.c = c};
-    uint64_t also[2] = {0};
 
-    for (size_t i = 0; i < COUNT_OF(always); i++)
-        also[always[i] / 64] |= UINT64_C(1) << always[i] % 64;
-    if (!block_ask(c->e, from, c->ask, also, &b.arena, &b.view, whole, err))
+    if (!block_ask(c->e, from, c->ask, c->also, &b.arena, &b.view, whole, err))
         return false;
     for (size_t i = 0; *whole && c->field != NULL && i < c->field->n; i++)
         b.values[i] = arena_array(
@@ -377,11 +374,16 @@ bool sqlite_facets(struct store_engine *engine, const struct store_query *q,
                    struct store_facets *out, struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
+    static const size_t also[] = {COLUMN_ENTITY_OF, COLUMN_SEVERITY_OF,
+                                  COLUMN_STATE, BLOCK_ACKED};
     struct counting c = {
         .add = facet_add,
         .to = out,
         .by_hour = true,
     };
+
+    for (size_t i = 0; i < COUNT_OF(also); i++)
+        block_want(c.also, also[i]);
 
     *out = (struct store_facets){0};
     return count_ask(sqlite_of(engine), q, &arena, &c, err);
@@ -409,6 +411,8 @@ bool sqlite_histogram(struct store_engine *engine, const struct store_query *q,
         .by_hour = out->bucket_ms % HOUR_MS == 0,
     };
 
+    block_want(c.also, BLOCK_PLACES);
+    block_want(c.also, COLUMN_SEVERITY_OF);
     return count_ask(sqlite_of(engine), q, &arena, &c, err);
 }
 
@@ -438,6 +442,7 @@ bool sqlite_top(struct store_engine *engine, const struct store_query *q,
         .by_hour = true,
     };
 
+    block_want(c.also, COLUMN_SCORE);
     if (!count_ask(sqlite_of(engine), q, &arena, &c, err))
         return false;
     tally_top(&tally, prefix, limit, a, out);

@@ -147,10 +147,19 @@ static bool is_onward(const struct store_query *q, const struct block_place *p)
     return q->before_id == 0 || (q->oldest_first ? order > 0 : order < 0);
 }
 
+/* Out of time in front of a block: what was found is a page, and it goes on here.
+ * (Ids begin at 1.) */
+static void page_ends(struct walking *k, const struct block *b)
+{
+    k->out->more = true;
+    k->out->last_tstamp_ms = k->q->oldest_first ? b->from_ms - 1 : b->to_ms;
+    k->out->last_id = k->q->oldest_first ? INT64_MAX : 1;
+}
+
 static bool block_walk(struct walking *k, const struct block *b,
                        struct error *err)
 {
-    static const uint64_t no_more[2];
+    uint64_t places[2] = {0};
     struct arena arena freed_by(arena_release) = {0};
     struct block_found f = {0};
     struct block_view v;
@@ -158,9 +167,12 @@ static bool block_walk(struct walking *k, const struct block *b,
 
     if (k->out->more)
         return true;
-    if (sqlite_out_of_time(k->e))
-        return sqlite_too_slow(k->e, err);
-    if (!block_ask(k->e, b, &k->ask, no_more, &arena, &v, &whole, err))
+    if (sqlite_out_of_time(k->e)) {
+        page_ends(k, b);
+        return true;
+    }
+    block_want(places, BLOCK_PLACES);
+    if (!block_ask(k->e, b, &k->ask, places, &arena, &v, &whole, err))
         return false;
     if (!whole)
         return rows_walk(k, MAX(b->from_ms, k->ask.first_ms),
