@@ -11,7 +11,7 @@ struct walking {
     struct sqlite_walked *out;
     struct ask ask;
     struct arena scratch; /* ours */
-    size_t asked, found;
+    size_t asked, found, blocks; /* so far */
 };
 
 static void walking_release(struct walking *k)
@@ -147,41 +147,43 @@ static bool is_onward(const struct store_query *q, const struct block_place *p)
     return q->before_id == 0 || (q->oldest_first ? order > 0 : order < 0);
 }
 
-/* Out of time in front of a block: what was found is a page, and it goes on here.
- * (Ids begin at 1.) */
+/* Out of time in front of a block: what was found is a page, and it goes on here,
+ * with all rows of the block. (No id is below 0.) */
 static void page_ends(struct walking *k, const struct block *b)
 {
     k->out->more = true;
-    k->out->last_tstamp_ms = k->q->oldest_first ? b->from_ms - 1 : b->to_ms;
-    k->out->last_id = k->q->oldest_first ? INT64_MAX : 1;
+    k->out->last_tstamp_ms = k->q->oldest_first ? b->from_ms : b->to_ms - 1;
+    k->out->last_id = k->q->oldest_first ? -1 : INT64_MAX;
 }
 
-static bool block_walk(struct walking *k, const struct block *b,
+static bool block_find(struct walking *k, const struct block *b,
+                       struct arena *a, struct block_found *f, bool *whole,
                        struct error *err)
 {
     uint64_t places[2] = {0};
+    struct block_view v;
+
+    block_want(places, BLOCK_PLACES);
+    if (!block_ask(k->e, b, &k->ask, places, a, &v, whole, err))
+        return false;
+    for (size_t i = 0; *whole && i < v.n; i++)
+        if (v.passes[i] && is_onward(k->q, &v.places[i]))
+            found_add(f, a, v.places[i].tstamp_ms, v.places[i].id, false);
+    return !*whole || b->loose == 0 || loose_find(k, b, a, f, err);
+}
+
+static bool block_visit(struct walking *k, const struct block *b,
+                        struct error *err)
+{
     struct arena arena freed_by(arena_release) = {0};
     struct block_found f = {0};
-    struct block_view v;
     bool whole;
 
-    if (k->out->more)
-        return true;
-    if (sqlite_out_of_time(k->e)) {
-        page_ends(k, b);
-        return true;
-    }
-    block_want(places, BLOCK_PLACES);
-    if (!block_ask(k->e, b, &k->ask, places, &arena, &v, &whole, err))
+    if (!block_find(k, b, &arena, &f, &whole, err))
         return false;
     if (!whole)
         return rows_walk(k, MAX(b->from_ms, k->ask.first_ms),
                          MIN(b->to_ms - 1, k->ask.last_ms), err);
-    for (size_t i = 0; i < v.n; i++)
-        if (v.passes[i] && is_onward(k->q, &v.places[i]))
-            found_add(&f, &arena, v.places[i].tstamp_ms, v.places[i].id, false);
-    if (b->loose > 0 && !loose_find(k, b, &arena, &f, err))
-        return false;
     for (size_t i = 0; i < f.n && !k->out->more; i++) {
         const struct candidate *c =
             &f.rows[k->q->oldest_first ? i : f.n - 1 - i];
@@ -190,6 +192,25 @@ static bool block_walk(struct walking *k, const struct block *b,
             return false;
     }
     return true;
+}
+
+/* The time is looked at between two blocks: one is always finished. */
+static bool block_walk(struct walking *k, const struct block *b,
+                       struct error *err)
+{
+    int64_t deadline_ms = k->e->deadline_ms;
+    bool ok;
+
+    if (k->out->more)
+        return true;
+    if (k->blocks++ > 0 && sqlite_out_of_time(k->e)) {
+        page_ends(k, b);
+        return true;
+    }
+    k->e->deadline_ms = 0;
+    ok = block_visit(k, b, err);
+    k->e->deadline_ms = deadline_ms;
+    return ok;
 }
 
 /* Blocks where there are some, and rows between them, in the order asked for. */
