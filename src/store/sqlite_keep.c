@@ -4,6 +4,8 @@
 #include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
 
+#include <sys/stat.h>
+
 /* --- pruning: the hourly counts tell where to look ---------------------------------- */
 
 struct pruning {
@@ -174,6 +176,23 @@ bool sqlite_stats(struct store_engine *engine, struct store_stats *out,
     return true;
 }
 
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* The file, and what is written but not in it yet. */
+bool sqlite_disk_bytes(struct store_engine *engine, int64_t *out,
+                       struct error *err unused)
+{
+    const char *path = sqlite3_db_filename(sqlite_of(engine)->db, "main");
+
+    *out = size_of(path) + size_of(sqlite3_filename_wal(path));
+    return true;
+}
+
 /* --- is it sound ------------------------------------------------------------------------ */
 
 static bool pages_sound(struct sqlite *e, struct error *err)
@@ -265,6 +284,7 @@ const struct store_type store_sqlite = {
     .tidy = sqlite_tidy,
     .prune = sqlite_prune,
     .stats = sqlite_stats,
+    .disk_bytes = sqlite_disk_bytes,
     .verify = sqlite_verify,
     .backup = sqlite_backup,
 };

@@ -233,14 +233,6 @@ static bool stretches_walk(struct walking *k, const struct block *blocks,
     return ok && rows_walk(k, first_ms, last_ms, err);
 }
 
-/* Without conditions every row is one of those asked for. */
-static bool has_conditions(const struct ask *k)
-{
-    return k->conditions.members->first != NULL ||
-           k->conditions.filter != NULL ||
-           k->query->acked != STORE_ACKED_OR_NOT || k->query->state != STORE_ANY;
-}
-
 bool sqlite_rows(struct sqlite *e, const struct store_query *q,
                  const struct sqlite_walk *w, struct sqlite_walked *out,
                  struct error *err)
@@ -262,7 +254,7 @@ bool sqlite_rows(struct sqlite *e, const struct store_query *q,
         k.ask.first_ms = MAX(k.ask.first_ms, q->before_tstamp_ms);
     else if (q->before_id != 0)
         k.ask.last_ms = MIN(k.ask.last_ms, q->before_tstamp_ms);
-    if (blocks_will_do(&k.ask) && has_conditions(&k.ask) &&
+    if (blocks_will_do(&k.ask) && ask_has_conditions(&k.ask) &&
         !blocks_find(e, k.ask.first_ms, k.ask.last_ms, &arena, &blocks, &n, err))
         return false;
     return stretches_walk(&k, blocks, n, err);

@@ -273,6 +273,7 @@ static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BLOCK_COLUMN_PUT] = "INSERT INTO block_column (key, data)"
                              " VALUES (?1, ?2)",
     [SQL_LOOSE] = "INSERT INTO loose (tstamp_ms, id) VALUES (?1, ?2)",
+    [SQL_HOURLY_SAMPLE] = "SELECT count(*) FROM hourly WHERE hour = ?1",
     [SQL_LOOSE_OF] = "SELECT tstamp_ms, id FROM loose WHERE tstamp_ms >= ?1"
                      " AND tstamp_ms < ?2",
 };

@@ -401,6 +401,13 @@ void where_hours(struct where *w, const struct ask *k, int64_t from,
     where_say(w, ") IS NOT 0");
 }
 
+bool ask_has_conditions(const struct ask *k)
+{
+    return k->conditions.members->first != NULL ||
+           k->conditions.filter != NULL ||
+           k->query->acked != STORE_ACKED_OR_NOT || k->query->state != STORE_ANY;
+}
+
 static bool ask_needs_line(const struct ask *k, bool odd)
 {
     return k->conditions.filter != NULL && (k->conditions.asked || odd);

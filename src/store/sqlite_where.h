@@ -44,6 +44,8 @@ void where_rows(struct where *w, const struct ask *k, int64_t first_ms,
 /* "FROM hourly AS o WHERE ...": for what conditions_are_counted() allows. */
 void where_hours(struct where *w, const struct ask *k, int64_t from,
                  int64_t before);
+/* Without any, every row of its time passes. */
+bool ask_has_conditions(const struct ask *k);
 /* Asks the filter, where need be, of the row's line. */
 bool ask_passes(struct sqlite *e, const struct ask *k, int64_t id, bool odd,
                 struct arena *scratch, bool *passes,
