@@ -20,6 +20,9 @@ bool engine_error(struct sqlite *e, struct error *err)
 {
     if (sqlite3_errcode(e->db) == SQLITE_INTERRUPT)
         return sqlite_too_slow(e, err);
+    if ((sqlite3_errcode(e->db) & 0xff) == SQLITE_CORRUPT)
+        return error_set(err, "the history: the file is damaged (%s); restore a "
+                              "backup", sqlite3_errmsg(e->db));
     return error_set(err, "the history: %s", sqlite3_errmsg(e->db));
 }
 
