@@ -93,7 +93,7 @@ static void bench_put(struct bench *b, struct store_engine *engine)
     struct occurrence *rows = mem_array(BATCH, sizeof *rows);
     int64_t *took_us = mem_array((size_t)b->alerts / BATCH + 1, sizeof *took_us);
     struct error err = {0};
-    int64_t all_us = 0, bytes = 0;
+    int64_t all_us = 0, all_cpu_us = 0, bytes = 0;
     size_t n = 0;
 
     for (int64_t id = 1; id <= b->alerts; id += BATCH, n++) {
@@ -105,16 +105,19 @@ static void bench_put(struct bench *b, struct store_engine *engine)
             must(occurrence_make(&alert, &arena, &rows[i], &err), &err);
             bytes += (int64_t)rows[i].json.n;
         }
+        all_cpu_us -= cpu_us();
         took_us[n] = now_us();
         must(store_engine_keep(engine, rows, BATCH, T0, &err), &err);
         took_us[n] = now_us() - took_us[n];
+        all_cpu_us += cpu_us();
         all_us += took_us[n];
     }
     qsort(took_us, n, sizeof *took_us, by_size);
-    printf("%s: put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s; a batch "
-           "p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
+    printf("%s: put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s, "
+           "CPU %.1f us each; a batch p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
            engine->type->name, (long long)b->alerts, (long long)(bytes / b->alerts), BATCH,
            (double)b->alerts * 1e6 / (double)all_us,
+           (double)all_cpu_us / (double)b->alerts,
            (double)took_us[n / 2] / 1e3, (double)took_us[n * 99 / 100] / 1e3,
            (double)took_us[n - 1] / 1e3);
     free(rows);

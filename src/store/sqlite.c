@@ -2,6 +2,7 @@
  * transaction a batch. What it is asked is in sqlite_list.c and sqlite_count.c. */
 #include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
+#include "store/sqlite_functions.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -79,16 +79,18 @@ static void value_write(struct column_builder *b, struct str value, bool is_text
 /* Of the value; what the hash holds is the code itself, as a pointer's bits. */
 static uint16_t code_of(struct column_builder *b, struct str value, bool is_text)
 {
-    uintptr_t code = (uintptr_t)hash_get(&b->codes, value);
+    uintptr_t code;
 
-    if (code == 0) {
-        struct str kept = arena_str(&b->arena, value);
-
-        code = ++b->count;
-        hash_put(&b->codes, kept, (void *)code);
-        value_write(b, value, is_text);
-    }
-    return (uint16_t)code;
+    if (str_eq(value, b->last))
+        return b->last_code;
+    code = (uintptr_t)hash_get(&b->codes, value);
+    if (code != 0)
+        return (uint16_t)code;
+    b->last = arena_str(&b->arena, value);
+    b->last_code = (uint16_t)++b->count;
+    hash_put(&b->codes, b->last, (void *)(uintptr_t)b->last_code);
+    value_write(b, value, is_text);
+    return b->last_code;
 }
 
 void column_builder_add(struct column_builder *b, struct str value, bool is_text)

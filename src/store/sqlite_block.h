@@ -44,6 +44,8 @@ struct column_builder { /* zeroed: empty */
     struct buf values; /* ours: as they are written */
     uint16_t *of_rows; /* ours: BLOCK_ROWS of them */
     size_t rows, count;
+    struct str last; /* the value before, in the arena: mostly it is the same */
+    uint16_t last_code;
 };
 void column_builder_release(struct column_builder *b);
 /* The next row's value: its bytes; an int64_t's for a number; "" is absent. */

@@ -1,6 +1,7 @@
 /* sqlite_block_ask.c -- a query's conditions asked of a block: of each different
  * value once, and of the rows by their codes. */
 #include "store/sqlite_block.h"
+#include "store/sqlite_functions.h"
 
 /* As SQL's NULL in sqlite_where.c, so that all filters keep Kleene's logic. */
 enum { NO, UNSURE, YES };

@@ -1,6 +1,6 @@
 /* sqlite_functions.c -- what SQL asks us about a value: does it fit a pattern, lie
  * in a prefix, hold words. Each answers as filter_leaf.c does. */
-#include "store/sqlite.h"
+#include "store/sqlite_functions.h"
 
 #include "alert/ip.h"
 

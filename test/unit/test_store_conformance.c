@@ -1,8 +1,8 @@
 /* test_store_conformance.c -- every engine, every question of store.h, on the same
  * alerts: the answers are those of plain loops over the alerts.
- * test_store_conformance [ALERTS [ENGINE]]; 8,000 unless said, all engines whose
- * names begin so. With many alerts it says how far it is. SQLite is asked by rows, by blocks with some rows loose, and by blocks
- * made again. */
+ * test_store_conformance [ALERTS [ENGINE]]: 8,000 unless said; all engines whose names
+ * begin so. With many alerts it says how far it is. SQLite is asked by rows, by blocks
+ * with some rows loose, and by blocks made again. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -16,8 +16,10 @@
 #include "store/clickhouse.h"
 #include "store/sqlite_block.h"
 #include "store_oracle.h"
+#include "store_questions.h"
 
 #define COUNT_LONG 100000 /* from here on it says how far it is */
+#define DAY (24 * 3600000LL)
 static int64_t count = 8000;
 static const char *only = "";
 
@@ -95,111 +97,12 @@ static const struct engine engines[] = {
     {.name = "clickhouse", .open = open_clickhouse},
 };
 
-/* --- the questions ------------------------------------------------------------------- */
-
-#define DAY (24 * 3600000LL)
-#define AT(days) (ORACLE_T0 + (int64_t)((days) * (double)DAY))
-
-static const struct asked {
-    const char *filter; /* NULL: none */
-    struct store_query query;
-} table[] = {
-    {NULL, {.entity = -1}},
-    {NULL, {.entity = -1, .since_ms = AT(1.3), .until_ms = AT(2.3)}},
-    {NULL, {.entity = -1, .since_ms = AT(29), .until_ms = AT(31)}},
-    {NULL, {.entity = -1, .since_ms = AT(3), .until_ms = AT(3)}},
-    {NULL, {.entity = -1, .state = STORE_ENGAGED}},
-    {NULL, {.entity = -1, .state = STORE_ENDED, .since_ms = AT(9.01)}},
-    {NULL, {.entity = -1, .acked = STORE_ACKED}},
-    {NULL, {.entity = -1, .acked = STORE_NOT_ACKED, .until_ms = AT(4)}},
-    {NULL, {.entity = -1, .deletion = ORACLE_DELETION}},
-    {NULL, {.entity = -1, .deletion = STORE_DELETED}},
-    {NULL, {.entity = -1, .minimum_severity = SEVERITY_ERROR}},
-    {NULL, {.entity = ENTITY_HOST, .since_ms = AT(0), .until_ms = AT(30)}},
-    {NULL, {.entity = ENTITY_INTERFACE}},
-    {NULL, {.entity = -1, .type = {"syn_scan", 8}}},
-    {NULL, {.entity = -1, .category = {"security", 8}}},
-    {NULL, {.entity = -1, .source = {"alertmanager", 12}}},
-    {NULL, {.entity = -1, .entity_value = {"192.168.0.3", 11}}},
-    {NULL, {.entity = -1, .ip = {"192.168.0.3", 11}}},
-    {NULL, {.entity = -1, .ip = {"2001:0DB8:8::8", 14}}},
-    {NULL, {.entity = -1, .text = {"100%", 4}}},
-    {NULL, {.entity = -1, .text = {"EXAMPLE", 7}, .since_ms = AT(5)}},
-    {NULL, {.entity = -1, .text = {"_", 1}}},
-    {"severity>=error", {.entity = -1, .since_ms = AT(2), .until_ms = AT(20)}},
-    {"severity<error and not entity=flow", {.entity = -1}},
-    {"severity~'^err'", {.entity = -1}},
-    {"severity in (notice, critical)", {.entity = -1}},
-    {"type in (syn_scan, InstanceDown)", {.entity = -1}},
-    {"type!=low_goodput and source=ntopng", {.entity = -1}},
-    {"type~'^t.*s$'", {.entity = -1}},
-    {"action=release or action=engage", {.entity = -1}},
-    {"entity in (host, mac)", {.entity = -1}},
-    {"score>=100", {.entity = -1}},
-    {"score<30 or score=77", {.entity = -1}},
-    {"ip=192.168.0.0/28", {.entity = -1, .since_ms = AT(1), .until_ms = AT(9)}},
-    {"ip!=192.168.0.0/16", {.entity = -1}},
-    {"ip in (2001:db8::/32, 10.0.0.0/8)", {.entity = -1}},
-    {"cli_ip~'^192[.]168[.]0[.]'", {.entity = -1}},
-    {"srv_ip~nowhere or srv_port=443", {.entity = -1}},
-    {"probe_ip=192.168.1.1", {.entity = -1}},
-    {"host=pc3", {.entity = -1}},
-    {"host~'^host1[0-9]*[.]'", {.entity = -1}},
-    {"host=''", {.entity = -1}},
-    {"cli_name!=''", {.entity = -1}},
-    {"mac=AA:BB:CC:00:11:22", {.entity = -1}},
-    {"mac!=AA:BB:CC:00:11:22", {.entity = -1}},
-    {"vlan=7 or vlan=12", {.entity = -1}},
-    {"vlan>5 and vlan<=20", {.entity = -1}},
-    {"not vlan>0", {.entity = -1}},
-    {"asn=1001", {.entity = -1}},
-    {"cli_asn<=1.5", {.entity = -1}},
-    {"srv_asn>=1000", {.entity = -1}},
-    {"port in (53, 80, 443)", {.entity = -1}},
-    {"port!=443", {.entity = -1}},
-    {"port=0443", {.entity = -1}},
-    {"interface=eno1 or interface=0", {.entity = -1}},
-    {"interface~'^eno'", {.entity = -1}},
-    {"country=IT", {.entity = -1}},
-    {"country not in (IT, US)", {.entity = -1}},
-    {"country~''", {.entity = -1}},
-    {"info~example", {.entity = -1}},
-    {"info=true", {.entity = -1}},
-    {"message~'^100%_of'", {.entity = -1}},
-    {"message=''", {.entity = -1}},
-    {"alertname=DiskFull", {.entity = -1}},
-    {"alertname=~'High.*|low_.*'", {.entity = -1}},
-    {"instance='node3:9100'", {.entity = -1}},
-    {"job=~'n.*' and job!=blackbox", {.entity = -1}},
-    {"label.env=lab", {.entity = -1}},
-    {"label.env!=prod and entity=other", {.entity = -1}},
-    {"not (label.env=prod or port=443)", {.entity = -1}},
-    {"fact.proto.ndpi=DNS", {.entity = -1}},
-    {"fact.proto=17 and fact.l7_proto>100", {.entity = -1}},
-    {"fact.srv_port=443", {.entity = -1}},
-    {"fact.srv_port~4", {.entity = -1}},
-    {"fact.cli_ip=192.168.0.3", {.entity = -1}},
-    {"fact.probe_ip=7", {.entity = -1}},
-    {"fact.is_cli_attacker=true", {.entity = -1}},
-    {"fact.cli2srv_bytes>1000000", {.entity = -1}},
-    {"fact.value>8000", {.entity = -1}},
-    {"fact.name=''", {.entity = -1}},
-    {"scans sure", {.entity = -1}},
-    {"not scans", {.entity = -1, .since_ms = AT(7), .until_ms = AT(8)}},
-    {"pool=Default and vlan=3", {.entity = -1}},
-    {"not pool=Default", {.entity = -1}},
-    {"(type=syn_scan or (port=22 and not ip=192.168.0.0/24)) and score>40",
-     {.entity = -1}},
-    {"info~'^(a+)+$'", {.entity = -1}},
-};
-#define ASKED COUNT_OF(table)
-
 struct suite {
     struct arena arena;
     struct pools *pools;
     struct many many;
-    struct store_query queries[ASKED];
-    struct oracle_answer answers[ASKED];
+    struct store_query queries[STORE_QUESTIONS];
+    struct oracle_answer answers[STORE_QUESTIONS];
 };
 
 /* --- the store is filled ---------------------------------------------------------------- */
@@ -442,10 +345,10 @@ static void engine_compare(struct suite *s, const struct engine *engine,
 {
     struct error err = {0};
 
-    for (size_t i = 0; i < ASKED; i++) {
+    for (size_t i = 0; i < STORE_QUESTIONS; i++) {
         struct comparing c = {
             .engine = engine->name,
-            .question = table[i].filter ? table[i].filter : "members",
+            .question = store_questions[i].filter ? store_questions[i].filter : "members",
             .e = e,
             .query = &s->queries[i],
             .want = &s->answers[i],
@@ -458,7 +361,7 @@ static void engine_compare(struct suite *s, const struct engine *engine,
         for (size_t f = 0; f < ORACLE_FIELDS; f++)
             if (i < 12 || (i + f) % 4 == 0) /* each with some filters */
                 top_compare(&c, f, i % 2 ? 10 : STORE_TOP_MAX);
-        progress(engine->name, "compared", (int64_t)i + 1, (int64_t)ASKED);
+        progress(engine->name, "compared", (int64_t)i + 1, (int64_t)STORE_QUESTIONS);
     }
     if (!store_engine_verify(e, &err))
         fail_msg("%s: %s", engine->name, err.text);
@@ -470,7 +373,7 @@ static void every_answer_is_the_oracles(void **state)
 {
     struct suite *s = *state;
 
-    oracle_ask(&s->many, count, s->queries, ASKED, s->answers);
+    oracle_ask(&s->many, count, s->queries, STORE_QUESTIONS, s->answers);
     for (size_t i = 0; i < COUNT_OF(engines); i++) {
         char directory[] = "/tmp/test-conformance-XXXXXX", command[64];
         struct error err = {0};
@@ -573,15 +476,15 @@ static int suite_setup(void **state)
         .odd_per_mille = 30,
     };
     s->pools = pools_new(NULL, 0, &err);
-    for (size_t i = 0; i < ASKED; i++) {
-        s->queries[i] = table[i].query;
+    for (size_t i = 0; i < STORE_QUESTIONS; i++) {
+        s->queries[i] = store_questions[i].query;
         s->queries[i].pools = s->pools;
-        if (table[i].filter == NULL)
+        if (store_questions[i].filter == NULL)
             continue;
         s->queries[i].filter =
-            filter_parse(str_of(table[i].filter), &s->arena, NULL, &err);
+            filter_parse(str_of(store_questions[i].filter), &s->arena, NULL, &err);
         if (s->queries[i].filter == NULL)
-            fail_msg("%s: %s", table[i].filter, err.text);
+            fail_msg("%s: %s", store_questions[i].filter, err.text);
     }
     *state = s;
     return 0;
@@ -591,7 +494,7 @@ static int suite_teardown(void **state)
 {
     struct suite *s = *state;
 
-    oracle_release(s->answers, ASKED);
+    oracle_release(s->answers, STORE_QUESTIONS);
     pools_free(s->pools);
     arena_release(&s->arena);
     free(s);
