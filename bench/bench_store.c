@@ -1,14 +1,16 @@
 /* bench_store.c -- the history: alerts stored a second in batches of 500, and the
- * explorer's questions on what was stored, each cold and warm.
- * bench_store [ALERTS] [DIRECTORY] [keep]; with TOCSIN_BENCH_CLICKHOUSE=URL the
- * same beside it in ClickHouse, in its database "bench", warm. */
+ * explorer's questions on what was stored, each cold and warm: time, the thread's
+ * CPU time (which other programs hardly change) and the pages that SQLite read.
+ * bench_store [ALERTS] [DIRECTORY] [keep]: "keep" leaves the file there, and one
+ * that is there is asked as it is; with TOCSIN_BENCH_CLICKHOUSE=URL the same beside
+ * it in ClickHouse, in its database "bench", warm, and how often as long it takes. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../test/unit/many_alerts.h"
 #include "base/clock.h"
-#include "store/engine.h"
+#include "store/sqlite.h"
 
 #define BATCH 500
 #define T0 1606141256000
@@ -29,6 +31,23 @@ static int64_t now_us(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int64_t cpu_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int pages_read(struct bench *b)
+{
+    int now = 0, highest;
+
+    sqlite3_db_status(sqlite_of(b->engine)->db, SQLITE_DBSTATUS_CACHE_MISS, &now,
+                      &highest, 1);
+    return now;
 }
 
 static void must(bool ok, const struct error *err)
@@ -74,7 +93,7 @@ static void bench_put(struct bench *b, struct store_engine *engine)
     struct occurrence *rows = mem_array(BATCH, sizeof *rows);
     int64_t *took_us = mem_array((size_t)b->alerts / BATCH + 1, sizeof *took_us);
     struct error err = {0};
-    int64_t all_us = 0, bytes = 0;
+    int64_t all_us = 0, all_cpu_us = 0, bytes = 0;
     size_t n = 0;
 
     for (int64_t id = 1; id <= b->alerts; id += BATCH, n++) {
@@ -86,16 +105,19 @@ static void bench_put(struct bench *b, struct store_engine *engine)
             must(occurrence_make(&alert, &arena, &rows[i], &err), &err);
             bytes += (int64_t)rows[i].json.n;
         }
+        all_cpu_us -= cpu_us();
         took_us[n] = now_us();
         must(store_engine_keep(engine, rows, BATCH, T0, &err), &err);
         took_us[n] = now_us() - took_us[n];
+        all_cpu_us += cpu_us();
         all_us += took_us[n];
     }
     qsort(took_us, n, sizeof *took_us, by_size);
-    printf("%s: put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s; a batch "
-           "p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
+    printf("%s: put %lld alerts of %lld bytes, %d a batch: %.0f alerts/s, "
+           "CPU %.1f us each; a batch p50 %.1f ms, p99 %.1f ms, max %.1f ms\n",
            engine->type->name, (long long)b->alerts, (long long)(bytes / b->alerts), BATCH,
            (double)b->alerts * 1e6 / (double)all_us,
+           (double)all_cpu_us / (double)b->alerts,
            (double)took_us[n / 2] / 1e3, (double)took_us[n * 99 / 100] / 1e3,
            (double)took_us[n - 1] / 1e3);
     free(rows);
@@ -173,7 +195,24 @@ static const struct asking questions[] = {
     {"top ip, 24 h", TOP, 24, NULL, "ip", 0},
     {"top srv_port, 24 h", TOP, 24, NULL, "srv_port", 0},
     {"top entity_value, 24 h", TOP, 24, NULL, "entity_value", 0},
+    {"top severity, 24 h", TOP, 24, NULL, "severity", 0},
+    {"top port, 24 h", TOP, 24, NULL, "port", 0},
+    {"top host, 24 h", TOP, 24, NULL, "host", 0},
+    {"top country, 24 h", TOP, 24, NULL, "country", 0},
+    {"top asn, 24 h", TOP, 24, NULL, "asn", 0},
+    {"top vlan, 24 h", TOP, 24, NULL, "vlan", 0},
+    {"top host_pool_id, 24 h", TOP, 24, NULL, "host_pool_id", 0},
+    {"top cli_host_pool_id, 24 h", TOP, 24, NULL, "cli_host_pool_id", 0},
+    {"top fact.proto.ndpi, 24 h", TOP, 24, NULL, "fact.proto.ndpi", 0},
+    {"top ip, 24 h, severity>=error", TOP, 24, "severity>=error", "ip", 0},
+    {"top type, 24 h, srv_port=443", TOP, 24, "srv_port=443", "type", 0},
     {"top cli_ip, all", TOP, 0, NULL, "cli_ip", 0},
+    {"facets, all, ip=192.168.3.7", FACETS, 0, "ip=192.168.3.7", NULL, 0},
+    {"histogram, all, ip=192.168.3.7", HISTOGRAM, 0, "ip=192.168.3.7", NULL,
+     86400000},
+    {"page, all, cli_ip=192.168.15.250", PAGE, 0, "cli_ip=192.168.15.250", "", 0},
+    {"page, all, a rare word", PAGE, 0, NULL, "host1999.example", 0},
+    {"page, all, a word that is nowhere", PAGE, 0, NULL, "nowhere", 0},
 };
 
 /* Nothing of the file is in memory: not SQLite's pages, not the kernel's. */
@@ -191,7 +230,8 @@ static void make_cold(struct bench *b)
 }
 
 /* Once to warm it, once to count. */
-static void clickhouse_question(struct bench *b, const struct asking *q)
+static void clickhouse_question(struct bench *b, const struct asking *q,
+                                int64_t sqlite_us)
 {
     int64_t took_us = 0, rows = 0;
     struct error err = {0};
@@ -202,29 +242,59 @@ static void clickhouse_question(struct bench *b, const struct asking *q)
         ok = ask(b, b->clickhouse, q, &rows, &err);
         took_us = now_us() - took_us;
     }
-    printf("   clickhouse %9.1f ms  %s%lld", (double)took_us / 1e3, err.text,
+    printf("   clickhouse %9.1f ms, %6.2f x  %s%lld", (double)took_us / 1e3,
+           (double)took_us / (double)MAX(sqlite_us, 1), err.text,
            (long long)rows);
+}
+
+struct took {
+    int64_t us, cpu_us, rows;
+    int pages;
+};
+
+static struct took question_take(struct bench *b, const struct asking *q,
+                                   struct error *err)
+{
+    struct took t = {.us = now_us(), .cpu_us = cpu_us()};
+
+    (void)pages_read(b);
+    if (!ask(b, b->engine, q, &t.rows, err))
+        t.rows = -1;
+    t.us = now_us() - t.us;
+    t.cpu_us = cpu_us() - t.cpu_us;
+    t.pages = pages_read(b);
+    return t;
 }
 
 static void bench_question(struct bench *b, const struct asking *q)
 {
-    int64_t cold_us, warm_us, rows = 0;
     struct error err = {0};
-    bool ok;
+    struct took cold, warm;
 
     make_cold(b);
-    cold_us = now_us();
-    ok = ask(b, b->engine, q, &rows, &err);
-    cold_us = now_us() - cold_us;
-    warm_us = now_us();
-    ok = ask(b, b->engine, q, &rows, &err) || ok;
-    warm_us = now_us() - warm_us;
-    printf("%-38s %9.1f ms cold %9.1f ms warm  %s%lld", q->name,
-           (double)cold_us / 1e3, (double)warm_us / 1e3, err.text,
-           (long long)rows);
+    cold = question_take(b, q, &err);
+    warm = question_take(b, q, &err);
+    printf("%-36s cold %8.1f ms %7d pages  warm %8.1f ms, CPU %7.1f  %s%lld",
+           q->name, (double)cold.us / 1e3, cold.pages, (double)warm.us / 1e3,
+           (double)warm.cpu_us / 1e3, err.text, (long long)warm.rows);
     if (b->clickhouse != NULL)
-        clickhouse_question(b, q);
+        clickhouse_question(b, q, warm.us);
     printf("\n");
+}
+
+/* As housekeeping does between batches. */
+static void bench_blocks(struct bench *b)
+{
+    int64_t began_us = now_us(), began_cpu_us = cpu_us();
+    struct error err = {0};
+    size_t done = 1;
+    int bites = -1;
+
+    for (; done > 0; bites++)
+        must(store_engine_tidy(b->engine, b->end_ms, 1, &done, &err), &err);
+    printf("blocks: %d made in %.1f s, CPU %.1f s\n", bites,
+           (double)(now_us() - began_us) / 1e6,
+           (double)(cpu_us() - began_cpu_us) / 1e6);
 }
 
 static void bench_end(struct bench *b)
@@ -265,6 +335,7 @@ int main(int argc, char **argv)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!there)
         bench_put(&b, b.engine);
+    bench_blocks(&b);
     clickhouse_open(&b);
     if (b.clickhouse != NULL)
         bench_put(&b, b.clickhouse);

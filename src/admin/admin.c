@@ -16,7 +16,7 @@ static void (*const resources[])(struct admin *) = {
     admin_choices,      admin_preview,             admin_import,  admin_revisions,
     admin_jobs,         admin_replay,              admin_link,
     admin_login,        admin_self,                admin_users,   admin_tokens,
-    admin_sessions,     admin_audit,               admin_events,
+    admin_sessions,     admin_audit,               admin_events,  admin_store,
 };
 
 struct admin *admin_new(const struct admin_options *o)

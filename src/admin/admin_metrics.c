@@ -219,8 +219,10 @@ static void endpoints_expose(const struct admin *a, struct exposition *e)
 
 static void files_expose(const struct admin *a, struct exposition *e)
 {
-    expose(e, "tocsin_store_bytes", METRIC_GAUGE, "Size of the history.");
-    expose_i64(e, NO_LABEL, NO_LABEL, database_bytes(a, "history.db"));
+    expose(e, "tocsin_store_bytes", METRIC_GAUGE,
+           "Size of the history on disk; -1: not known.");
+    expose_i64(e, NO_LABEL, NO_LABEL,
+               historian_disk_bytes(a->with.historian));
     expose(e, "tocsin_disk_free_bytes", METRIC_GAUGE,
            "Bytes free where the data is.");
     expose_i64(e, NO_LABEL, NO_LABEL, disk_free_bytes(a));

@@ -135,7 +135,7 @@ static void disk_write(const struct admin *a, struct json_out *o)
     out_i64(o, "free_bytes", disk_free_bytes(a));
     out_i64(o, "least_bytes", DISK_FREE_MIN);
     out_i64(o, "outbox_bytes", database_bytes(a, "tocsin.db"));
-    out_i64(o, "history_bytes", database_bytes(a, "history.db"));
+    out_i64(o, "history_bytes", historian_disk_bytes(a->with.historian));
     out_object_end(o);
 }
 

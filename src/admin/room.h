@@ -77,6 +77,7 @@ void admin_import(struct admin *a);
 void admin_schema(struct admin *a);
 void admin_jobs(struct admin *a);
 void admin_replay(struct admin *a);
+void admin_store(struct admin *a);
 void admin_apply(struct admin *a);
 void admin_status(struct admin *a);
 void admin_metrics(struct admin *a);

@@ -42,7 +42,7 @@ static const char alerts_usage[] =
     "  tocsin alerts undelete ID ... | --deletion NUMBER\n";
 static const char store_usage[] =
     "  tocsin store stats                 how much there is, from when, how large\n"
-    "  tocsin store verify                reads all of it; does it agree with itself?\n"
+    "  tocsin store verify [FILE]         reads all of it, or of a copy: is it sound?\n"
     "  tocsin store backup FILE           a copy of one moment, while it runs\n"
     "  tocsin store migrate --to clickhouse|sqlite\n"
     "                                     the history from one engine into the other, as\n"
@@ -186,7 +186,7 @@ static const struct command commands[] = {
      "take over what ntopng, Alertmanager or Apprise has", import_usage},
     {"check-config", command_check_config, "FILE|DIR ...", "find the mistakes in YAML files",
      check_config_usage},
-    {"store", command_store, "stats | verify | backup FILE | restore FILE | migrate",
+    {"store", command_store, "stats | verify [FILE] | backup FILE | restore FILE | migrate",
      "the history's file: look, check, copy, bring back", store_usage},
     {"user", command_user, "list | add | passwd | disable | enable | rm",
      "who may log in, and in which role", user_usage},

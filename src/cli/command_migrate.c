@@ -134,7 +134,11 @@ static int report(struct moving *m)
     printf("%" PRId64 " alerts are moved; there are %" PRId64 " in the old "
            "history and %" PRId64 " in the new one\n",
            m->done + m->m.moved, from.total, to.total);
-    if (m->m.missed == 0 && to.total >= from.total)
+    if (m->m.differ > 0)
+        printf("%" PRId64 " of them say something else there%s\n", m->m.differ,
+               m->m.mirror ? "" : ": they were changed there, and stay so");
+    if (m->m.missed == 0 && to.total >= from.total &&
+        (m->m.differ == 0 || !m->m.mirror))
         return EXIT_OK;
     fprintf(stderr, "tocsin store: %" PRId64 " alerts are missing there (deleted "
                     "there, or put into the old one meanwhile); run it again\n",
@@ -163,11 +167,16 @@ int store_migrate(struct cli *c)
     struct moving m = {.c = c, .to = to};
     struct error err = {0};
     bool into_clickhouse = to != NULL && strcmp(to, "clickhouse") == 0;
+    bool in_clickhouse;
     int status;
 
     if (to == NULL || (!into_clickhouse && strcmp(to, "sqlite") != 0) ||
         !cli_done(c))
         return EXIT_USAGE;
+    if (!history_in_clickhouse(c, &in_clickhouse, &err))
+        return failed(&err);
+    m.m.mirror = in_clickhouse != into_clickhouse;
+    m.m.now_ms = clock_wall_ms(&clock_real);
     m.m.from = history_open(c, into_clickhouse ? "sqlite" : "clickhouse", false,
                             &err);
     if (m.m.from == NULL)

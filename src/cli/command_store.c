@@ -69,13 +69,14 @@ static int stats(struct cli *c, struct store_engine *e)
     return EXIT_OK;
 }
 
+/* Of the history, or of a backup. */
 static int verify(struct store_engine *e)
 {
     struct error err = {0};
 
     if (!store_engine_verify(e, &err))
         return failed(&err);
-    puts("the history is sound");
+    puts("it is sound");
     return EXIT_OK;
 }
 
@@ -135,9 +136,10 @@ static int data_lock(const struct cli *c, struct error *err)
 static bool copy(const char *from, const char *to, struct error *err)
 {
     struct store_engine *e = file_open(from, err);
-    bool ok = e != NULL && file_new(to, err);
+    bool ok = e != NULL &&
+              (store_engine_verify(e, err) || error_in(err, "%s", from)) &&
+              file_new(to, err) && store_engine_backup(e, to, err);
 
-    ok = ok && store_engine_backup(e, to, err);
     store_engine_close(e);
     return ok && sound(to, err);
 }
@@ -194,6 +196,7 @@ int command_store(struct cli *c)
     const char *verb = cli_word(c);
     bool migrates = verb != NULL && strcmp(verb, "migrate") == 0;
     const char *file = migrates ? NULL : cli_word(c);
+    bool verifies = verb != NULL && strcmp(verb, "verify") == 0;
     bool needs_file = verb != NULL && (strcmp(verb, "backup") == 0 ||
                                        strcmp(verb, "restore") == 0);
     struct error err = {0};
@@ -202,11 +205,13 @@ int command_store(struct cli *c)
 
     if (migrates)
         return store_migrate(c);
-    if (verb == NULL || needs_file != (file != NULL) || !cli_done(c))
+    if (verb == NULL || (needs_file != (file != NULL) && !verifies) ||
+        !cli_done(c))
         return EXIT_USAGE;
     if (strcmp(verb, "restore") == 0)
         return restore(c, file);
-    e = history_open(c, NULL, false, &err);
+    e = verifies && file != NULL ? file_open(file, &err)
+                                 : history_open(c, NULL, false, &err);
     if (e == NULL)
         return failed(&err);
     if (strcmp(verb, "stats") == 0)

@@ -56,21 +56,38 @@ static struct store_engine *chosen_open(const struct cli *c,
     return clickhouse ? clickhouse_open(s, err) : file_open(c, make, err);
 }
 
+/* NULL and no error: there is a history alone. */
+static struct config *config_of(const struct cli *c, struct error *err)
+{
+    char path[HISTORY_PATH_BYTES];
+
+    history_path(c, "config.db", path);
+    return access(path, R_OK) == 0 ? config_open(c->data_dir, &clock_real, err)
+                                   : NULL;
+}
+
+bool history_in_clickhouse(const struct cli *c, bool *out, struct error *err)
+{
+    struct config *config = config_of(c, err);
+
+    if (config == NULL && err->text[0] != '\0')
+        return false;
+    *out = config != NULL &&
+           config_now(config)->settings.store_engine == STORE_IN_CLICKHOUSE;
+    config_close(config);
+    return true;
+}
+
 struct store_engine *history_open(const struct cli *c, const char *engine,
                                   bool make, struct error *err)
 {
     static const struct settings none;
-    char path[HISTORY_PATH_BYTES];
-    struct store_engine *e;
-    struct config *config;
+    struct config *config = config_of(c, err);
+    struct store_engine *e = NULL;
 
-    history_path(c, "config.db", path);
-    if (access(path, R_OK) != 0) /* a history alone */
-        return chosen_open(c, &none, engine, make, err);
-    config = config_open(c->data_dir, &clock_real, err);
-    if (config == NULL)
-        return NULL;
-    e = chosen_open(c, &config_now(config)->settings, engine, make, err);
+    if (config != NULL || err->text[0] == '\0')
+        e = chosen_open(c, config != NULL ? &config_now(config)->settings : &none,
+                        engine, make, err);
     config_close(config);
     return e;
 }

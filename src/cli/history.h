@@ -15,6 +15,10 @@ void history_path(const struct cli *c, const char *name,
 struct store_engine *history_open(const struct cli *c, const char *engine,
                                   bool make, struct error *err);
 
+/* Whether the settings choose ClickHouse. */
+bool history_in_clickhouse(const struct cli *c, bool *out,
+                           struct error *err) must_check;
+
 int store_migrate(struct cli *c); /* tocsin store migrate */
 
 #endif

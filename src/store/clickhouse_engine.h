@@ -35,6 +35,8 @@ bool clickhouse_prune(struct store_engine *e, const struct store_class *classes,
                       struct error *err) must_check;
 bool clickhouse_stats(struct store_engine *e, struct store_stats *out,
                       struct error *err) must_check;
+bool clickhouse_disk_bytes(struct store_engine *e, int64_t *out,
+                           struct error *err) must_check;
 bool clickhouse_verify(struct store_engine *e, struct error *err) must_check;
 bool clickhouse_backup(struct store_engine *e, const char *path,
                        struct error *err) must_check;

@@ -1,12 +1,27 @@
 /* clickhouse_keep.c -- how much there is, and whether it is sound: stats, verify. */
 #include "store/clickhouse_engine.h"
 
+/* On this server; the others of a cluster have their own. */
+bool clickhouse_disk_bytes(struct store_engine *engine, int64_t *out,
+                           struct error *err)
+{
+    struct clickhouse *e = clickhouse_of(engine);
+    struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+
+    if (!clickhouse_ready(e, err))
+        return false;
+    buf_text(&b, "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND"
+                 " database=");
+    say_text(&b, e->options.database);
+    return clickhouse_numbers(e, &b, out, 1, err);
+}
+
 bool clickhouse_stats(struct store_engine *engine, struct store_stats *out,
                       struct error *err)
 {
     struct clickhouse *e = clickhouse_of(engine);
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
-    int64_t n[7];
+    int64_t n[6];
 
     *out = (struct store_stats){
         .engine = store_clickhouse.name,
@@ -20,21 +35,13 @@ bool clickhouse_stats(struct store_engine *engine, struct store_stats *out,
     say_from(&b, e, " FINAL");
     if (!clickhouse_numbers(e, &b, n, 6, err))
         return false;
-    buf_reset(&b);
-    /* On this server; the others of a cluster have their own. */
-    buf_text(&b, "SELECT sum(bytes_on_disk) FROM system.parts WHERE active AND"
-                 " database=");
-    say_text(&b, e->options.database);
-    if (!clickhouse_numbers(e, &b, &n[6], 1, err))
-        return false;
     out->alerts = n[0];
     out->deleted = n[1];
     out->acked = n[2];
     out->bytes = n[3];
     out->oldest_ms = n[4];
     out->newest_ms = n[5];
-    out->file_bytes = n[6];
-    return true;
+    return clickhouse_disk_bytes(engine, &out->file_bytes, err);
 }
 
 /* --- is it sound --------------------------------------------------------------------- */
@@ -100,6 +107,7 @@ const struct store_type store_clickhouse = {
     .tidy = clickhouse_tidy,
     .prune = clickhouse_prune,
     .stats = clickhouse_stats,
+    .disk_bytes = clickhouse_disk_bytes,
     .verify = clickhouse_verify,
     .backup = clickhouse_backup,
 };

@@ -2,46 +2,26 @@
  * dropped as a partition; elsewhere alerts leave versions without content, so that
  * none comes back when its newest version goes before an older one. */
 #include "store/clickhouse_engine.h"
+#include "store/retention.h"
 
 #define DAYS_PAUSE_MS 3600000
 
 struct pruning {
     struct clickhouse *e;
-    const struct store_class *classes;
-    size_t n, at;   /* the class */
-    int64_t now_ms;
-    int64_t excess; /* of the class: bytes too many */
-    size_t left;    /* rows that may go in this bite */
+    struct retention keeps;
+    size_t n;    /* classes */
+    size_t left; /* rows that may go in this bite */
     struct place *places;
     int64_t *versions;
     size_t found;
-    bool kept;      /* one that stays was met: all behind it stay, too */
 };
 
 static int64_t cut_of(const struct pruning *p, size_t at)
 {
-    return p->classes[at].keep_ms != 0 ? p->now_ms - p->classes[at].keep_ms
-                                       : INT64_MIN;
-}
+    struct retention of = p->keeps;
 
-static void say_fits(struct buf *b, const struct store_class *c)
-{
-    buf_printf(b, "(severity>=%d AND severity<=%d", (int)c->least, (int)c->most);
-    for (unsigned i = 0, any = 0; c->entities != 0 && i < 32; i++)
-        if ((c->entities >> i & 1) != 0)
-            buf_printf(b, "%sentity=%u", any++ > 0 ? " OR " : " AND (", i);
-    buf_text(b, c->entities != 0 ? "))" : ")");
-}
-
-/* It fits this class and none before it, and has ended. */
-static void say_class(struct buf *b, const struct pruning *p, size_t at)
-{
-    buf_text(b, "action<>0 AND ");
-    say_fits(b, &p->classes[at]);
-    for (size_t i = 0; i < at; i++) {
-        buf_text(b, " AND NOT ");
-        say_fits(b, &p->classes[i]);
-    }
+    of.at = at;
+    return retention_cut_ms(&of);
 }
 
 /* --- whole days ---------------------------------------------------------------------- */
@@ -71,11 +51,11 @@ static bool say_aged(struct buf *b, const struct pruning *p)
 
     buf_text(b, "(deletion=0 AND (0");
     for (size_t i = 0; i < p->n; i++) {
-        if (p->classes[i].keep_ms == 0)
+        if (p->keeps.classes[i].keep_ms == 0)
             continue;
         any = true;
         buf_printf(b, " OR (tstamp_ms<%lld AND ", (long long)cut_of(p, i));
-        say_class(b, p, i);
+        retention_say(b, p->keeps.classes, i);
         buf_text(b, ")");
     }
     buf_text(b, "))");
@@ -127,8 +107,8 @@ static bool days_drop(struct pruning *p, struct error *err)
     struct days d = {0};
     bool any;
 
-    if (p->e->days_ms != 0 && p->now_ms - p->e->days_ms < DAYS_PAUSE_MS &&
-        p->now_ms >= p->e->days_ms)
+    if (p->e->days_ms != 0 && p->keeps.now_ms - p->e->days_ms < DAYS_PAUSE_MS &&
+        p->keeps.now_ms >= p->e->days_ms)
         return true;
     d.v = arena_array(&arena, DAYS_MAX, sizeof *d.v);
     d.alerts = arena_array(&arena, DAYS_MAX, sizeof *d.alerts);
@@ -139,7 +119,7 @@ static bool days_drop(struct pruning *p, struct error *err)
             return false;
         p->left -= MIN(p->left, (size_t)d.alerts[i]);
     }
-    p->e->days_ms = p->now_ms;
+    p->e->days_ms = p->keeps.now_ms;
     return true;
 }
 
@@ -150,16 +130,16 @@ static bool excess_count(struct pruning *p, struct error *err)
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
     int64_t bytes;
 
-    p->excess = 0;
-    if (p->classes[p->at].max_bytes == 0)
+    p->keeps.excess = 0;
+    if (p->keeps.classes[p->keeps.at].max_bytes == 0)
         return true;
     buf_text(&b, "SELECT sum(bytes)");
     say_from(&b, p->e, " FINAL");
     buf_text(&b, " AND deletion=0 AND ");
-    say_class(&b, p, p->at);
+    retention_say(&b, p->keeps.classes, p->keeps.at);
     if (!clickhouse_numbers(p->e, &b, &bytes, 1, err))
         return false;
-    p->excess = bytes - p->classes[p->at].max_bytes;
+    p->keeps.excess = bytes - p->keeps.classes[p->keeps.at].max_bytes;
     return true;
 }
 
@@ -169,13 +149,10 @@ static bool prune_row(void *pruning, const struct str *cells, size_t n unused,
     struct pruning *p = pruning;
     struct place at = {cell_number(cells[0]), cell_number(cells[1])};
 
-    p->kept = p->kept ||
-              (at.tstamp_ms >= cut_of(p, p->at) && p->excess <= 0);
-    if (p->kept)
+    if (!retention_takes(&p->keeps, at.tstamp_ms, cell_number(cells[3])))
         return true;
     p->places[p->found] = at;
     p->versions[p->found++] = cell_number(cells[2]);
-    p->excess -= cell_number(cells[3]);
     return true;
 }
 
@@ -186,29 +163,29 @@ static bool rows_find(struct pruning *p, struct error *err)
     buf_text(&b, "SELECT tstamp_ms,id,version,bytes");
     say_from(&b, p->e, " FINAL");
     buf_printf(&b, " AND tstamp_ms>=%lld AND deletion=0 AND ",
-               (long long)p->e->pruned_ms[p->at]);
-    say_class(&b, p, p->at);
-    if (p->excess <= 0)
-        buf_printf(&b, " AND tstamp_ms<%lld", (long long)cut_of(p, p->at));
+               (long long)p->e->pruned_ms[p->keeps.at]);
+    retention_say(&b, p->keeps.classes, p->keeps.at);
+    if (p->keeps.excess <= 0)
+        buf_printf(&b, " AND tstamp_ms<%lld", (long long)retention_cut_ms(&p->keeps));
     buf_printf(&b, " ORDER BY tstamp_ms,id LIMIT %zu", p->left);
     p->found = 0;
-    p->kept = false;
+    p->keeps.kept = false;
     return clickhouse_rows(p->e, &b, prune_row, p, err);
 }
 
 static bool class_prune(struct pruning *p, struct error *err)
 {
-    const struct store_class *c = &p->classes[p->at];
+    const struct store_class *c = &p->keeps.classes[p->keeps.at];
 
     if (!excess_count(p, err))
         return false;
-    if (c->keep_ms == 0 && p->excess <= 0)
+    if (c->keep_ms == 0 && p->keeps.excess <= 0)
         return true;
     if (!rows_find(p, err) ||
         !clickhouse_remove(p->e, p->places, p->versions, p->found, err))
         return false;
     if (p->found < p->left && c->keep_ms != 0) /* that was all */
-        p->e->pruned_ms[p->at] = cut_of(p, p->at);
+        p->e->pruned_ms[p->keeps.at] = retention_cut_ms(&p->keeps);
     p->left -= p->found;
     return true;
 }
@@ -217,10 +194,10 @@ static void classes_know(struct pruning *p)
 {
     struct clickhouse *e = p->e;
 
-    if (memcmp(e->classes, p->classes, p->n * sizeof *e->classes) == 0 &&
+    if (memcmp(e->classes, p->keeps.classes, p->n * sizeof *e->classes) == 0 &&
         e->days_ms != 0)
         return;
-    memcpy(e->classes, p->classes, p->n * sizeof *e->classes);
+    memcpy(e->classes, p->keeps.classes, p->n * sizeof *e->classes);
     for (size_t i = 0; i < STORE_CLASSES_MAX; i++)
         e->pruned_ms[i] = INT64_MIN + 1;
     e->days_ms = 0;
@@ -234,9 +211,8 @@ bool clickhouse_prune(struct store_engine *engine,
     struct arena arena freed_by(arena_release) = {0};
     struct pruning p = {
         .e = clickhouse_of(engine),
-        .classes = classes,
+        .keeps = {.classes = classes, .now_ms = now_ms},
         .n = n,
-        .now_ms = now_ms,
         .left = at_most,
     };
     bool ok = clickhouse_ready(p.e, err);
@@ -245,7 +221,7 @@ bool clickhouse_prune(struct store_engine *engine,
     p.versions = arena_array(&arena, MAX(at_most, 1u), sizeof *p.versions);
     classes_know(&p);
     ok = ok && days_drop(&p, err);
-    for (; ok && p.at < n && p.left > 0; p.at++)
+    for (; ok && p.keeps.at < n && p.left > 0; p.keeps.at++)
         ok = class_prune(&p, err);
     *pruned = at_most - p.left;
     return ok;

@@ -200,6 +200,12 @@ bool store_engine_stats(struct store_engine *e, struct store_stats *out,
     return e->type->stats(e, out, err);
 }
 
+bool store_engine_disk_bytes(struct store_engine *e, int64_t *out,
+                             struct error *err)
+{
+    return e->type->disk_bytes(e, out, err);
+}
+
 bool store_engine_verify(struct store_engine *e, struct error *err)
 {
     return e->type->verify(e, err);

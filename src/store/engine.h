@@ -41,6 +41,7 @@ struct store_type {
                   struct error *err);
     bool (*stats)(struct store_engine *e, struct store_stats *out,
                   struct error *err);
+    bool (*disk_bytes)(struct store_engine *e, int64_t *out, struct error *err);
     bool (*verify)(struct store_engine *e, struct error *err);
     bool (*backup)(struct store_engine *e, const char *path, struct error *err);
 };
@@ -100,6 +101,9 @@ bool store_engine_prune(struct store_engine *e, const struct store_class *classe
                         size_t *pruned, struct error *err) must_check;
 bool store_engine_stats(struct store_engine *e, struct store_stats *out,
                         struct error *err) must_check;
+/* What it takes on disk: quick, unlike the rest of the stats. */
+bool store_engine_disk_bytes(struct store_engine *e, int64_t *out,
+                             struct error *err) must_check;
 /* Reads everything: what it stores and what it counts must agree. */
 bool store_engine_verify(struct store_engine *e, struct error *err) must_check;
 /* A copy of one moment into a new file; what is put meanwhile is not in it. */

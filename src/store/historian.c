@@ -33,6 +33,7 @@ struct job {
     historian_answer_fn *answer;
     historian_done_fn *done;
     void *arg;
+    int64_t disk_bytes; /* prune: of the history; -1: not known */
     bool ok;
     struct error err;
     struct job *next;
@@ -51,6 +52,7 @@ struct historian {
     struct job_list answered;      /* inline only */
     struct timer answers;          /* inline only */
     struct timer prune;
+    int64_t disk_bytes;
     struct store_class classes[STORE_CLASSES_MAX];
     size_t class_count;
     bool stopping;
@@ -89,10 +91,14 @@ static void job_free(struct job *j)
 
 /* ---- on the historian's thread ---- */
 
-/* One bite of what is to go; j->n says how much it was. */
+/* One bite of what is to go or to be made; j->n says how much it was. */
 static bool housekeeping(struct job *j, struct store_engine *e)
 {
+    struct error ignored; /* it is asked again in a minute */
     size_t pruned = 0;
+
+    if (!store_engine_disk_bytes(e, &j->disk_bytes, &ignored))
+        j->disk_bytes = -1;
 
     if (!store_engine_tidy(e, j->time_ms, PRUNE_BITE, &j->n, &j->err) ||
         !store_engine_prune(e, j->classes, j->class_count, j->time_ms,
@@ -176,6 +182,7 @@ static void job_answer(struct historian *h, struct job *j)
         j->answer(j->arg);
         break;
     case JOB_PRUNE:
+        h->disk_bytes = j->disk_bytes;
         if (!j->ok)
             log_warn("store", "cannot prune the history: %s", j->err.text);
         prune_later(h, j->ok && j->n == PRUNE_BITE);
@@ -259,6 +266,11 @@ size_t historian_waiting(const struct historian *h)
     return h->waiting[JOB_PUT] + h->waiting[JOB_ASK] + h->waiting[JOB_PRUNE];
 }
 
+int64_t historian_disk_bytes(const struct historian *h)
+{
+    return h->disk_bytes;
+}
+
 static void prune_due(void *historian)
 {
     struct historian *h = historian;
@@ -318,6 +330,10 @@ static bool databases_open(struct historian *h,
                          : store_sqlite_open(o->store_path, err);
     if (h->view.engine == NULL)
         return error_in(err, "history");
+    /* A server that is down would keep us waiting here. */
+    if (o->clickhouse == NULL &&
+        !store_engine_disk_bytes(h->view.engine, &h->disk_bytes, err))
+        return false;
     if (o->outbox_path == NULL)
         return true;
     h->view.outbox = outbox_reader_open(o->outbox_path, err);
@@ -352,6 +368,7 @@ struct historian *historian_start(struct loop *l,
     struct historian *h = mem_new(sizeof *h);
 
     h->loop = l;
+    h->disk_bytes = -1;
     if (!databases_open(h, o, err) ||
         (!o->inline_thread && !boxes_open(h, err))) {
         historian_free(h);

@@ -38,6 +38,10 @@ bool historian_ask(struct historian *h, historian_ask_fn *ask,
 
 size_t historian_waiting(const struct historian *h); /* jobs not answered yet */
 
+/* What the history takes on disk, wherever it is, as of the last housekeeping; -1:
+ * not known. */
+int64_t historian_disk_bytes(const struct historian *h);
+
 /* How long and how much history is kept (the classes are copied): what is too
  * old or too much goes in small bites between other jobs, looked for once a
  * minute and without a pause while there is more; so do deleted alerts, and

@@ -46,7 +46,7 @@ static bool ack_put(struct migration *m, const struct store_row *like,
 {
     const struct store_query q = {
         .entity = -1,
-        .acked = STORE_NOT_ACKED,
+        .acked = m->mirror ? STORE_ACKED_OR_NOT : STORE_NOT_ACKED,
         .ids = ids,
         .id_count = n,
         .limit = PAGE_MAX,
@@ -121,6 +121,26 @@ static bool notes_put(struct migration *m, int64_t id, struct arena *arena,
     return true;
 }
 
+/* Of a mirror: those that are acknowledged there, and not any more here. */
+static bool acks_take_back(struct migration *m, const struct store_page *page,
+                           struct error *err)
+{
+    int64_t ids[PAGE_MAX];
+    const struct store_mark unack = {.kind = MARK_UNACK, .at_ms = m->now_ms};
+    struct store_query q = {
+        .entity = -1,
+        .acked = STORE_ACKED,
+        .ids = ids,
+        .limit = PAGE_MAX,
+    };
+    struct store_marked marked;
+
+    for (size_t i = 0; i < page->n; i++)
+        if (page->rows[i].acked_ms == 0)
+            ids[q.id_count++] = page->rows[i].id;
+    return q.id_count == 0 || store_engine_mark(m->to, &q, &unack, &marked, err);
+}
+
 static bool marks_put(struct migration *m, const struct store_page *page,
                       struct arena *arena, struct error *err)
 {
@@ -128,25 +148,101 @@ static bool marks_put(struct migration *m, const struct store_page *page,
         if (page->rows[i].notes > 0 &&
             !notes_put(m, page->rows[i].id, arena, err))
             return false;
-    return acks_put(m, page, err);
+    return acks_put(m, page, err) &&
+           (!m->mirror || acks_take_back(m, page, err));
+}
+
+/* --- deleted, and taken back ---------------------------------------------------------- */
+
+static bool deletion_put(struct migration *m, const struct store_page *page,
+                         bool deleted, struct error *err)
+{
+    int64_t ids[PAGE_MAX];
+    const struct store_query q = {
+        .entity = -1,
+        .ids = ids,
+        .id_count = page->n,
+        .deletion = deleted ? 0 : STORE_DELETED,
+        .limit = PAGE_MAX,
+    };
+    const struct store_mark mark = {
+        .kind = deleted ? MARK_DELETE : MARK_UNDELETE,
+        .at_ms = m->now_ms,
+        .until_ms = m->now_ms,
+        .deletion = deleted ? MAX(m->now_ms, 1) : 0,
+    };
+    struct store_marked marked;
+
+    for (size_t i = 0; i < page->n; i++)
+        ids[i] = page->rows[i].id;
+    return page->n == 0 || store_engine_mark(m->to, &q, &mark, &marked, err);
+}
+
+/* --- read back --------------------------------------------------------------------------- */
+
+static bool same_row(const struct store_row *a, const struct store_row *b)
+{
+    return a->tstamp_ms == b->tstamp_ms && str_eq(a->json, b->json) &&
+           same_ack(a, b) && a->notes == b->notes;
+}
+
+/* How many of the page are there, and how many of these say something else. Both
+ * lists are newest first. */
+static bool page_compare(struct migration *m, const struct store_page *page,
+                         struct arena *arena, int64_t *there, int64_t *differ,
+                         struct error *err)
+{
+    int64_t ids[PAGE_MAX];
+    const struct store_query q = {
+        .entity = -1,
+        .ids = ids,
+        .id_count = page->n,
+        .limit = PAGE_MAX,
+    };
+    struct store_page back = {0};
+    size_t at = 0;
+
+    for (size_t i = 0; i < page->n; i++)
+        ids[i] = page->rows[i].id;
+    if (page->n > 0 && !store_engine_list(m->to, &q, arena, &back, err))
+        return false;
+    *there = *differ = 0;
+    for (size_t i = 0; i < page->n && at < back.n; i++)
+        if (page->rows[i].id == back.rows[at].id) {
+            *differ += !same_row(&page->rows[i], &back.rows[at++]);
+            ++*there;
+        }
+    return true;
+}
+
+static bool page_check(struct migration *m, const struct store_page *page,
+                       struct arena *arena, struct error *err)
+{
+    int64_t there, differ;
+
+    if (!page_compare(m, page, arena, &there, &differ, err))
+        return false;
+    if (m->mirror && there < (int64_t)page->n &&
+        (!deletion_put(m, page, false, err) ||
+         !page_compare(m, page, arena, &there, &differ, err)))
+        return false;
+    m->moved += there;
+    m->missed += (int64_t)page->n - there;
+    m->differ += differ;
+    return true;
 }
 
 /* --- a page -------------------------------------------------------------------------- */
 
-static bool page_count(struct migration *m, const struct store_page *page,
-                       struct error *err)
+static void go_on(struct migration *m, const struct store_page *page)
 {
-    int64_t ids[PAGE_MAX];
-    struct store_query q = {.entity = -1, .ids = ids, .id_count = page->n};
-    struct store_facets there = {0};
-
-    for (size_t i = 0; i < page->n; i++)
-        ids[i] = page->rows[i].id;
-    if (page->n > 0 && !store_engine_facets(m->to, &q, &there, err))
-        return false;
-    m->moved += there.total;
-    m->missed += (int64_t)page->n - there.total;
-    return true;
+    m->before_tstamp_ms = page->last_tstamp_ms;
+    m->before_id = page->last_id;
+    if (page->more)
+        return;
+    m->finished = m->alerts_done || !m->mirror;
+    m->alerts_done = true;
+    m->before_tstamp_ms = m->before_id = 0;
 }
 
 bool migrate_page(struct migration *m, struct error *err)
@@ -156,16 +252,19 @@ bool migrate_page(struct migration *m, struct error *err)
         .entity = -1,
         .before_tstamp_ms = m->before_tstamp_ms,
         .before_id = m->before_id,
+        .deletion = m->alerts_done ? STORE_DELETED : 0,
         .limit = PAGE_MAX,
     };
     struct store_page page;
+    bool ok = store_engine_list(m->from, &q, &arena, &page, err);
 
-    if (!store_engine_list(m->from, &q, &arena, &page, err) ||
-        !alerts_put(m, &page, &arena, err) ||
-        !marks_put(m, &page, &arena, err) || !page_count(m, &page, err))
-        return false;
-    m->before_tstamp_ms = page.last_tstamp_ms;
-    m->before_id = page.last_id;
-    m->finished = !page.more;
-    return true;
+    if (ok && m->alerts_done)
+        ok = deletion_put(m, &page, true, err);
+    else if (ok)
+        ok = alerts_put(m, &page, &arena, err) &&
+             marks_put(m, &page, &arena, err) &&
+             page_check(m, &page, &arena, err);
+    if (ok)
+        go_on(m, &page);
+    return ok;
 }

@@ -1,6 +1,8 @@
 /* sqlite.c -- the history in one SQLite file: opened, and written in batches, one
  * transaction a batch. What it is asked is in sqlite_list.c and sqlite_count.c. */
+#include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
+#include "store/sqlite_functions.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,12 +10,20 @@
 
 #define PROGRESS_STEPS 4000 /* of the virtual machine between two looks */
 
+bool sqlite_too_slow(const struct sqlite *e, struct error *err)
+{
+    return error_set(err, "too slow: no answer within %lld ms; narrow the range "
+                          "of time or the filters",
+                     (long long)e->read_limit_ms);
+}
+
 bool engine_error(struct sqlite *e, struct error *err)
 {
     if (sqlite3_errcode(e->db) == SQLITE_INTERRUPT)
-        return error_set(err, "too slow: no answer within %lld ms; narrow the "
-                              "range of time or the filters",
-                         (long long)e->read_limit_ms);
+        return sqlite_too_slow(e, err);
+    if ((sqlite3_errcode(e->db) & 0xff) == SQLITE_CORRUPT)
+        return error_set(err, "the history: the file is damaged (%s); restore a "
+                              "backup", sqlite3_errmsg(e->db));
     return error_set(err, "the history: %s", sqlite3_errmsg(e->db));
 }
 
@@ -119,22 +129,33 @@ void sqlite_roll_back(struct sqlite *e)
 
 /* --- opening --------------------------------------------------------------------- */
 
-static int out_of_time(void *engine)
+bool sqlite_out_of_time(const struct sqlite *e)
 {
-    const struct sqlite *e = engine;
-
     return e->deadline_ms != 0 &&
            clock_tick_ms(&clock_real) >= e->deadline_ms;
 }
 
+static int out_of_time(void *engine)
+{
+    return sqlite_out_of_time(engine);
+}
+
+/* All that a question reads is of one moment, whoever else writes. */
 void sqlite_question(struct sqlite *e)
 {
+    struct error ignored; /* the first that is read says the same */
+
+    (void)!sqlite_run(e, SQL_BEGIN_READING, &ignored);
     e->deadline_ms = clock_tick_ms(&clock_real) + e->read_limit_ms;
 }
 
 void sqlite_answered(struct sqlite *e)
 {
+    struct error ignored; /* it wrote nothing */
+
     e->deadline_ms = 0;
+    if (!sqlite3_get_autocommit(e->db) && !sqlite_run(e, SQL_COMMIT, &ignored))
+        sqlite_roll_back(e);
 }
 
 /* SQLite would make the file readable for all that our umask lets in; its -wal
@@ -190,8 +211,9 @@ static bool schema_write(struct sqlite *e, int64_t from, struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
     bool ok = sqlite_exec(e, "BEGIN IMMEDIATE", err) &&
-              (from == 0 || sqlite_exec(e, aside, err)) &&
-              sqlite_exec(e, sqlite_schema(&arena), err) &&
+              (from != 1 || sqlite_exec(e, aside, err)) &&
+              (from == 2 || sqlite_exec(e, sqlite_schema(&arena), err)) &&
+              sqlite_exec(e, sqlite_schema_blocks, err) &&
               sqlite_exec(e, "COMMIT", err);
 
     if (!ok && !sqlite3_get_autocommit(e->db))
@@ -219,6 +241,7 @@ struct store_engine *store_sqlite_open(const char *path, struct error *err)
 
     e->engine.type = &store_sqlite;
     e->read_limit_ms = STORE_READ_MS;
+    e->block_rows = BLOCK_ROWS;
     filter_subject_init(&e->subject, NULL, NULL);
     if (!file_make(path, err) || !database_open(e, path, err) ||
         !schema_make(e, err) || !statements_make(e, err) ||

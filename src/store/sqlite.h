@@ -17,6 +17,7 @@
 
 enum sql {
     SQL_BEGIN,
+    SQL_BEGIN_READING,
     SQL_COMMIT,
     SQL_ROLLBACK,
     SQL_INSERT_LINE,
@@ -40,10 +41,19 @@ enum sql {
     SQL_FINAL,
     SQL_REMOVE,
     SQL_FORGET_DELETIONS,
+    SQL_BLOCKS,
+    SQL_BLOCK_COLUMN,
+    SQL_BLOCK_PUT,
+    SQL_BLOCK_SET,
+    SQL_BLOCK_DROP,
+    SQL_BLOCK_COLUMN_PUT,
+    SQL_LOOSE,
+    SQL_LOOSE_OF,
+    SQL_HOURLY_SAMPLE,
 };
-#define SQL_STATEMENTS (SQL_FORGET_DELETIONS + 1)
+#define SQL_STATEMENTS (SQL_HOURLY_SAMPLE + 1)
 
-#define SQLITE_SCHEMA_VERSION 2
+#define SQLITE_SCHEMA_VERSION 3
 #define SQLITE_APPLICATION_ID 0x746f6373 /* "tocs" */
 #define HOUR_MS 3600000
 
@@ -53,6 +63,7 @@ struct sqlite {
     sqlite3_stmt *statements[SQL_STATEMENTS]; /* ours */
     int64_t read_limit_ms;
     int64_t deadline_ms; /* on the clock's tick; 0: none */
+    size_t block_rows;   /* at most BLOCK_ROWS; tests make small ones */
     struct filter_subject subject; /* whose scratch patterns match with */
 };
 struct sqlite *sqlite_of(struct store_engine *e);
@@ -61,6 +72,7 @@ extern const struct store_type store_sqlite;
 /* The texts, made from the columns; in the arena. */
 extern const char sqlite_pragmas[];
 const char *sqlite_schema(struct arena *a);
+extern const char sqlite_schema_blocks[]; /* what schema 2 has not got */
 const char *sqlite_statement(enum sql which, struct arena *a);
 
 /* A statement being used: reset and unbound when its scope ends. */
@@ -92,8 +104,6 @@ bool sqlite_number(struct sqlite *e, const char *sql, int64_t *out,
 /* The database's words for what went wrong; a question out of time says so. */
 bool engine_error(struct sqlite *e, struct error *err);
 
-/* Functions that SQL calls for us: patterns and prefixes. */
-bool sqlite_functions(struct sqlite *e, struct error *err) must_check;
 /* Moves the rows of an older schema into this one; goes on where it stopped. */
 bool sqlite_move(struct sqlite *e, struct error *err) must_check;
 /* One row, in a transaction. */
@@ -102,5 +112,7 @@ bool sqlite_put(struct sqlite *e, const struct occurrence *o, int64_t now_ms,
 /* A question's time begins, and ends. */
 void sqlite_question(struct sqlite *e);
 void sqlite_answered(struct sqlite *e);
+bool sqlite_out_of_time(const struct sqlite *e);
+bool sqlite_too_slow(const struct sqlite *e, struct error *err); /* says so */
 
 #endif

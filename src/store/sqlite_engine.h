@@ -34,6 +34,8 @@ bool sqlite_prune(struct store_engine *e, const struct store_class *classes,
                   struct error *err) must_check;
 bool sqlite_stats(struct store_engine *e, struct store_stats *out,
                   struct error *err) must_check;
+bool sqlite_disk_bytes(struct store_engine *e, int64_t *out,
+                       struct error *err) must_check;
 bool sqlite_verify(struct store_engine *e, struct error *err) must_check;
 bool sqlite_backup(struct store_engine *e, const char *path,
                    struct error *err) must_check;

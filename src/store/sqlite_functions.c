@@ -1,6 +1,6 @@
 /* sqlite_functions.c -- what SQL asks us about a value: does it fit a pattern, lie
  * in a prefix, hold words. Each answers as filter_leaf.c does. */
-#include "store/sqlite.h"
+#include "store/sqlite_functions.h"
 
 #include "alert/ip.h"
 
@@ -27,19 +27,25 @@ static void fits_pattern(sqlite3_context *to, int n, sqlite3_value **v)
         sqlite3_result_int(to, answer == FILTER_YES);
 }
 
+bool text_in_prefix(const struct condition *c, struct str text)
+{
+    bool holds = false;
+    struct ip ip;
+
+    if (ip_parse(text, &ip))
+        for (size_t i = 0; !holds && i < c->count; i++)
+            holds = prefix_holds(&c->values[i].prefix, &ip);
+    return holds;
+}
+
 /* in_prefix(condition, text): is it an address in one of the prefixes? */
 static void in_prefix(sqlite3_context *to, int n, sqlite3_value **v)
 {
     const struct condition *c = sqlite3_value_pointer(v[0], "ours");
-    bool holds = false;
-    struct ip ip;
 
     assert(n == 2 && c != NULL);
-    if (sqlite3_value_type(v[1]) != SQLITE_NULL &&
-        ip_parse(argument(v[1]), &ip))
-        for (size_t i = 0; !holds && i < c->count; i++)
-            holds = prefix_holds(&c->values[i].prefix, &ip);
-    sqlite3_result_int(to, holds);
+    sqlite3_result_int(to, sqlite3_value_type(v[1]) != SQLITE_NULL &&
+                               text_in_prefix(c, argument(v[1])));
 }
 
 /* ASCII only, as strncasecmp() in our locale. */
@@ -48,22 +54,79 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool holds(struct str where, struct str what)
+static char upper(char c)
 {
-    char first = what.n > 0 ? lower(what.p[0]) : '\0';
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
 
-    for (size_t at = 0; at + what.n <= where.n; at++)
-        if (what.n == 0 || (lower(where.p[at]) == first &&
-                            strncasecmp(where.p + at, what.p, what.n) == 0))
-            return true;
-    return false;
+/* Where a text has its rarest letter, so that most of another one is skipped by
+ * memchr(): the common ones, most common first, are those of English. */
+static size_t rarest(struct str s)
+{
+    static const char common[] = "etaoinsrh ldcumfpgwyb.0123456789:,-";
+    size_t best = 0, best_rank = 0;
+
+    for (size_t i = 0; i < s.n; i++) {
+        const char *at = memchr(common, lower(s.p[i]), sizeof common - 1);
+        size_t rank = at != NULL ? (size_t)(at - common) : sizeof common;
+
+        if (rank > best_rank) {
+            best = i;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+/* The next of either at or behind `at`; where.n: there is none. */
+static size_t next_of(struct str where, size_t at, char a, char b)
+{
+    struct str rest = str_from(where, at);
+    size_t found = at + str_find(rest, a);
+
+    return a == b ? found : MIN(found, at + str_find(str_first(rest, found - at), b));
+}
+
+struct words words_of(struct str what)
+{
+    size_t rare = rarest(what);
+
+    return (struct words){
+        .what = what,
+        .rare = rare,
+        .lower = what.n > 0 ? lower(what.p[rare]) : '\0',
+        .upper = what.n > 0 ? upper(what.p[rare]) : '\0',
+    };
+}
+
+size_t words_find(const struct words *w, struct str where, size_t from)
+{
+    size_t before = w->rare, n = w->what.n;
+
+    if (n == 0 || where.n < n)
+        return n == 0 ? from : where.n;
+    for (size_t at = from + before; at < where.n; at++) {
+        at = next_of(where, at, w->lower, w->upper);
+        if (at - before + n > where.n)
+            break;
+        if (strncasecmp(where.p + at - before, w->what.p, n) == 0)
+            return at - before;
+    }
+    return where.n;
+}
+
+bool text_holds(struct str where, struct str what)
+{
+    struct words w = words_of(what);
+
+    return what.n == 0 || words_find(&w, where, 0) < where.n;
 }
 
 /* holds_words(words, text) */
 static void holds_words(sqlite3_context *to, int n, sqlite3_value **v)
 {
     assert(n == 2);
-    sqlite3_result_int(to, holds(argument(v[1]), argument(v[0])));
+    sqlite3_result_int(to, text_holds(argument(v[1]), argument(v[0])));
 }
 
 bool sqlite_functions(struct sqlite *e, struct error *err)

@@ -1,42 +1,23 @@
 /* sqlite_keep.c -- how long and how much is kept, and whether it is sound: prune,
  * stats, verify, backup. */
+#include "store/retention.h"
+#include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
-#include "store/sqlite_where.h"
+
+#include <sys/stat.h>
 
 /* --- pruning: the hourly counts tell where to look ---------------------------------- */
 
-struct pruning { /* of one class */
+struct pruning {
     struct sqlite *e;
-    const struct store_class *classes;
-    size_t at;      /* the class */
-    int64_t cut_ms; /* what is older goes ... */
-    int64_t excess; /* ... and the oldest, while there are bytes too many */
-    size_t left;    /* rows that may go in this bite */
+    struct retention keeps; /* of one class */
+    size_t left;            /* rows that may go in this bite */
 };
 
-static void say_fits(struct where *w, const struct store_class *c)
-{
-    where_say(w, "(o.severity >= ");
-    where_number(w, (int64_t)c->least);
-    where_say(w, " AND o.severity <= ");
-    where_number(w, (int64_t)c->most);
-    if (c->entities != 0) {
-        where_say(w, " AND (");
-        where_number(w, (int64_t)c->entities);
-        where_say(w, " >> o.entity & 1)");
-    }
-    where_say(w, ")");
-}
-
-/* It fits this class and none before it, and has ended. */
 static void say_class(struct where *w, const struct pruning *p)
 {
-    where_say(w, " AND o.action <> 0 AND ");
-    say_fits(w, &p->classes[p->at]);
-    for (size_t i = 0; i < p->at; i++) {
-        where_say(w, " AND NOT ");
-        say_fits(w, &p->classes[i]);
-    }
+    where_say(w, " AND ");
+    retention_say(&w->sql, p->keeps.classes, p->keeps.at);
 }
 
 /* The first number of the first row; `otherwise` when there is none. */
@@ -56,16 +37,16 @@ static bool first_number(struct sqlite *e, struct where *w, int64_t otherwise,
 static bool excess_count(struct pruning *p, struct error *err)
 {
     struct where w freed_by(where_release) = WHERE();
-    int64_t max_bytes = p->classes[p->at].max_bytes, bytes;
+    int64_t max_bytes = p->keeps.classes[p->keeps.at].max_bytes, bytes;
 
-    p->excess = 0;
+    p->keeps.excess = 0;
     if (max_bytes == 0)
         return true;
     where_say(&w, "SELECT coalesce(sum(o.bytes), 0) FROM hourly AS o WHERE 1");
     say_class(&w, p);
     if (!first_number(p->e, &w, 0, &bytes, err))
         return false;
-    p->excess = bytes - max_bytes;
+    p->keeps.excess = bytes - max_bytes;
     return true;
 }
 
@@ -88,9 +69,8 @@ static bool row_remove(struct sqlite *e, int64_t id, struct error *err)
     return statement_run(e, s, err);
 }
 
-/* Its rows, oldest first. *kept: one of them stays, and so do all behind it. */
-static bool hour_prune(struct pruning *p, int64_t hour, bool *kept,
-                       struct error *err)
+/* Its rows, oldest first. */
+static bool hour_prune(struct pruning *p, int64_t hour, struct error *err)
 {
     struct where w freed_by(where_release) = WHERE();
     sqlite3_stmt *s freed_by(statement_free) = NULL;
@@ -109,12 +89,11 @@ static bool hour_prune(struct pruning *p, int64_t hour, bool *kept,
     if (s == NULL)
         return false;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        *kept = sqlite3_column_int64(s, 1) >= p->cut_ms && p->excess <= 0;
-        if (*kept)
+        if (!retention_takes(&p->keeps, sqlite3_column_int64(s, 1),
+                             sqlite3_column_int64(s, 2)))
             return true;
         if (!row_remove(p->e, sqlite3_column_int64(s, 0), err))
             return false;
-        p->excess -= sqlite3_column_int64(s, 2);
         p->left--;
     }
     return code == SQLITE_DONE || engine_error(p->e, err);
@@ -123,18 +102,19 @@ static bool hour_prune(struct pruning *p, int64_t hour, bool *kept,
 static bool class_prune(struct pruning *p, struct error *err)
 {
     int64_t hour, last = INT64_MIN;
-    bool kept = false;
 
+    p->keeps.kept = false;
     if (!excess_count(p, err))
         return false;
-    while (p->left > 0 && !kept) {
+    while (p->left > 0 && !p->keeps.kept) {
         if (!oldest_hour(p, &hour, err))
             return false;
         if (hour == INT64_MAX || hour == last)
             return true;
-        if (hour * HOUR_MS >= p->cut_ms && p->excess <= 0)
+        if (hour * HOUR_MS >= retention_cut_ms(&p->keeps) &&
+            p->keeps.excess <= 0)
             return true; /* young enough, and not too many */
-        if (!hour_prune(p, hour, &kept, err))
+        if (!hour_prune(p, hour, err))
             return false;
         last = hour;
     }
@@ -147,17 +127,13 @@ bool sqlite_prune(struct store_engine *engine, const struct store_class *classes
 {
     struct pruning p = {
         .e = sqlite_of(engine),
-        .classes = classes,
+        .keeps = {.classes = classes, .now_ms = now_ms},
         .left = at_most,
     };
     bool ok = sqlite_run(p.e, SQL_BEGIN, err);
 
-    for (; ok && p.at < n && p.left > 0; p.at++) {
-        int64_t keep_ms = classes[p.at].keep_ms;
-
-        p.cut_ms = keep_ms != 0 ? now_ms - keep_ms : INT64_MIN;
+    for (; ok && p.keeps.at < n && p.left > 0; p.keeps.at++)
         ok = class_prune(&p, err);
-    }
     ok = ok && sqlite_run(p.e, SQL_COMMIT, err);
     if (!ok)
         sqlite_roll_back(p.e);
@@ -197,6 +173,23 @@ bool sqlite_stats(struct store_engine *engine, struct store_stats *out,
             return false;
     out->file_bytes = pages * page_bytes;
     out->free_bytes = free_pages * page_bytes;
+    return true;
+}
+
+static int64_t size_of(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+/* The file, and what is written but not in it yet. */
+bool sqlite_disk_bytes(struct store_engine *engine, int64_t *out,
+                       struct error *err unused)
+{
+    const char *path = sqlite3_db_filename(sqlite_of(engine)->db, "main");
+
+    *out = size_of(path) + size_of(sqlite3_filename_wal(path));
     return true;
 }
 
@@ -259,7 +252,7 @@ bool sqlite_verify(struct store_engine *engine, struct error *err)
             return error_set(err, "there are %lld %s", (long long)n,
                              table[i].what);
     }
-    return true;
+    return blocks_verify(e, err);
 }
 
 /* --- backup ------------------------------------------------------------------------------ */
@@ -291,6 +284,7 @@ const struct store_type store_sqlite = {
     .tidy = sqlite_tidy,
     .prune = sqlite_prune,
     .stats = sqlite_stats,
+    .disk_bytes = sqlite_disk_bytes,
     .verify = sqlite_verify,
     .backup = sqlite_backup,
 };

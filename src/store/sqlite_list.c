@@ -1,34 +1,41 @@
 /* sqlite_list.c -- a page of the history, one alert, its notes. */
+#include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
-#include "store/sqlite_where.h"
 
 /* --- rows ------------------------------------------------------------------------- */
 
-static bool rows_walk(struct sqlite *e, const struct ask *k, sqlite3_stmt *s,
-                      const struct sqlite_walk *w, struct sqlite_walked *out,
+struct walking {
+    struct sqlite *e;
+    const struct store_query *q;
+    const struct sqlite_walk *w;
+    struct sqlite_walked *out;
+    struct ask ask;
+    struct arena scratch; /* ours */
+    size_t asked, found, blocks; /* so far */
+};
+
+static void walking_release(struct walking *k)
+{
+    arena_release(&k->scratch);
+}
+
+/* The next row; out->more, when there is no more room. */
+static bool row_visit(struct walking *k, int64_t id, int64_t tstamp_ms, bool odd,
                       struct error *err)
 {
-    struct arena scratch freed_by(arena_release) = {0};
-    size_t asked = 0, found = 0;
-    int code;
+    bool passes;
 
-    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
-        int64_t id = sqlite3_column_int64(s, 0);
-        bool passes;
-
-        if (found == w->limit || *w->full || asked++ == STORE_FILTER_ROWS_MAX) {
-            out->more = true;
-            return true;
-        }
-        if (!ask_passes(e, k, s, &scratch, &passes, err))
-            return false;
-        out->last_id = id;
-        out->last_tstamp_ms = sqlite3_column_int64(s, 1);
-        if (passes && !w->row(w->to, id, out->last_tstamp_ms, err))
-            return false;
-        found += passes;
+    if (k->found == k->w->limit || *k->w->full ||
+        k->asked++ == STORE_FILTER_ROWS_MAX) {
+        k->out->more = true;
+        return true;
     }
-    return code == SQLITE_DONE || engine_error(e, err);
+    if (!ask_passes(k->e, &k->ask, id, odd, &k->scratch, &passes, err))
+        return false;
+    k->out->last_id = id;
+    k->out->last_tstamp_ms = tstamp_ms;
+    k->found += passes;
+    return !passes || k->w->row(k->w->to, id, tstamp_ms, err);
 }
 
 /* Behind what came last, in either direction. */
@@ -49,28 +56,208 @@ static void where_onward(struct where *w, const struct store_query *q)
                                  : " ORDER BY o.tstamp_ms DESC, o.id DESC");
 }
 
+static sqlite3_stmt *rows_statement(struct walking *k, struct where *w,
+                                    int64_t first_ms, int64_t last_ms,
+                                    struct error *err)
+{
+    where_say(w, "SELECT o.id, o.tstamp_ms, o.odd");
+    where_rows(w, &k->ask, first_ms, last_ms);
+    where_onward(w, k->q);
+    return where_statement(w, k->e, err);
+}
+
+static bool rows_walk(struct walking *k, int64_t first_ms, int64_t last_ms,
+                      struct error *err)
+{
+    struct where where freed_by(where_release) = WHERE();
+    sqlite3_stmt *s freed_by(statement_free) = NULL;
+    int code;
+
+    if (first_ms > last_ms || k->out->more)
+        return true;
+    s = rows_statement(k, &where, first_ms, last_ms, err);
+    if (s == NULL)
+        return false;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW) {
+        if (!row_visit(k, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1),
+                       sqlite3_column_int(s, 2) != 0, err))
+            return false;
+        if (k->out->more)
+            return true;
+    }
+    return code == SQLITE_DONE || engine_error(k->e, err);
+}
+
+/* --- in a block ----------------------------------------------------------------------- */
+
+struct block_found { /* rows of a block, and its loose ones */
+    struct candidate {
+        struct block_place place; /* first: it is what they are sorted by */
+        bool odd;
+    } *rows; /* in the arena */
+    size_t n, room;
+};
+
+static void found_add(struct block_found *f, struct arena *a, int64_t tstamp_ms,
+                      int64_t id, bool odd)
+{
+    if (f->n == f->room) {
+        struct candidate *more =
+            arena_array(a, f->room = MAX(2 * f->room, 256u), sizeof *more);
+
+        if (f->n > 0)
+            memcpy(more, f->rows, f->n * sizeof *more);
+        f->rows = more;
+    }
+    f->rows[f->n++] = (struct candidate){
+        .place = {.tstamp_ms = tstamp_ms, .id = id},
+        .odd = odd,
+    };
+}
+
+static bool loose_find(struct walking *k, const struct block *b,
+                       struct arena *a, struct block_found *f, struct error *err)
+{
+    struct where where freed_by(where_release) = WHERE();
+    sqlite3_stmt *s freed_by(statement_free) = NULL;
+    int code;
+
+    k->ask.loose = true;
+    s = rows_statement(k, &where, MAX(b->from_ms, k->ask.first_ms),
+                       MIN(b->to_ms - 1, k->ask.last_ms), err);
+    k->ask.loose = false;
+    if (s == NULL)
+        return false;
+    while ((code = sqlite3_step(s)) == SQLITE_ROW)
+        found_add(f, a, sqlite3_column_int64(s, 1), sqlite3_column_int64(s, 0),
+                  sqlite3_column_int(s, 2) != 0);
+    if (code == SQLITE_DONE && f->n > 0)
+        qsort(f->rows, f->n, sizeof *f->rows, block_place_order);
+    return code == SQLITE_DONE || engine_error(k->e, err);
+}
+
+static bool is_onward(const struct store_query *q, const struct block_place *p)
+{
+    const struct block_place last = {
+        .tstamp_ms = q->before_tstamp_ms,
+        .id = q->before_id,
+    };
+    int order = block_place_order(p, &last);
+
+    return q->before_id == 0 || (q->oldest_first ? order > 0 : order < 0);
+}
+
+/* Out of time in front of a block: what was found is a page, and it goes on here,
+ * with all rows of the block. (No id is below 0.) */
+static void page_ends(struct walking *k, const struct block *b)
+{
+    k->out->more = true;
+    k->out->last_tstamp_ms = k->q->oldest_first ? b->from_ms : b->to_ms - 1;
+    k->out->last_id = k->q->oldest_first ? -1 : INT64_MAX;
+}
+
+static bool block_find(struct walking *k, const struct block *b,
+                       struct arena *a, struct block_found *f, bool *whole,
+                       struct error *err)
+{
+    uint64_t places[2] = {0};
+    struct block_view v;
+
+    block_want(places, BLOCK_PLACES);
+    if (!block_ask(k->e, b, &k->ask, places, a, &v, whole, err))
+        return false;
+    for (size_t i = 0; *whole && i < v.n; i++)
+        if (v.passes[i] && is_onward(k->q, &v.places[i]))
+            found_add(f, a, v.places[i].tstamp_ms, v.places[i].id, false);
+    return !*whole || b->loose == 0 || loose_find(k, b, a, f, err);
+}
+
+static bool block_visit(struct walking *k, const struct block *b,
+                        struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct block_found f = {0};
+    bool whole;
+
+    if (!block_find(k, b, &arena, &f, &whole, err))
+        return false;
+    if (!whole)
+        return rows_walk(k, MAX(b->from_ms, k->ask.first_ms),
+                         MIN(b->to_ms - 1, k->ask.last_ms), err);
+    for (size_t i = 0; i < f.n && !k->out->more; i++) {
+        const struct candidate *c =
+            &f.rows[k->q->oldest_first ? i : f.n - 1 - i];
+
+        if (!row_visit(k, c->place.id, c->place.tstamp_ms, c->odd, err))
+            return false;
+    }
+    return true;
+}
+
+/* The time is looked at between two blocks: one is always finished. */
+static bool block_walk(struct walking *k, const struct block *b,
+                       struct error *err)
+{
+    int64_t deadline_ms = k->e->deadline_ms;
+    bool ok;
+
+    if (k->out->more)
+        return true;
+    if (k->blocks++ > 0 && sqlite_out_of_time(k->e)) {
+        page_ends(k, b);
+        return true;
+    }
+    k->e->deadline_ms = 0;
+    ok = block_visit(k, b, err);
+    k->e->deadline_ms = deadline_ms;
+    return ok;
+}
+
+/* Blocks where there are some, and rows between them, in the order asked for. */
+static bool stretches_walk(struct walking *k, const struct block *blocks,
+                           size_t n, struct error *err)
+{
+    int64_t first_ms = k->ask.first_ms, last_ms = k->ask.last_ms;
+    bool ok = true;
+
+    for (size_t i = 0; ok && i < n && k->q->oldest_first; i++) {
+        ok = rows_walk(k, first_ms, blocks[i].from_ms - 1, err) &&
+             block_walk(k, &blocks[i], err);
+        first_ms = blocks[i].to_ms;
+    }
+    for (size_t i = n; ok && i-- > 0 && !k->q->oldest_first;) {
+        ok = rows_walk(k, blocks[i].to_ms, last_ms, err) &&
+             block_walk(k, &blocks[i], err);
+        last_ms = blocks[i].from_ms - 1;
+    }
+    return ok && rows_walk(k, first_ms, last_ms, err);
+}
+
 bool sqlite_rows(struct sqlite *e, const struct store_query *q,
                  const struct sqlite_walk *w, struct sqlite_walked *out,
                  struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
-    struct where where freed_by(where_release) = WHERE();
-    bool from_top = q->before_id == 0;
-    sqlite3_stmt *s freed_by(statement_free) = NULL;
-    struct ask k;
+    struct walking k freed_by(walking_release) = {
+        .e = e,
+        .q = q,
+        .w = w,
+        .out = out,
+    };
+    struct block *blocks = NULL;
+    size_t n = 0;
 
     *out = (struct sqlite_walked){0};
-    if (!ask_make(e, q, &arena, &k, err))
+    if (!ask_make(e, q, &arena, &k.ask, err))
         return false;
-    if (!from_top && q->oldest_first)
-        k.first_ms = MAX(k.first_ms, q->before_tstamp_ms);
-    else if (!from_top)
-        k.last_ms = MIN(k.last_ms, q->before_tstamp_ms);
-    where_say(&where, "SELECT o.id, o.tstamp_ms, o.odd");
-    where_rows(&where, &k, k.first_ms, k.last_ms);
-    where_onward(&where, q);
-    s = where_statement(&where, e, err);
-    return s != NULL && rows_walk(e, &k, s, w, out, err);
+    if (q->before_id != 0 && q->oldest_first)
+        k.ask.first_ms = MAX(k.ask.first_ms, q->before_tstamp_ms);
+    else if (q->before_id != 0)
+        k.ask.last_ms = MIN(k.ask.last_ms, q->before_tstamp_ms);
+    if (blocks_will_do(&k.ask) && ask_has_conditions(&k.ask) &&
+        !blocks_find(e, k.ask.first_ms, k.ask.last_ms, &arena, &blocks, &n, err))
+        return false;
+    return stretches_walk(&k, blocks, n, err);
 }
 
 /* --- a page ----------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 /* sqlite_mark.c -- acknowledged, noted, deleted and taken back; and what time does
  * to it: an acknowledgement ends, a deletion becomes final. */
+#include "store/sqlite_block.h"
 #include "store/sqlite_engine.h"
 
 struct marking {
@@ -219,17 +220,32 @@ static bool tidy(struct marking *m, int64_t now_ms, size_t at_most,
     return deletions_forget(m->e, now_ms, err);
 }
 
+static bool time_passes(struct marking *m, int64_t now_ms, size_t at_most,
+                        size_t *done, struct error *err)
+{
+    bool ok = sqlite_run(m->e, SQL_BEGIN, err) &&
+              tidy(m, now_ms, at_most, done, err) &&
+              sqlite_run(m->e, SQL_COMMIT, err);
+
+    if (!ok)
+        sqlite_roll_back(m->e);
+    return ok;
+}
+
+/* A block made is a bite of its own: then there may be more to do. */
 bool sqlite_tidy(struct store_engine *engine, int64_t now_ms, size_t at_most,
                  size_t *done, struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
     struct marking m = {.e = sqlite_of(engine)};
-    bool ok = sqlite_run(m.e, SQL_BEGIN, err);
+    bool made = false;
 
     m.ids = arena_array(&arena, MAX(at_most, 1u), sizeof *m.ids);
-    ok = ok && tidy(&m, now_ms, at_most, done, err) &&
-         sqlite_run(m.e, SQL_COMMIT, err);
-    if (!ok)
-        sqlite_roll_back(m.e);
-    return ok;
+    if (!time_passes(&m, now_ms, at_most, done, err))
+        return false;
+    if (*done < at_most && !block_make(m.e, now_ms, &made, err))
+        return false;
+    if (made)
+        *done = at_most;
+    return true;
 }

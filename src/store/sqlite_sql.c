@@ -7,7 +7,8 @@
  * walk reads a third; and lines, by id: only what is shown is read. `hourly` counts by what
  * totals ask most, kept by triggers so that no statement can forget it; what is
  * deleted and not final yet is not counted. Two more indexes are partial: of
- * releases, and of what is deleted. */
+ * releases, and of what is deleted. Old rows are kept once more in blocks
+ * (sqlite_block.h); rows that change afterwards are `loose`, by triggers too. */
 #include "store/sqlite.h"
 
 #define SQL_MAX 16384
@@ -119,10 +120,50 @@ static const char schema_after[] =
     " DELETE FROM detail WHERE tstamp_ms = old.tstamp_ms AND id = old.id;"
     " DELETE FROM line WHERE id = old.id;"
     " DELETE FROM mark WHERE id = old.id;"
-    " DELETE FROM note WHERE id = old.id; END;"
+    " DELETE FROM note WHERE id = old.id; END;";
+
+/* The block that a time lies in, if one does. */
+#define IN_BLOCK(tstamp)                                                       \
+    " FROM block WHERE from_ms = (SELECT max(from_ms) FROM block"              \
+    " WHERE from_ms <= " tstamp ") AND to_ms > " tstamp
+#define LOOSEN(row)                                                            \
+    " INSERT INTO loose (tstamp_ms, id) SELECT " row ".tstamp_ms, " row ".id"  \
+    IN_BLOCK(row ".tstamp_ms") " ON CONFLICT DO NOTHING;"
+#define BEFORE_LAST(row)                                                       \
+    " WHEN " row ".tstamp_ms < (SELECT to_ms FROM block"                       \
+    " ORDER BY from_ms DESC LIMIT 1) BEGIN"
+
+const char sqlite_schema_blocks[] =
+    "CREATE TABLE block ("
+    " from_ms INTEGER PRIMARY KEY,"
+    " to_ms INTEGER NOT NULL,"
+    " n INTEGER NOT NULL,"
+    " odd INTEGER NOT NULL DEFAULT 0," /* loose from the beginning */
+    " loose INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE TABLE block_column ("
+    " key INTEGER PRIMARY KEY,"
+    " data BLOB NOT NULL) STRICT;"
+    "CREATE TABLE loose ("
+    " tstamp_ms INTEGER NOT NULL,"
+    " id INTEGER NOT NULL,"
+    " PRIMARY KEY (tstamp_ms, id)) STRICT, WITHOUT ROWID;"
+    "CREATE TRIGGER loose_in AFTER INSERT ON loose BEGIN"
+    " UPDATE block SET loose = loose + 1 WHERE from_ms = (SELECT max(from_ms)"
+    " FROM block WHERE from_ms <= new.tstamp_ms); END;"
+    "CREATE TRIGGER block_out AFTER DELETE ON block BEGIN"
+    " DELETE FROM block_column WHERE key >= old.from_ms * 128"
+    " AND key < old.from_ms * 128 + 128;"
+    " DELETE FROM loose WHERE tstamp_ms >= old.from_ms"
+    " AND tstamp_ms < old.to_ms; END;"
+    "CREATE TRIGGER occurrence_loose_in AFTER INSERT ON occurrence"
+    BEFORE_LAST("new") LOOSEN("new") " END;"
+    "CREATE TRIGGER occurrence_loose_change AFTER UPDATE ON occurrence BEGIN"
+    LOOSEN("old") LOOSEN("new") " END;"
+    "CREATE TRIGGER occurrence_loose_out AFTER DELETE ON occurrence"
+    BEFORE_LAST("old") LOOSEN("old") " END;"
     "PRAGMA application_id = 1953457011;"
-    "PRAGMA user_version = 2;";
-static_assert(SQLITE_SCHEMA_VERSION == 2, "the version that is written above");
+    "PRAGMA user_version = 3;";
+static_assert(SQLITE_SCHEMA_VERSION == 3, "the version that is written above");
 static_assert(SQLITE_APPLICATION_ID == 1953457011, "and so is this");
 
 static bool is_text(const struct column *c)
@@ -166,6 +207,7 @@ const char *sqlite_schema(struct arena *a)
 
 static const char *const statements[SQL_STATEMENTS] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
+    [SQL_BEGIN_READING] = "BEGIN",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
     [SQL_INSERT_LINE] = "INSERT INTO line (id, tstamp_ms, json)"
@@ -218,6 +260,22 @@ static const char *const statements[SQL_STATEMENTS] = {
         "DELETE FROM deletion WHERE until_ms <= ?1 AND NOT EXISTS"
         " (SELECT 1 FROM occurrence AS o INDEXED BY occurrence_deletion"
         " WHERE o.deletion = deletion.number AND o.deletion <> 0)",
+    [SQL_BLOCKS] = "SELECT from_ms, to_ms, n, loose FROM block"
+                   " WHERE to_ms > ?1 AND from_ms <= ?2 ORDER BY from_ms",
+    [SQL_BLOCK_COLUMN] = "SELECT data FROM block_column WHERE key = ?1",
+    [SQL_BLOCK_PUT] = "INSERT INTO block (from_ms, to_ms, n, odd)"
+                      " VALUES (?1, ?2, ?3, ?4)",
+    [SQL_BLOCK_SET] = "UPDATE block SET n = ?3, odd = ?4"
+                      " WHERE from_ms = ?1 AND to_ms = ?2",
+    [SQL_BLOCK_DROP] =
+        "DELETE FROM block WHERE from_ms = (SELECT from_ms FROM block"
+        " WHERE loose - odd > ?1 OR (n > 0 AND loose - odd >= n) LIMIT 1)",
+    [SQL_BLOCK_COLUMN_PUT] = "INSERT INTO block_column (key, data)"
+                             " VALUES (?1, ?2)",
+    [SQL_LOOSE] = "INSERT INTO loose (tstamp_ms, id) VALUES (?1, ?2)",
+    [SQL_HOURLY_SAMPLE] = "SELECT count(*) FROM hourly WHERE hour = ?1",
+    [SQL_LOOSE_OF] = "SELECT tstamp_ms, id FROM loose WHERE tstamp_ms >= ?1"
+                     " AND tstamp_ms < ?2",
 };
 
 static void columns_write(struct buf *to, char which)

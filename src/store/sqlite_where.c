@@ -344,7 +344,10 @@ static void say_ids(struct where *w, const struct ask *k)
 
 static void say_from(struct where *w, const struct ask *k)
 {
-    if (k->rows != NULL)
+    if (k->loose)
+        where_say(w, " FROM loose AS x CROSS JOIN occurrence AS o"
+                     " ON o.tstamp_ms = x.tstamp_ms AND o.id = x.id");
+    else if (k->rows != NULL)
         where_say(w, " FROM line AS l CROSS JOIN occurrence AS o"
                      " ON o.tstamp_ms = l.tstamp_ms AND o.id = l.id");
     else
@@ -361,10 +364,14 @@ static void say_from(struct where *w, const struct ask *k)
 void where_rows(struct where *w, const struct ask *k, int64_t first_ms,
                 int64_t last_ms)
 {
+    const char *where = k->loose ? " AND x.tstamp_ms" : " AND o.tstamp_ms";
+
     say_from(w, k);
-    where_say(w, " AND o.tstamp_ms >= ");
+    where_say(w, where);
+    where_say(w, " >= ");
     where_number(w, first_ms);
-    where_say(w, " AND o.tstamp_ms <= ");
+    where_say(w, where);
+    where_say(w, " <= ");
     where_number(w, last_ms);
     say_deletion(w, k->query->deletion);
     say_acked(w, k->query);
@@ -394,6 +401,13 @@ void where_hours(struct where *w, const struct ask *k, int64_t from,
     where_say(w, ") IS NOT 0");
 }
 
+bool ask_has_conditions(const struct ask *k)
+{
+    return k->conditions.members->first != NULL ||
+           k->conditions.filter != NULL ||
+           k->query->acked != STORE_ACKED_OR_NOT || k->query->state != STORE_ANY;
+}
+
 static bool ask_needs_line(const struct ask *k, bool odd)
 {
     return k->conditions.filter != NULL && (k->conditions.asked || odd);
@@ -414,10 +428,10 @@ static bool line_asked(struct sqlite *e, const struct ask *k, int64_t id,
     return true;
 }
 
-bool ask_passes(struct sqlite *e, const struct ask *k, sqlite3_stmt *s,
+bool ask_passes(struct sqlite *e, const struct ask *k, int64_t id, bool odd,
                 struct arena *scratch, bool *passes, struct error *err)
 {
     *passes = true;
-    return !ask_needs_line(k, sqlite3_column_int(s, 2) != 0) ||
-           line_asked(e, k, sqlite3_column_int64(s, 0), scratch, passes, err);
+    return !ask_needs_line(k, odd) ||
+           line_asked(e, k, id, scratch, passes, err);
 }

@@ -32,6 +32,7 @@ struct ask {
     struct conditions conditions;
     int64_t first_ms, last_ms; /* both included; INT64_MIN, MAX: open */
     const int64_t *rows;       /* the query's ids, as ids of rows */
+    bool loose;                /* only rows that their block has not got */
 };
 bool ask_make(struct sqlite *e, const struct store_query *q, struct arena *a,
               struct ask *out, struct error *err) must_check;
@@ -43,8 +44,10 @@ void where_rows(struct where *w, const struct ask *k, int64_t first_ms,
 /* "FROM hourly AS o WHERE ...": for what conditions_are_counted() allows. */
 void where_hours(struct where *w, const struct ask *k, int64_t from,
                  int64_t before);
-/* Asks it, where need be, of a row whose first columns are id, tstamp, odd. */
-bool ask_passes(struct sqlite *e, const struct ask *k, sqlite3_stmt *s,
+/* Without any, every row of its time passes. */
+bool ask_has_conditions(const struct ask *k);
+/* Asks the filter, where need be, of the row's line. */
+bool ask_passes(struct sqlite *e, const struct ask *k, int64_t id, bool odd,
                 struct arena *scratch, bool *passes,
                 struct error *err) must_check;
 

@@ -25,24 +25,33 @@ static struct tally_value *value_new(struct tally *t, struct str value,
     return v;
 }
 
-bool tally_add(struct tally *t, struct str value, int64_t n, int64_t score,
-               struct error *err)
+struct tally_value *tally_value(struct tally *t, struct str value,
+                                struct error *err)
 {
-    struct tally_value *v;
+    struct tally_value *v = hash_get(&t->values, value);
 
-    if (value.n == 0)
-        return true;
-    v = hash_get(&t->values, value);
-    if (v == NULL)
-        v = value_new(t, value, err);
-    if (v == NULL)
-        return false;
+    assert(value.n > 0);
+    return v != NULL ? v : value_new(t, value, err);
+}
+
+void tally_count(struct tally *t, struct tally_value *v, int64_t n,
+                 int64_t score)
+{
     if (v->row == t->row)
-        return true;
+        return;
     v->row = t->row;
     v->n += n;
     v->score += score;
-    return true;
+}
+
+bool tally_add(struct tally *t, struct str value, int64_t n, int64_t score,
+               struct error *err)
+{
+    struct tally_value *v = value.n == 0 ? NULL : tally_value(t, value, err);
+
+    if (v != NULL)
+        tally_count(t, v, n, score);
+    return v != NULL || value.n == 0;
 }
 
 void tally_row_end(struct tally *t)

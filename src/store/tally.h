@@ -14,8 +14,13 @@ struct tally { /* zeroed but for `column`: empty */
     int64_t row;        /* a value counts once in each */
 };
 
-/* A text, or a number's digits; an empty one is no value. False: there are more
- * than STORE_DISTINCT_MAX. */
+/* Where a value is counted: a text, or a number's digits; not empty. NULL: there
+ * are more than STORE_DISTINCT_MAX. */
+struct tally_value *tally_value(struct tally *t, struct str value,
+                                struct error *err);
+void tally_count(struct tally *t, struct tally_value *v, int64_t n,
+                 int64_t score);
+/* Both; an empty text is no value. */
 bool tally_add(struct tally *t, struct str value, int64_t n, int64_t score,
                struct error *err) must_check;
 void tally_row_end(struct tally *t);

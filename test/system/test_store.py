@@ -1,7 +1,7 @@
 # test_store.py -- the history as somebody uses it: asked, marked, copied while it
 # runs, and brought back.
 """usage: test_store.py BUILD"""
-import os, shutil, subprocess, sys, tempfile, unittest
+import os, shutil, subprocess, sys, tempfile, threading, unittest
 
 import harness
 
@@ -75,6 +75,75 @@ class Store(unittest.TestCase):
         self.assertIn("alerts        30", self.tocsin("store", "stats"))
         self.server.start()
         self.assertIn("30 alerts", self.tocsin("alerts", "count"))
+
+    def job(self, path):
+        """What a job says at its end."""
+        status, answer = self.server.post(path, None)
+        self.assertEqual(status, 202, answer)
+        where = f"/api/v1/jobs/{answer['data']['id']}"
+        harness.wait_until("the job has ended", lambda: self.server.get(where)[1]
+                           ["data"]["state"] != "running", 120)
+        return self.server.get(where)[1]["data"]
+
+    def test_backup_by_api_under_load(self):
+        """Alerts go on being taken meanwhile; the copy is of one moment, and sound."""
+        self.send(2000)
+        ends, sent = threading.Event(), []
+
+        def load():
+            while not ends.is_set():
+                sent.append(self.server.call(
+                    "POST", "/api/v1/alerts", b'{"type":"disk","message":"m"}')[0])
+
+        loader = threading.Thread(target=load)
+        loader.start()
+        try:
+            ended = self.job("/api/v1/store/backups")
+        finally:
+            ends.set()
+            loader.join()
+        self.assertEqual(ended["state"], "done", ended)
+        self.assertTrue(sent and set(sent) <= {200, 202}, set(sent))
+        listed = self.server.get("/api/v1/store/backups")[1]["data"]
+        self.assertEqual([b["name"] for b in listed], [ended["result"]["name"]])
+        copy = os.path.join(self.server.data, "backups", listed[0]["name"])
+        self.assertEqual(os.stat(copy).st_mode & 0o777, 0o600)
+        self.assertIn("sound", self.tocsin("store", "verify", copy))
+        self.assertEqual(self.job("/api/v1/store/verify")["state"], "done")
+        harness.wait_until("all of it is in the history", lambda: self.server.get(
+            "/api/v1/alerts/facets")[1]["total"] == 2000 + len(sent))
+        self.server.stop()
+        self.tocsin("store", "restore", copy)
+        kept = int(self.tocsin("store", "stats").split("alerts")[1].split(",")[0])
+        self.assertTrue(2000 <= kept <= 2000 + len(sent), kept)
+
+    def test_nobody_names_a_path(self):
+        for path in ("/api/v1/store/backups?file=/tmp/x", "/api/v1/store/backups/x"):
+            self.assertIn(self.server.post(path, None)[0], (400, 404, 405))
+        self.assertEqual(self.server.call("POST", "/api/v1/store/backups", None,
+                                          token=False)[0], 401)
+
+    def test_what_is_broken_is_said(self):
+        """By the job, and by the command; a broken copy is not restored."""
+        copy = os.path.join(self.work, "copy.db")
+        self.send(3000)
+        self.tocsin("store", "backup", copy)
+        with open(copy, "r+b") as f:
+            f.seek(8192 * 20)
+            f.write(b"\xff" * 8192)
+        self.assertIn("damaged", self.tocsin("store", "verify", copy, status=1))
+        self.server.stop()
+        self.assertIn("damaged", self.tocsin("store", "restore", copy, status=1))
+        with open(os.path.join(self.server.data, "history.db"), "r+b") as f:
+            f.seek(8192 * 20)
+            f.write(b"\xff" * 8192)
+        self.server.start()
+        ended = self.job("/api/v1/store/verify")
+        self.assertEqual(ended["state"], "failed", ended)
+        self.assertIn("damaged", ended["error"])
+        ended = self.job("/api/v1/store/backups")
+        self.assertEqual(ended["state"], "failed", ended)
+        self.assertEqual(self.server.get("/api/v1/store/backups")[1]["data"], [])
 
 
 if __name__ == "__main__":

@@ -352,6 +352,7 @@ static void what_is_too_old_goes_by_itself(void **state)
         assert_true(put_one(b, alert_make(i + 1, now_ms - (i < 20 ? 90000 : 0)),
                             &t));
     turn_until_idle(b);
+    assert_true(historian_disk_bytes(b->historian) > 0);
     historian_retain(b->historian, &keep, 1);
     loop_turn(b->loop, 0); /* its timer */
     turn_until_idle(b);

@@ -222,12 +222,12 @@ static void what_is_no_history_is_refused(void **state)
     struct error err = {0};
     FILE *f;
 
-    assert_int_equal(sqlite3_exec(sqlite_of(b->engine)->db, "PRAGMA user_version = 3",
+    assert_int_equal(sqlite3_exec(sqlite_of(b->engine)->db, "PRAGMA user_version = 4",
                                   NULL, NULL, NULL), 0);
     store_engine_close(b->engine);
     b->engine = store_sqlite_open(b->path, &err);
     assert_null(b->engine);
-    assert_non_null(strstr(err.text, "made by a newer Tocsin (schema 3"));
+    assert_non_null(strstr(err.text, "made by a newer Tocsin (schema 4"));
     assert_non_null(strstr(err.text, b->path));
 
     f = fopen(b->path, "we");
