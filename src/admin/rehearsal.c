@@ -11,6 +11,7 @@
 
 struct engagement {
     int64_t id, acked_ms;
+    size_t ack_at; /* its place among those that will be acknowledged */
     struct rehearsed **deliveries; /* ours, the array */
     size_t count;
     struct rehearsed *muted; /* those it holds back */
@@ -27,6 +28,7 @@ struct rehearsal {
     struct telling telling;
     struct hash engaged;       /* struct engagement by id */
     struct heap due;           /* held until a time */
+    struct heap acks;          /* engagements that somebody acknowledges */
     struct rehearsed *held;    /* all that are */
     size_t held_count;
     struct rehearsed **looks;  /* ours: to be looked at before all else */
@@ -58,6 +60,18 @@ static bool is_due_before(const void *a, const void *b)
 static size_t *due_place(void *d)
 {
     return &((struct rehearsed *)d)->due_at;
+}
+
+static bool is_acked_before(const void *a, const void *b)
+{
+    const struct engagement *x = a, *y = b;
+
+    return x->acked_ms < y->acked_ms || (x->acked_ms == y->acked_ms && x->id < y->id);
+}
+
+static size_t *ack_place(void *e)
+{
+    return &((struct engagement *)e)->ack_at;
 }
 
 static struct engagement *engagement_of(const struct rehearsal *r, int64_t id)
@@ -151,13 +165,6 @@ static void hold_ends(struct rehearsal *r, struct rehearsed *d, enum delivery_st
 
 /* --- looking again -------------------------------------------------------------- */
 
-/* In the outbox the acknowledgement withheld it at once. */
-static bool is_acknowledged(const struct rehearsed *d)
-{
-    return d->hold.kind == HOLD_ESCALATION && d->of->acked_ms != 0 &&
-           d->of->acked_ms < d->hold.until_ms;
-}
-
 static bool ask_again(struct rehearsal *r, const struct rehearsed *d,
                       struct hold_end *out)
 {
@@ -190,13 +197,9 @@ static void look(struct rehearsal *r, struct rehearsed *d)
     struct hold_end end;
 
     arena_reset(&r->arena);
-    if (hold_waits(&d->hold, r->now_ms))
+    if (hold_waits(&d->hold, r->now_ms) || !ask_again(r, d, &end))
         return;
-    if (is_acknowledged(d))
-        hold_ends(r, d, DELIVERY_WITHHELD, REHEARSED_WITHHELD);
-    else if (!ask_again(r, d, &end))
-        return;
-    else if (end.to.kind == HOLD_NONE)
+    if (end.to.kind == HOLD_NONE)
         hold_ends(r, d, DELIVERY_PENDING,
                   end.together ? REHEARSED_TOGETHER : REHEARSED_LATER);
     else if (end.to.final)
@@ -264,13 +267,38 @@ static struct rehearsed *due_next(struct rehearsal *r, int64_t until_ms)
     return d;
 }
 
+/* Acknowledged or over before it came: as the outbox does in the same commit. */
+static void escalations_end(struct rehearsal *r, const struct engagement *e)
+{
+    for (size_t i = 0; i < e->count; i++)
+        if (e->deliveries[i]->escalates && e->deliveries[i]->state == DELIVERY_HELD)
+            hold_ends(r, e->deliveries[i], DELIVERY_WITHHELD, REHEARSED_WITHHELD);
+}
+
+/* The acknowledgements that come before anything is due. */
+static void acks_pass(struct rehearsal *r, int64_t until_ms)
+{
+    const struct rehearsed *d = heap_first(&r->due);
+    const struct engagement *e;
+
+    if (d != NULL && d->hold.until_ms < until_ms)
+        until_ms = d->hold.until_ms;
+    while ((e = heap_first(&r->acks)) != NULL && e->acked_ms < until_ms) {
+        heap_take(&r->acks);
+        r->now_ms = MAX(r->now_ms, e->acked_ms);
+        escalations_end(r, e);
+    }
+}
+
 bool rehearsal_pass(struct rehearsal *r, int64_t until_ms, size_t *budget)
 {
     for (; *budget > 0; --*budget) {
         struct rehearsed *d = look_next(r);
 
-        if (d == NULL)
+        if (d == NULL) {
+            acks_pass(r, until_ms);
             d = due_next(r, until_ms);
+        }
         if (d == NULL)
             return true;
         look(r, d);
@@ -291,6 +319,7 @@ static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event
     d->of = e;
     d->to = to;
     d->hold = *h;
+    d->escalates = h->kind == HOLD_ESCALATION && e->change == CHANGE_ENGAGED;
     if (state == DELIVERY_HELD) {
         hold_begins(r, d, h);
     } else {
@@ -419,6 +448,9 @@ static struct engagement *engagement_begin(struct rehearsal *r,
         return NULL;
     e = mem_new(sizeof *e);
     e->id = of->id;
+    e->acked_ms = of->acked_ms;
+    if (e->acked_ms != 0)
+        heap_put(&r->acks, e);
     hash_put(&r->engaged, (struct str){(const char *)&e->id, sizeof e->id}, e);
     hits_find(r, e, a);
     return e;
@@ -459,6 +491,7 @@ static void engagement_end(struct rehearsal *r, struct engagement *e)
     for (size_t i = 0; e->hits != NULL && i < r->rules.silences.n; i++)
         r->hit_counts[i] -= e->hits[i];
     r->all_wanted = r->hit_counts != NULL;
+    heap_remove(&r->acks, e);
     hash_remove(&r->engaged, (struct str){(const char *)&e->id, sizeof e->id});
     engagement_free(e);
 }
@@ -475,6 +508,8 @@ void rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct al
     } else if (e->change == CHANGE_RELEASED) {
         engaged = engagement_of(r, e->began_id);
         inhibitors_remove(r->inhibitors, e->began_id);
+        if (engaged != NULL)
+            escalations_end(r, engaged);
     }
     recipients_tell(r, e, a, engaged);
     if (e->change == CHANGE_RELEASED && engaged != NULL)
@@ -511,6 +546,8 @@ struct rehearsal *rehearsal_new(const struct rehearsal_options *o)
     r->state.inhibitors = r->inhibitors;
     r->due.before = is_due_before;
     r->due.place = due_place;
+    r->acks.before = is_acked_before;
+    r->acks.place = ack_place;
     return r;
 }
 
@@ -557,6 +594,7 @@ void rehearsal_free(struct rehearsal *r)
             delivery_free(e->deliveries[i]);
         engagement_free(e);
     }
+    heap_release(&r->acks);
     hash_release(&r->engaged);
     told_free(r->told);
     inhibitors_free(r->inhibitors);

@@ -29,6 +29,7 @@ struct rehearsed { /* a delivery, as long as something may still become of it */
     enum delivery_state state;
     struct hold hold;      /* what holds it, or did last; without its reason */
     bool was_silenced;     /* by options.silence_id, at some time */
+    bool escalates;        /* it comes only if nobody acknowledges its alert */
     bool closes;           /* the end of what was told: it may edit that message */
     size_t due_at;         /* its place among those that wait for a time; private ... */
     struct engagement *engaged; /* ... its own alert's, or NULL */
