@@ -13,6 +13,7 @@
 
 #define REPLAY_DEFAULT_MS (7 * 86400000LL)
 #define REPLAY_FILES_MAX 100
+#define OF_SILENCES "/api/v1/silences/replay"
 
 /* What is asked, before there is a job. */
 struct wish {
@@ -221,7 +222,8 @@ static bool wish_take(struct admin *a, struct exchange *x,
     return recipient == NULL || only_set(a, x, w, json_text(recipient));
 }
 
-static void replay_start(struct admin *a, struct exchange *x, const struct json *body)
+static void replay_start(struct admin *a, struct exchange *x, const struct json *body,
+                         const char *path)
 {
     struct wish w = {0};
     struct replay *r = NULL;
@@ -232,6 +234,7 @@ static void replay_start(struct admin *a, struct exchange *x, const struct json 
         wish_drop(a, &w);
         return;
     }
+    r->job.path = path;
     r->own = w.own;
     r->draft = w.draft;
     r->only = w.only;
@@ -259,7 +262,7 @@ static void replay_post(void *admin, struct exchange *x)
     const struct json *body = body_take(admin, x, members);
 
     if (body != NULL)
-        replay_start(admin, x, body);
+        replay_start(admin, x, body, NULL);
 }
 
 /* For who may make silences, but not change recipients. */
@@ -276,13 +279,14 @@ static void silence_replay_post(void *admin, struct exchange *x)
     else if (json_is(json_get(body, "recipient"), JSON_OBJECT))
         params_wrong(admin, x, "\"recipient\" must be a name");
     else
-        replay_start(admin, x, body);
+        replay_start(admin, x, body, OF_SILENCES);
 }
 
 static const struct route routes[] = {
     {"POST", "/api/v1/replay", ACCESS_CONFIG_WRITE, INTAKE_BODY_MAX, replay_post},
-    {"POST", "/api/v1/silences/replay", ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX,
-     silence_replay_post},
+    {"POST", OF_SILENCES, ACCESS_ALERTS_WRITE, ADMIN_BODY_MAX, silence_replay_post},
+    {"GET", OF_SILENCES "/{id}", ACCESS_ALERTS_WRITE, 0, job_get_at},
+    {"DELETE", OF_SILENCES "/{id}", ACCESS_ALERTS_WRITE, 0, job_delete_at},
     {.method = NULL},
 };
 

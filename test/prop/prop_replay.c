@@ -9,6 +9,7 @@
  * escalations and acknowledgements. */
 #include <dirent.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <unistd.h>
 
 #include "admin/rehearsal.h"
