@@ -44,7 +44,8 @@ struct rehearsal_options { /* borrowed; they outlive it */
                                         end with what they hit */
     int64_t silence_id; /* whose victims are marked; 0: none */
     int64_t only;       /* a recipient; 0: all */
-    /* A delivery is held back from its beginning, or withheld at once, and why. */
+    /* A delivery is held back from its beginning, or withheld at once, and why; "":
+       as its engage is. */
     void (*held)(void *arg, const struct rehearsed *d, struct str reason);
     /* ... and has come to its end, once for each, at that time. */
     void (*ended)(void *arg, const struct rehearsed *d, enum rehearsed_end end,

@@ -367,7 +367,7 @@ static void week(struct run *r)
         for (uint32_t n = roll(&r->dice, burst ? 1 : 10) == 0 ? 1 + roll(&r->dice, 3) : 0;
              n > 0 && minute < MINUTES; n--)
             alert_comes(r, burst);
-        if (roll(&r->dice, 60) == 0)
+        if (roll(&r->dice, 60) == 0 && minute < MINUTES)
             ack_comes(r);
     }
 }
@@ -431,8 +431,9 @@ static void ended(void *arg, const struct rehearsed *d, enum rehearsed_end end,
     struct delivery_row *row = r->really[d->of->id][at];
 
     if (row == NULL)
-        fails(r, "alert %lld (%s) to %.*s: there is no such delivery, ended %d", (long long)d->of->id, change_name(d->of->change),
-              STR_ARG(d->to->name), (int)end);
+        fails(r, "alert %lld (%s) to %.*s: there is no such delivery, ended %d",
+              (long long)d->of->id, change_name(d->of->change), STR_ARG(d->to->name),
+              (int)end);
     if (!is_so(row, d, end, at_ms))
         fails(r,
               "alert %lld to %.*s: ended %d at minute %lld, %s until %lld; really %s, "
