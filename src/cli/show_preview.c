@@ -33,6 +33,24 @@ static void words_print(struct cli *c, const struct json *shown)
     facts_print(c, json_get(shown, "facts"));
 }
 
+/* Whether it would be sent at once, or what would keep it, now and then. */
+static void held_print(struct cli *c, const struct json *shown)
+{
+    struct str words = would_hold_words(c, json_get(shown, "hold"));
+
+    putchar('\n');
+    print_text(words.n > 0 ? words : STR("would be sent at once, if it came now"));
+    holds_print(c, shown);
+}
+
+/* A program gets only what would be sent. */
+static void preview_print(struct cli *c, const struct json *shown)
+{
+    words_print(c, shown);
+    if (json_text(json_get(shown, "title")).n > 0)
+        held_print(c, shown);
+}
+
 /* True: it would be sent, and in the recipient's own words if it has any. */
 static bool is_right(struct cli *c, const struct json *shown)
 {
@@ -94,6 +112,6 @@ int recipient_preview(struct cli *c, const char *name)
     if (c->output == OUTPUT_JSON)
         print_json(c, a.json);
     else
-        words_print(c, a.json);
+        preview_print(c, a.json);
     return is_right(c, a.json) ? EXIT_OK : EXIT_FAILED;
 }
