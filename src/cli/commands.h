@@ -41,6 +41,8 @@ void holds_print(struct cli *c, const struct json *of);
 /* A file of expectations: what the exit status says, for CI. */
 int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);
+/* What an inhibition like this would mute of what is engaged now. */
+int mutes_show(struct cli *c, struct str inhibition);
 /* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
 int endpoint_types_show(struct cli *c, const char *name);
 
