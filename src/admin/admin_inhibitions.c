@@ -207,13 +207,8 @@ static void inhibitions_preview(void *resource, struct exchange *x)
 #define PATH "/api/v1/inhibitions"
 
 static const struct route routes[] = {
-    {"GET", PATH, ACCESS_CONFIG_READ, 0, objects_list},
-    {"POST", PATH, ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_create},
+    OBJECT_ROUTES(PATH),
     {"POST", PATH "/preview", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, inhibitions_preview},
-    {"GET", PATH "/{name}", ACCESS_CONFIG_READ, 0, objects_get},
-    {"PUT", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_replace},
-    {"PATCH", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_patch},
-    {"DELETE", PATH "/{name}", ACCESS_CONFIG_WRITE, 0, objects_delete},
     {.method = NULL},
 };
 
