@@ -14,6 +14,7 @@ static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event
 {
     struct rehearsed *d = mem_new(sizeof *d);
 
+    r->kept_count++;
     replay_event_share(e);
     d->of = e;
     d->to = to;
@@ -71,7 +72,7 @@ static void new_told(struct rehearsal *r, struct replay_event *e,
     if (engaged != NULL)
         engagement_keep(engaged, d);
     if (d->state != DELIVERY_HELD)
-        delivery_done(d);
+        delivery_done(r, d);
 }
 
 /* As the outbox's writer does (outbox/fate.c). */
@@ -93,7 +94,7 @@ static void release_told(struct rehearsal *r, struct replay_event *e,
                   fate.both_told ? REHEARSED_JOINED : REHEARSED_WITHHELD);
     delivery_told(r, d);
     if (d->state != DELIVERY_HELD)
-        delivery_done(d);
+        delivery_done(r, d);
 }
 
 static void recipients_tell(struct rehearsal *r, struct replay_event *e,
@@ -180,7 +181,7 @@ static void engagement_end(struct rehearsal *r, struct engagement *e)
 
         d->engaged = NULL;
         if (d->state != DELIVERY_HELD)
-            delivery_free(d);
+            delivery_free(r, d);
     }
     muted_look(r, e);
     for (size_t i = 0; e->hits != NULL && i < r->rules.silences.n; i++)
@@ -191,7 +192,7 @@ static void engagement_end(struct rehearsal *r, struct engagement *e)
     engagement_free(e);
 }
 
-void rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct alert *a)
+size_t rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct alert *a)
 {
     struct engagement *engaged = NULL;
 
@@ -209,6 +210,7 @@ void rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct al
     recipients_tell(r, e, a, engaged);
     if (e->change == CHANGE_RELEASED && engaged != NULL)
         engagement_end(r, engaged);
+    return r->telling.count;
 }
 
 /* --- from outside ------------------------------------------------------------------- */
@@ -243,9 +245,9 @@ struct rehearsal *rehearsal_new(const struct rehearsal_options *o)
     return r;
 }
 
-size_t rehearsal_held(const struct rehearsal *r)
+size_t rehearsal_kept(const struct rehearsal *r)
 {
-    return r->held_count;
+    return r->kept_count;
 }
 
 size_t rehearsal_unmuting(const struct rehearsal *r)
@@ -256,10 +258,9 @@ size_t rehearsal_unmuting(const struct rehearsal *r)
 static void held_drop(struct rehearsal *r, struct rehearsed *d, bool say)
 {
     r->held = d->next;
-    r->held_count--;
     if (say)
         r->with.ended(r->with.arg, d, REHEARSED_HELD, r->now_ms);
-    delivery_done(d); /* the rest with its alert */
+    delivery_done(r, d); /* the rest with its alert */
 }
 
 static void held_drop_all(struct rehearsal *r, bool say)
@@ -283,7 +284,7 @@ void rehearsal_free(struct rehearsal *r)
     held_drop_all(r, false);
     for (size_t at = 0; (e = hash_next(&r->engaged, &at)) != NULL;) {
         for (size_t i = 0; i < e->count; i++)
-            delivery_free(e->deliveries[i]);
+            delivery_free(r, e->deliveries[i]);
         engagement_free(e);
     }
     heap_release(&r->acks);

@@ -60,14 +60,16 @@ void rehearsal_free(struct rehearsal *r);
  * it. False: there is more to come; ask again before telling anything. */
 bool rehearsal_pass(struct rehearsal *r, int64_t until_ms, size_t *budget);
 
-/* Something happens, no earlier than what came before; `a` is what it says. */
-void rehearsal_tell(struct rehearsal *r, struct replay_event *e,
-                    const struct alert *a);
+/* Something happens, no earlier than what came before; `a` is what it says. How many
+ * deliveries that makes. */
+size_t rehearsal_tell(struct rehearsal *r, struct replay_event *e,
+                      const struct alert *a);
 
 /* What is held to the end has ended as REHEARSED_HELD. */
 void rehearsal_end(struct rehearsal *r);
 
-size_t rehearsal_held(const struct rehearsal *r); /* deliveries, now */
+/* Deliveries in memory: what is held, and what engaged alerts were told to. */
+size_t rehearsal_kept(const struct rehearsal *r);
 /* Alerts that could mute none, as there were INHIBITORS_MAX sources already. */
 size_t rehearsal_unmuting(const struct rehearsal *r);
 

@@ -83,7 +83,6 @@ void hold_begins(struct rehearsal *r, struct rehearsed *d, const struct hold *h)
         if (r->held != NULL)
             r->held->previous = d;
         r->held = d;
-        r->held_count++;
     }
     heap_remove(&r->due, d);
     unmute(d);
@@ -103,16 +102,17 @@ static void event_let_go(struct rehearsed *d)
     d->of = NULL;
 }
 
-void delivery_free(struct rehearsed *d)
+void delivery_free(struct rehearsal *r, struct rehearsed *d)
 {
+    r->kept_count--;
     event_let_go(d);
     free(d);
 }
 
-void delivery_done(struct rehearsed *d)
+void delivery_done(struct rehearsal *r, struct rehearsed *d)
 {
     if (d->engaged == NULL)
-        delivery_free(d);
+        delivery_free(r, d);
     else
         event_let_go(d);
 }
@@ -123,12 +123,11 @@ void hold_ends(struct rehearsal *r, struct rehearsed *d, enum delivery_state sta
     *(d->previous != NULL ? &d->previous->next : &r->held) = d->next;
     if (d->next != NULL)
         d->next->previous = d->previous;
-    r->held_count--;
     heap_remove(&r->due, d);
     unmute(d);
     d->state = state;
     r->with.ended(r->with.arg, d, end, r->now_ms);
-    delivery_done(d);
+    delivery_done(r, d);
 }
 
 /* --- looking again -------------------------------------------------------------- */

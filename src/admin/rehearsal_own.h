@@ -28,7 +28,7 @@ struct rehearsal {
     struct heap due;           /* held until a time */
     struct heap acks;          /* engagements that somebody acknowledges */
     struct rehearsed *held;    /* all that are */
-    size_t held_count;
+    size_t kept_count;         /* of all deliveries there are */
     struct rehearsed **looks;  /* ours: to be looked at before all else */
     size_t look_count, looked_at;
     bool all_wanted;           /* and then everything that is held */
@@ -45,9 +45,9 @@ void hold_begins(struct rehearsal *r, struct rehearsed *d, const struct hold *h)
 /* Held no more: what became of it is told. */
 void hold_ends(struct rehearsal *r, struct rehearsed *d, enum delivery_state state,
                enum rehearsed_end end);
-void delivery_free(struct rehearsed *d);
+void delivery_free(struct rehearsal *r, struct rehearsed *d);
 /* It is at its end: gone, unless its alert's release will ask how it fared. */
-void delivery_done(struct rehearsed *d);
+void delivery_done(struct rehearsal *r, struct rehearsed *d);
 /* Acknowledged or over before it came: as the outbox does in the same commit. */
 void escalations_withhold(struct rehearsal *r, const struct engagement *e);
 /* What it mutes is to be looked at. */

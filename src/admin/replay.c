@@ -62,11 +62,17 @@ void replay_compare(struct replay *r, const struct rehearsed *d, enum rehearsed_
         replay_example_add(r, &r->more, d->of, d->to->name);
 }
 
+static size_t event_bytes(const struct replay_event *e)
+{
+    return sizeof *e + e->line.n + e->sent_count * sizeof *e->sent;
+}
+
 /* Nothing more becomes of it: what was sent, and is not told by the replay? */
 static void event_gone(void *replay, const struct replay_event *e)
 {
     struct replay *r = replay;
 
+    r->kept_bytes -= event_bytes(e);
     for (size_t i = 0; i < e->sent_count && is_compared(r, e); i++) {
         const struct recipient *now =
             snapshot_recipient_id(r->now, e->sent[i].recipient_id);
@@ -89,10 +95,11 @@ static bool pass(struct replay *r, int64_t until_ms, size_t *budget)
             rehearsal_pass(r->silence.other, until_ms, budget));
 }
 
-static void event_tell(struct replay *r, struct replay_event *e)
+static void event_tell(struct replay *r, struct replay_event *e, size_t *budget)
 {
     struct arena a freed_by(arena_release) = {0};
     struct alert alert;
+    size_t n;
 
     if (!replay_event_read(e, &a, &alert))
         bug("a line that was read cannot be read");
@@ -100,9 +107,10 @@ static void event_tell(struct replay *r, struct replay_event *e)
         r->compared += e->is_known;
         r->not_kept += !e->is_known;
     }
-    rehearsal_tell(r->rehearsal, e, &alert);
+    n = 1 + rehearsal_tell(r->rehearsal, e, &alert);
     if (r->silence.other != NULL)
-        rehearsal_tell(r->silence.other, e, &alert);
+        n += rehearsal_tell(r->silence.other, e, &alert);
+    *budget -= MIN(*budget, n);
 }
 
 /* An end, at its time. False: the bite is eaten. */
@@ -113,7 +121,7 @@ static bool end_tell(struct replay *r, size_t *budget)
     if (!pass(r, e->at_ms, budget))
         return false;
     heap_take(&r->waiting);
-    event_tell(r, e);
+    event_tell(r, e, budget);
     replay_event_drop(e);
     return true;
 }
@@ -137,6 +145,7 @@ static struct replay_event *event_keep(struct replay *r, const struct replay_eve
 
     e->gone = event_gone;
     e->gone_arg = r;
+    r->kept_bytes += event_bytes(e);
     return e;
 }
 
@@ -154,7 +163,7 @@ static bool row_tell(struct replay *r, size_t *budget)
         replay_sums_day(&r->sums, begin->at_ms)->alerts++;
     }
     e = event_keep(r, begin);
-    event_tell(r, e);
+    event_tell(r, e, budget);
     replay_event_drop(e);
     if (end->at_ms != 0)
         heap_put(&r->waiting, event_keep(r, end));
@@ -209,14 +218,15 @@ static void page_post(struct replay *r);
 
 static bool is_too_much(struct replay *r)
 {
-    size_t n = r->waiting.n + rehearsal_held(r->rehearsal);
+    size_t n = rehearsal_kept(r->rehearsal);
 
-    if (n <= REPLAY_KEPT_MAX)
+    if (n <= REPLAY_KEPT_MAX && r->kept_bytes <= REPLAY_KEPT_BYTES_MAX)
         return false;
     error_set(&r->job.err,
-              "more than %d alerts are engaged or held back at the same time; ask "
-              "about a shorter time, or fewer recipients",
-              REPLAY_KEPT_MAX);
+              "more than %d deliveries of engaged alerts, or %u MB of alerts that are "
+              "engaged or held back, at the same time; ask about one recipient, or a "
+              "shorter time",
+              REPLAY_KEPT_MAX, REPLAY_KEPT_BYTES_MAX >> 20);
     return true;
 }
 

@@ -11,7 +11,8 @@
 
 #define REPLAY_PAGE 200         /* alerts of one look at the history */
 #define REPLAY_BITE 2000        /* deliveries decided in one turn of the loop */
-#define REPLAY_KEPT_MAX 300000  /* ends that wait, and deliveries held, at a time */
+#define REPLAY_KEPT_MAX 1000000 /* deliveries, and ... */
+#define REPLAY_KEPT_BYTES_MAX (256u << 20) /* ... alerts, in memory at a time */
 #define REPLAY_EXAMPLES_MAX 10
 #define REPLAY_TYPES_MAX 50     /* counted apart of what a silence held back */
 #define REPLAY_RECIPIENTS_MAX 1000 /* shown */
@@ -75,6 +76,7 @@ struct replay {
     struct timer next;
 
     struct heap waiting;         /* ends, until their time comes */
+    size_t kept_bytes;           /* of these, and of what is held */
     struct rehearsal *rehearsal; /* ours */
     struct replay_sums sums;
     struct replay_silence silence;

@@ -154,13 +154,13 @@ static void more_than_a_bite_goes_on(void **state)
     tell(s, 0, "source", 0);
     for (int i = 1; i <= 5; i++)
         tell(s, i, "t", 0);
-    assert_int_equal(rehearsal_held(s->rehearsal), 5);
+    assert_int_equal(rehearsal_kept(s->rehearsal), 6);
     tell(s, 6, "source", 1);
     for (int i = 0; i < 2; i++) {
         budget = 2;
         assert_false(rehearsal_pass(s->rehearsal, T0 + 7 * MINUTE, &budget));
     }
-    assert_int_equal(rehearsal_held(s->rehearsal), 1);
+    assert_int_equal(rehearsal_kept(s->rehearsal), 5); /* for their releases */
     pass(s, 7);
     said(s, "1 at_once at 0; 7 at_once at 6; 2 later at 6; 3 later at 6; 4 later at 6; "
             "5 later at 6; 6 later at 6; ");
