@@ -3,7 +3,9 @@
 
 #include "base/limits.h"
 #include "base/log.h"
+#include "config/telling.h"
 #include "outbox/held.h"
+#include "routing/hold_look.h"
 
 #define ROOM "holder"
 #define LOOK_MS 1000
@@ -33,25 +35,6 @@ struct holder {
 
 /* --- one delivery ------------------------------------------------------------ */
 
-/* Kinds whose answer would be another one each time they are asked end by their
- * time alone. */
-static bool waits_for_time(const struct hold *h, int64_t now_ms)
-{
-    return h->until_ms > now_ms &&
-           (h->kind == HOLD_STORM || h->kind == HOLD_FLAPPING ||
-            h->kind == HOLD_ESCALATION);
-}
-
-/* Another silence may have taken the place of one that is over; the other kinds
- * are not asked again when they have had their time. */
-static enum hold_kind ended_kind(const struct hold *h, int64_t now_ms)
-{
-    bool over = h->until_ms != 0 && h->until_ms <= now_ms;
-
-    return over && h->kind != HOLD_SILENCED && h->kind != HOLD_INHIBITED ? h->kind
-                                                                        : HOLD_NONE;
-}
-
 static enum change change_of(enum action action)
 {
     return action == ACTION_ENGAGE    ? CHANGE_ENGAGED
@@ -59,82 +42,52 @@ static enum change change_of(enum action action)
                                       : CHANGE_STORED;
 }
 
-/* `q` is filled, for what is to be noted. */
-static bool decide(struct holder *h, const struct held_row *row,
-                   struct hold_question *q, struct hold *out, struct error *err)
+/* False: the alert as kept cannot be read. `changed`: it is another hold now, or none. */
+static bool decide(struct holder *h, const struct held_row *row, bool *changed,
+                   struct hold_end *out, struct error *err)
 {
     const struct snapshot *now = config_now(h->with.config);
-    const struct recipient *to = snapshot_recipient_id(now, row->id.recipient_id);
     const struct json *line = json_parse(&h->arena, row->json, err);
-    struct alert *alert = arena_new(&h->arena, sizeof *alert);
     struct filter_subject subject;
-
-    *q = (struct hold_question){
-        .alert = alert,
+    struct alert alert;
+    struct hold_question q = {
+        .alert = &alert,
         .subject = &subject,
         .change = change_of(row->action),
         .now_ms = clock_wall_ms(h->clock),
         .rules = &now->holds,
         .state = pipeline_hold_state(h->with.pipeline),
         .arena = &h->arena,
-        .recipient_id = row->id.recipient_id,
-        .builtin = row->id.recipient_id == RECIPIENT_BUILTIN_ID,
-        .pace = to != NULL && !to->builtin ? &to->pace : NULL,
-        .held = row->hold.kind,
     };
-    q->ended = ended_kind(&row->hold, q->now_ms);
-    if (line == NULL || !alert_read(&h->arena, line, row->accepted_ms, alert, err))
+
+    if (line == NULL || !alert_read(&h->arena, line, row->accepted_ms, &alert, err))
         return error_in(err, "alert %lld as kept", (long long)row->id.alert_id);
-    alert->id = row->id.alert_id;
-    q->key_hash = alert_key_hash(alert->key);
-    filter_subject_init(&subject, alert, now->holds.pools);
-    holds_decide(q, out);
+    alert.id = row->id.alert_id;
+    q.key_hash = alert_key_hash(alert.key);
+    telling_asks(&q, now, row->id.recipient_id);
+    filter_subject_init(&subject, &alert, now->holds.pools);
+    *changed = hold_look(
+        &q, &row->hold, registry_find_id(h->with.registry, row->id.alert_id) != NULL,
+        pipeline_told(h->with.pipeline), out);
     filter_subject_release(&subject);
-    q->subject = NULL;
     return true;
-}
-
-/* Nothing holds it any more: is there still something to tell? */
-static void set_free(struct holder *h, const struct held_row *row, struct unhold *out)
-{
-    if (hold_gathers(row->hold.kind)) {
-        out->together = true;
-    } else if (row->hold.kind != HOLD_ESCALATION &&
-               registry_find_id(h->with.registry, row->id.alert_id) == NULL) {
-        out->to = row->hold;
-        out->to.final = true;
-        out->to.reason = arena_printf(&h->arena, "over when its hold ended; %.*s",
-                                      STR_ARG(row->hold.reason));
-    }
-}
-
-static bool same_hold(const struct hold *a, const struct hold *b)
-{
-    return a->kind == b->kind && a->ref == b->ref && a->until_ms == b->until_ms &&
-           !a->final && str_eq(a->reason, b->reason);
 }
 
 /* False: it stays as it is. */
 static bool look_at(struct holder *h, const struct held_row *row, struct unhold *out)
 {
-    struct hold_question q;
+    struct hold_end end = {0};
+    bool changed = true;
     struct error err;
 
-    *out = (struct unhold){.id = row->id};
-    if (waits_for_time(&row->hold, clock_wall_ms(h->clock)))
+    if (hold_waits(&row->hold, clock_wall_ms(h->clock)))
         return false;
-    if (!decide(h, row, &q, &out->to, &err)) {
+    if (!decide(h, row, &changed, &end, &err))
         log_error(ROOM, "delivery %lld.%lld is sent although it was held: %s",
                   (long long)row->id.alert_id, (long long)row->id.recipient_id,
                   err.text);
-        return true;
-    }
-    if (out->to.kind == HOLD_NONE)
-        set_free(h, row, out);
-    if (same_hold(&out->to, &row->hold))
-        return false;
-    hold_note(pipeline_told(h->with.pipeline), &q, &out->to);
-    return true;
+    *out = (struct unhold){.id = row->id, .to = end.to, .together = end.together};
+    return changed;
 }
 
 /* --- bites --------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
-/* pipeline.c -- the spine: registry_apply, routing_match, outbox_put. */
+/* pipeline.c -- the spine: registry_apply, telling_decide, outbox_put. */
 #include "pipeline.h"
 
 #include <sodium.h>
 
 #include "base/log.h"
+#include "config/telling.h"
 #include "muting.h"
 #include "outbox/acknowledge.h"
 #include "recall.h"
@@ -18,11 +19,7 @@ struct pipeline {
     const struct clock *clock;
     struct pipeline_options with;
     struct timer lapse;
-    int64_t *recipients; /* room for every recipient's id */
-    struct hold *holds;  /* and for what holds each back */
-    size_t recipient_room;
-    struct arena reasons; /* of holds; of one alert */
-    struct escalated *escalated; /* room for as many */
+    struct telling telling; /* of the alert at hand */
     struct told *told;     /* ours */
     struct muting *muting; /* ours */
     struct hold_state hold_state;
@@ -88,79 +85,22 @@ static void step_done(void *arg, bool committed)
 
 /* --- one alert ----------------------------------------------------------- */
 
-static int64_t *recipients_room(struct pipeline *p, const struct snapshot *now)
+static void recipients_find(struct pipeline *p, enum change change, struct put *put)
 {
-    if (now->recipient_count > p->recipient_room) {
-        p->recipient_room = now->recipient_count;
-        p->recipients = mem_grow(p->recipients, p->recipient_room,
-                                 sizeof *p->recipients);
-        p->holds = mem_grow(p->holds, p->recipient_room, sizeof *p->holds);
-        p->escalated =
-            mem_grow(p->escalated, p->recipient_room, sizeof *p->escalated);
-    }
-    return p->recipients;
-}
+    const struct snapshot *now = config_now(p->with.config);
+    const struct telling_by by = {now, &now->holds, &p->hold_state, p->told};
+    struct telling *t = &p->telling;
 
-/* What holds back which of the put's deliveries. */
-static void holds_find(struct pipeline *p, const struct snapshot *now,
-                       enum change change, uint64_t key_hash, struct put *put)
-{
-    struct filter_subject subject;
-    struct muted muted = {0};
-    struct hold_question q = {
-        .alert = put->alert,
-        .subject = &subject,
-        .muted = &muted,
-        .change = change,
-        .now_ms = clock_wall_ms(p->clock),
-        .rules = &now->holds,
-        .state = &p->hold_state,
-        .arena = &p->reasons,
-        .key_hash = key_hash,
-    };
-
-    if (put->recipient_count == 0)
-        return;
-    arena_reset(&p->reasons);
-    filter_subject_init(&subject, put->alert, now->holds.pools);
-    for (size_t i = 0; i < put->recipient_count; i++) {
-        q.recipient_id = put->recipients[i];
-        q.builtin = q.recipient_id == RECIPIENT_BUILTIN_ID;
-        q.pace = q.builtin ? NULL : &snapshot_recipient_id(now, q.recipient_id)->pace;
-        holds_decide(&q, &p->holds[i]);
-        hold_note(p->told, &q, &p->holds[i]);
-    }
-    filter_subject_release(&subject);
-    put->holds = p->holds;
-}
-
-/* Whom an engage comes to if nobody acknowledges it. Its release is put for the
- * same: it closes what had come to them (outbox/fate.c); else both are withheld. */
-static void escalations_add(struct pipeline *p, const struct snapshot *now,
-                            enum change change, struct put *put)
-{
-    size_t n = 0;
-
-    if (change == CHANGE_ENGAGED || change == CHANGE_RELEASED)
-        n = escalations_reach(&now->holds.escalations, p->recipients,
-                              put->recipient_count, p->escalated);
-    for (size_t i = 0; i < n; i++) {
-        const struct recipient *to =
-            snapshot_recipient_id(now, p->escalated[i].recipient_id);
-
-        if (!to->on)
-            continue;
-        p->recipients[put->recipient_count] = to->id;
-        hold_escalation(&p->escalated[i], change, clock_wall_ms(p->clock),
-                        &p->holds[put->recipient_count++]);
-    }
+    telling_decide(t, &by, put->alert, change, clock_wall_ms(p->clock));
+    put->recipients = t->recipients;
+    put->holds = t->count > 0 ? t->holds : NULL;
+    put->recipient_count = t->count;
 }
 
 static void accept_one(struct pipeline *p, struct alert *a,
                        const uint64_t seen[2], struct step *step,
                        struct receipt *receipt)
 {
-    const struct snapshot *now = config_now(p->with.config);
     struct put put = {.alert = a, .seen_hash = {seen[0], seen[1]}};
     struct engaged_row row;
     enum change change;
@@ -178,16 +118,12 @@ static void accept_one(struct pipeline *p, struct alert *a,
     put.engaged = &row;
     if (change == CHANGE_ENGAGED)
         put.line = row.json;
-    put.recipients = recipients_room(p, now);
-    put.recipient_count =
-        routing_match(now->routing, a, change, p->recipients);
     step->key_hash = alert_key_hash(a->key);
     if (change == CHANGE_ENGAGED)
         muting_engaged(p->muting, a);
     else if (change == CHANGE_RELEASED)
         muted = muting_released(p->muting, a->began_id);
-    holds_find(p, now, change, step->key_hash, &put);
-    escalations_add(p, now, change, &put);
+    recipients_find(p, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
     if (change == CHANGE_RELEASED && p->with.released != NULL)
         p->with.released(p->with.released_arg, a, muted);
@@ -368,10 +304,7 @@ void pipeline_free(struct pipeline *p)
     if (p == NULL)
         return;
     loop_timer_clear(p->loop, &p->lapse);
-    free(p->recipients);
-    free(p->holds);
-    free(p->escalated);
-    arena_release(&p->reasons);
+    telling_release(&p->telling);
     told_free(p->told);
     muting_free(p->muting);
     free(p);

@@ -1,13 +1,20 @@
 /* admin_preview.c -- POST /api/v1/preview and /api/v1/recipients/{name}/preview:
  * how an alert would read, and the request that would be sent. Nothing is stored
  * and nothing is sent. */
+#include "admin/decisions.h"
 #include "admin/found.h"
 #include "admin/objects.h"
 #include "admin/params.h"
 #include "admin/preview.h"
 #include "admin/question.h"
 #include "admin/reply.h"
+#include "admin/would_hold.h"
 #include "config/render_input.h"
+
+/* Of a recipient, how much and when it is told: see routing/pace.h. */
+#define PACE_MEMBERS                                                           \
+    "repeat_interval", "flapping_count", "storm_limit", "storm_window", "digest", \
+        "quiet_hours", "time_zone", "urgent_severity"
 
 struct preview {
     struct question q; /* first */
@@ -19,6 +26,7 @@ struct preview {
 
 /* What is rendered, from the snapshot with the changes. */
 struct dry_run {
+    const struct admin *admin;
     const struct snapshot *s;
     const struct recipient *r;
     struct alert alert;
@@ -89,6 +97,19 @@ static void request_write(struct dry_run *d, const struct render_input *in,
     preview_text_write(d->s, o, "because", str_of(err.text));
 }
 
+/* What would keep it from being sent at once, if it came now, and then. */
+static void holds_write(struct dry_run *d, struct json_out *o)
+{
+    int64_t then_ms = d->is_sample ? 0 : sent_ms(&d->alert);
+    struct would_hold w;
+
+    would_hold_init(&w, d->admin, d->s, &d->alert, change_of(&d->alert), then_ms,
+                    d->arena);
+    would_hold_write(&w, d->r->id, o);
+    would_holds_write(&w, d->r->id, o);
+    would_hold_release(&w);
+}
+
 static void dry_run_answer(struct dry_run *d, struct exchange *x)
 {
     struct reply reply freed_by(reply_release);
@@ -108,6 +129,7 @@ static void dry_run_answer(struct dry_run *d, struct exchange *x)
     if (d->r->endpoint->type->own_words)
         message_write(d, &in, o);
     request_write(d, &in, o);
+    holds_write(d, o);
     out_object_end(o);
     reply_send(&reply, x, 200);
 }
@@ -186,7 +208,7 @@ static bool recipient_take(struct preview *p, struct dry_run *d)
 static void preview_answer(void *question)
 {
     struct preview *p = question;
-    struct dry_run d = {.arena = &p->q.arena};
+    struct dry_run d = {.admin = p->q.admin, .arena = &p->q.arena};
 
     if (!alert_take(p, &d))
         return;
@@ -258,8 +280,8 @@ static const char *const no_params[] = {NULL};
 
 static void of_recipient(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"params", "title_template",
-                                          "text_template", "alert_id", NULL};
+    static const char *const members[] = {"params", "title_template", "text_template",
+                                          "alert_id", PACE_MEMBERS, NULL};
     struct admin *a = admin;
     struct str name = exchange_segment(x, "name");
     const struct json *body;
@@ -288,7 +310,8 @@ static struct str free_name(const struct snapshot *s, struct arena *a)
 static void of_draft(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"endpoint", "params", "title_template",
-                                          "text_template", "alert_id", NULL};
+                                          "text_template", "alert_id", PACE_MEMBERS,
+                                          NULL};
     struct admin *a = admin;
     const struct json *body;
 

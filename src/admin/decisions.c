@@ -4,6 +4,7 @@
 
 #include "admin/delivery.h"
 #include "admin/reply.h"
+#include "admin/would_hold.h"
 
 enum change change_of(const struct alert *alert)
 {
@@ -57,29 +58,6 @@ static bool delivery_write_of(const struct admin *a, const struct decided *d,
     return false;
 }
 
-/* What would hold it back, were it new; null: nothing would. */
-static void hold_write(struct hold_question *q, const struct explanation *e,
-                       struct json_out *o)
-{
-    struct hold hold;
-
-    q->recipient_id = e->recipient_id;
-    q->builtin = e->recipient_id == RECIPIENT_BUILTIN_ID;
-    holds_decide(q, &hold);
-    if (hold.kind == HOLD_NONE) {
-        out_null(o, "hold");
-        return;
-    }
-    out_object(o, "hold");
-    out_text(o, "kind", hold_kind_name(hold.kind));
-    if (hold.ref != 0)
-        out_i64(o, "ref", hold.ref);
-    out_time(o, "until", hold.until_ms);
-    out_bool(o, "final", hold.final);
-    out_str(o, "reason", hold.reason);
-    out_object_end(o);
-}
-
 /* Whom an engage comes to if nobody acknowledges it. */
 static size_t escalations_of(const struct snapshot *s, const struct decided *d,
                              const struct explanation *list, size_t n,
@@ -111,43 +89,44 @@ static void escalation_write(const struct snapshot *s, const struct escalated *e
     }
 }
 
+static void decision_write(const struct admin *a, const struct decided *d,
+                           const struct explanation *e, struct would_hold *w,
+                           struct json_out *o)
+{
+    bool has_delivery;
+
+    out_str(o, "recipient", e->recipient);
+    out_text(o, "outcome", decision_name(e->decision));
+    out_str(o, "because", e->because);
+    has_delivery = delivery_write_of(a, d, e->recipient_id, o);
+    if (e->decision != DECISION_DELIVER)
+        return;
+    if (!has_delivery)
+        would_hold_write(w, e->recipient_id, o);
+    would_holds_write(w, e->recipient_id, o);
+}
+
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name)
 {
     const struct snapshot *s = d->by;
-    struct filter_subject subject;
-    struct muted muted = {0};
-    struct hold_question q = {
-        .alert = d->alert,
-        .subject = &subject,
-        .muted = &muted,
-        .change = d->change,
-        .now_ms = clock_wall_ms(a->with.clock),
-        .rules = &s->holds,
-        .state = a->with.hold_state,
-        .arena = d->arena,
-    };
     struct explanation *list;
-    size_t n = routing_explain(d->by->routing, d->alert, d->change, d->arena, &list);
+    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
     struct escalated *escalated;
     size_t escalated_n = escalations_of(s, d, list, n, &escalated);
+    struct would_hold w;
 
-    filter_subject_init(&subject, d->alert, s->pools);
+    would_hold_init(&w, a, s, d->alert, d->change, d->accepted_ms, d->arena);
     out_array(o, name);
     for (size_t i = 0; i < n; i++) {
         out_object(o, NULL);
-        out_str(o, "recipient", list[i].recipient);
-        out_text(o, "outcome", decision_name(list[i].decision));
-        out_str(o, "because", list[i].because);
-        if (!delivery_write_of(a, d, list[i].recipient_id, o) &&
-            list[i].decision == DECISION_DELIVER)
-            hold_write(&q, &list[i], o);
+        decision_write(a, d, &list[i], &w, o);
         escalation_write(s, escalated, escalated_n, list[i].recipient_id, d->arena, o);
         reasons_write(list[i].reasons, list[i].reason_count, o, "criteria");
         out_object_end(o);
     }
     out_array_end(o);
-    filter_subject_release(&subject);
+    would_hold_release(&w);
 }
 
 void decisions_members(const struct admin *a, const struct decided *d,

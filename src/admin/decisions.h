@@ -19,7 +19,8 @@ enum change change_of(const struct alert *alert);
 
 /* An array, one a recipient of that configuration: "recipient", "outcome", "because",
  * "criteria", and where there is a delivery "delivery_id", "delivery_state",
- * "delivery_reason" and what holds it, "hold"; without one, what would hold it. */
+ * "delivery_reason" and what holds it, "hold"; without one, what would hold it. Where
+ * it is told, "holds_now" and "holds_then" as well (would_hold.h). */
 void decisions_write(const struct admin *a, const struct decided *d,
                      struct json_out *o, const char *name);
 /* The members "alert_id", "accepted_at", "change", "revision", "is_now" (it is the

@@ -145,15 +145,17 @@ static void job_answer(const struct job *j, struct exchange *x, int status)
 void job_accepted(struct job *j, struct exchange *x)
 {
     exchange_header_add(x, "Location",
-                        arena_printf(exchange_arena(x), "/api/v1/jobs/%lld",
+                        arena_printf(exchange_arena(x), "%s/%lld",
+                                     j->path != NULL ? j->path : "/api/v1/jobs",
                                      (long long)j->id));
     job_answer(j, x, 202);
 }
 
 /* --- routes ------------------------------------------------------------------- */
 
-/* NULL: answered. */
-static struct job *job_find(struct admin *a, struct exchange *x)
+/* `of_path`: only one that has a path of its own, for those who may not look at all.
+ * NULL: answered. */
+static struct job *job_find(struct admin *a, struct exchange *x, bool of_path)
 {
     struct str text = exchange_segment(x, "id");
     int64_t id = 0;
@@ -163,7 +165,7 @@ static struct job *job_find(struct admin *a, struct exchange *x)
         return NULL;
     if (!str_to_i64(text, &id))
         id = 0;
-    while (j != NULL && j->id != id)
+    while (j != NULL && (j->id != id || (of_path && j->path == NULL)))
         j = j->next;
     if (j == NULL)
         reply_problem_text(a, x, 404, "not-found",
@@ -192,26 +194,46 @@ static void jobs_list(void *admin, struct exchange *x)
     reply_send(&reply, x, 200);
 }
 
-static void job_get(void *admin, struct exchange *x)
+static void get(struct admin *a, struct exchange *x, bool of_path)
 {
-    const struct job *j = job_find(admin, x);
+    const struct job *j = job_find(a, x, of_path);
 
     if (j != NULL)
         job_answer(j, x, 200);
 }
 
 /* One that runs is cancelled, one that ended is forgotten. */
-static void job_delete(void *admin, struct exchange *x)
+static void delete(struct admin *a, struct exchange *x, bool of_path)
 {
-    struct job *j = job_find(admin, x);
+    struct job *j = job_find(a, x, of_path);
 
     if (j == NULL)
         return;
     if (j->state == JOB_RUNNING)
         j->cancelled = true;
     else
-        job_forget(admin, j);
+        job_forget(a, j);
     exchange_answer(x, 204, NULL, STR_NONE);
+}
+
+static void job_get(void *admin, struct exchange *x)
+{
+    get(admin, x, false);
+}
+
+static void job_delete(void *admin, struct exchange *x)
+{
+    delete(admin, x, false);
+}
+
+void job_get_at(void *admin, struct exchange *x)
+{
+    get(admin, x, true);
+}
+
+void job_delete_at(void *admin, struct exchange *x)
+{
+    delete(admin, x, true);
 }
 
 static const struct route routes[] = {

@@ -17,6 +17,7 @@ struct job {
     struct admin *admin;
     int64_t id;       /* from 1, in the order begun; begins anew with the program */
     const char *kind; /* "replay" */
+    const char *path; /* where it is looked at, too; NULL: only at /api/v1/jobs */
     enum job_state state;
     bool cancelled;      /* somebody wants it to end: job_end() soon */
     int64_t done, total; /* of what it counts; a total of 0 is not known */
@@ -34,6 +35,9 @@ void *job_new(struct admin *a, struct exchange *x, const char *kind, size_t size
               void (*release)(struct job *j));
 /* Answers 202 with where it is to be looked at. */
 void job_accepted(struct job *j, struct exchange *x);
+/* Routes of such a path, below which its {id} is; their argument is the admin. */
+void job_get_at(void *admin, struct exchange *x);
+void job_delete_at(void *admin, struct exchange *x);
 /* Ends it: released, and remembered with its result or error. Once. */
 void job_end(struct job *j, enum job_state state);
 

@@ -1,80 +1,31 @@
-/* replay.c -- the history, page by page and oldest first, through routing once more.
+/* replay.c -- the history, page by page and oldest first, through a rehearsal.
  *
  * A row of the history is a whole occurrence: its beginning is told at its time,
  * and its end waits in a heap until its own time comes, so that what is told is told
- * in the order it happened. What holds a message back (holds_decide() and its
- * state) has its place in event_tell(): between the match and the message. */
+ * in the order it happened. What came before the time that is asked about is told,
+ * too, but not counted: it prepares, so that repeats are known as repeats. The loop
+ * does a bite of it in each turn. */
 #include "admin/replay.h"
 
 #include "base/limits.h"
 
 /* --- the heap of ends --------------------------------------------------------- */
 
-struct waiting {
-    struct arena arena; /* of the event */
-    struct replay_event event;
-};
-
-static bool is_earlier(const struct waiting *x, const struct waiting *y)
+static bool is_earlier(const void *a, const void *b)
 {
-    return x->event.at_ms < y->event.at_ms ||
-           (x->event.at_ms == y->event.at_ms &&
-            x->event.alert.id < y->event.alert.id);
+    const struct replay_event *x = a, *y = b;
+
+    return x->at_ms < y->at_ms || (x->at_ms == y->at_ms && x->id < y->id);
 }
 
-static void swap(struct waiting **x, struct waiting **y)
+/* --- compared with what was sent --------------------------------------------------- */
+
+static struct sent_to *sent_find(const struct replay_event *e, int64_t recipient_id)
 {
-    struct waiting *was = *x;
-
-    *x = *y;
-    *y = was;
-}
-
-static void waiting_put(struct replay *r, struct waiting *w)
-{
-    size_t at = r->waiting_count++;
-
-    r->waiting = mem_grow(r->waiting, r->waiting_count, sizeof *r->waiting);
-    r->waiting[at] = w;
-    for (; at > 0 && is_earlier(r->waiting[at], r->waiting[(at - 1) / 2]);
-         at = (at - 1) / 2)
-        swap(&r->waiting[at], &r->waiting[(at - 1) / 2]);
-}
-
-static struct waiting *waiting_take(struct replay *r)
-{
-    struct waiting *first = r->waiting[0];
-    size_t at = 0;
-
-    r->waiting[0] = r->waiting[--r->waiting_count];
-    for (;;) {
-        size_t least = at;
-
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2; child++)
-            if (child < r->waiting_count &&
-                is_earlier(r->waiting[child], r->waiting[least]))
-                least = child;
-        if (least == at)
-            return first;
-        swap(&r->waiting[at], &r->waiting[least]);
-        at = least;
-    }
-}
-
-static void waiting_free(struct waiting *w)
-{
-    arena_release(&w->arena);
-    free(w);
-}
-
-/* --- one event ------------------------------------------------------------------ */
-
-static bool has_id(const int64_t *ids, size_t n, int64_t id)
-{
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
+    for (size_t i = 0; i < e->sent_count; i++)
+        if (e->sent[i].recipient_id == recipient_id)
+            return &e->sent[i];
+    return NULL;
 }
 
 /* The recipient of now that has its place, and the other way; NULL: none. */
@@ -92,122 +43,152 @@ static const struct recipient *draft_of(const struct replay *r,
                           : snapshot_recipient_id(r->draft, now->id);
 }
 
-static void sent_compare(struct replay *r, const struct replay_event *e, size_t n)
+static bool is_compared(const struct replay *r, const struct replay_event *e)
 {
-    for (size_t i = 0; i < e->sent_count; i++) {
-        const struct recipient *now = snapshot_recipient_id(r->now, e->sent[i]);
+    return e->is_known && e->at_ms >= r->since_ms && e->at_ms < r->until_ms;
+}
+
+/* What is held to the end may yet be sent: that is no difference. */
+void replay_compare(struct replay *r, const struct rehearsed *d, enum rehearsed_end end)
+{
+    const struct recipient *now = now_of(r, d->to);
+    struct sent_to *sent = now != NULL ? sent_find(d->of, now->id) : NULL;
+
+    if (!is_compared(r, d->of) || (!is_told(end) && end != REHEARSED_HELD))
+        return;
+    if (sent != NULL)
+        sent->told_too = true;
+    else if (end != REHEARSED_HELD)
+        replay_example_add(r, &r->more, d->of, d->to->name);
+}
+
+static size_t event_bytes(const struct replay_event *e)
+{
+    return sizeof *e + e->line.n + e->sent_count * sizeof *e->sent;
+}
+
+/* Nothing more becomes of it: what was sent, and is not told by the replay? */
+static void event_gone(void *replay, const struct replay_event *e)
+{
+    struct replay *r = replay;
+
+    r->kept_bytes -= event_bytes(e);
+    for (size_t i = 0; i < e->sent_count && is_compared(r, e); i++) {
+        const struct recipient *now =
+            snapshot_recipient_id(r->now, e->sent[i].recipient_id);
         const struct recipient *draft = now != NULL ? draft_of(r, now) : NULL;
 
-        if (now == NULL || now->builtin ||
+        if (now == NULL || now->builtin || e->sent[i].told_too ||
             (r->only != 0 && (draft == NULL || draft->id != r->only)))
             continue;
-        if (draft == NULL || !has_id(r->matched, n, draft->id))
-            replay_differs(r, &r->less, e, now->name);
+        replay_example_add(r, &r->less, e, now->name);
     }
 }
 
-static void recipient_tell(struct replay *r, const struct replay_event *e,
-                           const struct recipient *to)
-{
-    const struct recipient *now = now_of(r, to);
+/* --- telling ------------------------------------------------------------------------ */
 
-    replay_message(r, e, to);
-    if (e->is_known &&
-        (now == NULL || !has_id(e->sent, e->sent_count, now->id)))
-        replay_differs(r, &r->more, e, to->name);
+/* Everything that happens by itself by then. False: the bite is eaten. */
+static bool pass(struct replay *r, int64_t until_ms, size_t *budget)
+{
+    return rehearsal_pass(r->rehearsal, until_ms, budget) &&
+           (r->silence.other == NULL ||
+            rehearsal_pass(r->silence.other, until_ms, budget));
 }
 
-/* The same match as pipeline_accept()'s. */
-static void event_tell(struct replay *r, const struct replay_event *e)
+static void event_tell(struct replay *r, struct replay_event *e, size_t *budget)
 {
-    size_t n = routing_match(r->draft->routing, &e->alert, e->change, r->matched);
+    struct arena a freed_by(arena_release) = {0};
+    struct alert alert;
+    size_t n;
 
-    for (size_t i = 0; i < n; i++) {
-        const struct recipient *to =
-            snapshot_recipient_id(r->draft, r->matched[i]);
-
-        if (!to->builtin && (r->only == 0 || to->id == r->only))
-            recipient_tell(r, e, to);
+    if (!replay_event_read(e, &a, &alert))
+        bug("a line that was read cannot be read");
+    if (e->at_ms >= r->since_ms) {
+        r->compared += e->is_known;
+        r->not_kept += !e->is_known;
     }
-    r->compared += e->is_known;
-    r->not_kept += !e->is_known;
-    if (e->is_known)
-        sent_compare(r, e, n);
+    n = 1 + rehearsal_tell(r->rehearsal, e, &alert);
+    if (r->silence.other != NULL)
+        n += rehearsal_tell(r->silence.other, e, &alert);
+    *budget -= MIN(*budget, n);
 }
 
-static void ends_tell(struct replay *r, int64_t until_ms, size_t at_most)
+/* An end, at its time. False: the bite is eaten. */
+static bool end_tell(struct replay *r, size_t *budget)
 {
-    while (r->waiting_count > 0 &&
-           (r->waiting[0]->event.at_ms <= until_ms || r->waiting_count > at_most)) {
-        struct waiting *w = waiting_take(r);
+    struct replay_event *e = heap_first(&r->waiting);
 
-        if (w->event.at_ms < r->until_ms)
-            event_tell(r, &w->event);
-        waiting_free(w);
-    }
+    if (!pass(r, e->at_ms, budget))
+        return false;
+    heap_take(&r->waiting);
+    event_tell(r, e, budget);
+    replay_event_drop(e);
+    return true;
 }
 
-/* --- one row --------------------------------------------------------------------- */
+/* Those that come before it: NULL: before the end of the replay. */
+static bool ends_tell(struct replay *r, const struct replay_event *e, size_t *budget)
+{
+    const struct replay_event *first;
+
+    while ((first = heap_first(&r->waiting)) != NULL &&
+           (e != NULL ? is_earlier(first, e) : first->at_ms < r->until_ms)) {
+        if (!end_tell(r, budget))
+            return false;
+    }
+    return pass(r, e != NULL ? e->at_ms : r->until_ms, budget);
+}
+
+static struct replay_event *event_keep(struct replay *r, const struct replay_event *like)
+{
+    struct replay_event *e = replay_event_new(like);
+
+    e->gone = event_gone;
+    e->gone_arg = r;
+    r->kept_bytes += event_bytes(e);
+    return e;
+}
+
+static bool row_tell(struct replay *r, size_t *budget)
+{
+    const struct replay_event *begin = &r->events[2 * r->row], *end = begin + 1;
+    struct replay_event *e;
+
+    if (begin->at_ms == 0)
+        return true; /* it could not be read */
+    if (!ends_tell(r, begin, budget))
+        return false;
+    if (begin->at_ms >= r->since_ms) {
+        r->alerts++;
+        replay_sums_day(&r->sums, begin->at_ms)->alerts++;
+    }
+    e = event_keep(r, begin);
+    event_tell(r, e, budget);
+    replay_event_drop(e);
+    if (end->at_ms != 0)
+        heap_put(&r->waiting, event_keep(r, end));
+    return true;
+}
+
+/* --- one page -------------------------------------------------------------------- */
 
 /* What the outbox has of the alert, on the historian. */
 static bool sent_read(struct replay *r, struct outbox_reader *outbox,
                       struct replay_event *e, struct error *err)
 {
-    struct delivery_query q = {
-        .alert_id = e->alert.id, .state = -1, .limit = PAGE_MAX};
+    struct delivery_query q = {.alert_id = e->id, .state = -1, .limit = PAGE_MAX};
     struct delivery_row *rows;
     int64_t total;
-    int64_t *ids;
     size_t n;
 
     if (!outbox_read_deliveries(outbox, &q, &r->page_arena, &rows, &n, &total, err))
         return false;
-    ids = arena_array(&r->page_arena, MAX(n, 1u), sizeof *ids);
+    e->sent = arena_array(&r->page_arena, MAX(n, 1u), sizeof *e->sent);
     for (size_t i = 0; i < n; i++)
         if (rows[i].state != DELIVERY_WITHHELD) /* never told */
-            ids[e->sent_count++] = rows[i].id.recipient_id;
-    e->sent = ids;
+            e->sent[e->sent_count++].recipient_id = rows[i].id.recipient_id;
     /* A recipient that keeps history has one of each; without, all are gone. */
     e->is_known = n > 0;
-    return true;
-}
-
-/* An occurrence that has ended was an engage first, and looked like its end but for
- * that: the history keeps the later line. */
-static void events_of_release(const struct store_row *row,
-                              struct replay_event *begin,
-                              struct replay_event *end)
-{
-    end->change = CHANGE_RELEASED;
-    end->at_ms = end->alert.tstamp_end_ms > 0 ? end->alert.tstamp_end_ms
-                                              : row->tstamp_ms;
-    begin->alert = end->alert;
-    begin->alert.id = row->id;
-    begin->alert.began_id = 0;
-    begin->alert.action = ACTION_ENGAGE;
-    begin->alert.tstamp_end_ms = 0;
-    begin->alert.line = STR_NONE;
-    begin->change = CHANGE_ENGAGED;
-}
-
-/* False: the line cannot be read any more, and is left out. */
-static bool events_make(struct replay *r, const struct store_row *row,
-                        struct replay_event *begin, struct replay_event *end)
-{
-    const struct json *line = json_parse(&r->page_arena, row->json, NULL);
-
-    if (!alert_read(&r->page_arena, line, 0, &end->alert, NULL))
-        return false;
-    begin->at_ms = row->tstamp_ms;
-    if (end->alert.action == ACTION_RELEASE && end->alert.began_id != 0) {
-        events_of_release(row, begin, end);
-        return true;
-    }
-    begin->alert = end->alert;
-    begin->change = end->alert.action == ACTION_ENGAGE  ? CHANGE_ENGAGED
-                    : end->alert.action == ACTION_STORE ? CHANGE_STORED
-                                                        : CHANGE_UNSEEN;
-    end->at_ms = 0; /* there is none */
     return true;
 }
 
@@ -222,7 +203,7 @@ static void page_ask(void *replay, const struct historian_view *view)
     for (size_t i = 0; i < r->page.n && ok; i++) {
         struct replay_event *e = &r->events[2 * i];
 
-        if (!events_make(r, &r->page.rows[i], &e[0], &e[1]) ||
+        if (!replay_events_of(&r->page.rows[i], &r->page_arena, &e[0], &e[1]) ||
             view->outbox == NULL)
             continue;
         ok = sent_read(r, view->outbox, &e[0], &r->job.err) &&
@@ -233,78 +214,85 @@ static void page_ask(void *replay, const struct historian_view *view)
 
 /* --- the walk --------------------------------------------------------------------- */
 
-/* The end of an occurrence, in memory of its own until its time. */
-static void end_wait(struct replay *r, const struct store_row *row,
-                     const struct replay_event *e)
-{
-    struct waiting *w = mem_new(sizeof *w);
-    int64_t *sent = arena_array(&w->arena, MAX(e->sent_count, 1u), sizeof *sent);
-    struct str line = arena_str(&w->arena, row->json);
-
-    w->event = *e;
-    if (e->sent_count > 0)
-        memcpy(sent, e->sent, e->sent_count * sizeof *sent);
-    w->event.sent = sent;
-    if (alert_read(&w->arena, json_parse(&w->arena, line, NULL), 0,
-                   &w->event.alert, NULL))
-        waiting_put(r, w);
-    else
-        waiting_free(w);
-}
-
-static void row_tell(struct replay *r, size_t i)
-{
-    const struct replay_event *begin = &r->events[2 * i], *end = begin + 1;
-
-    ends_tell(r, begin->at_ms, REPLAY_WAITING_MAX);
-    replay_alert(r, begin);
-    event_tell(r, begin);
-    if (end->at_ms != 0)
-        end_wait(r, &r->page.rows[i], end);
-}
-
 static void page_post(struct replay *r);
 
-static void retry_due(void *replay)
+static bool is_too_much(struct replay *r)
 {
-    page_post(replay);
+    size_t n = rehearsal_kept(r->rehearsal);
+
+    if (n <= REPLAY_KEPT_MAX && r->kept_bytes <= REPLAY_KEPT_BYTES_MAX)
+        return false;
+    error_set(&r->job.err,
+              "more than %d deliveries of engaged alerts, or %u MB of alerts that are "
+              "engaged or held back, at the same time; ask about one recipient, or a "
+              "shorter time",
+              REPLAY_KEPT_MAX, REPLAY_KEPT_BYTES_MAX >> 20);
+    return true;
 }
 
-static void page_tell(struct replay *r)
+static void finish(struct replay *r)
 {
-    struct job *j = &r->job;
+    rehearsal_end(r->rehearsal);
+    if (r->silence.other != NULL)
+        rehearsal_end(r->silence.other);
+    while (r->waiting.n > 0)
+        replay_event_drop(heap_take(&r->waiting));
+    replay_result(r);
+    if (!r->job.result.over) {
+        job_end(&r->job, JOB_DONE);
+        return;
+    }
+    buf_reset(&r->job.result);
+    error_set(&r->job.err, "the answer has more than %u bytes; ask about one recipient",
+              JOB_RESULT_MAX);
+    job_end(&r->job, JOB_FAILED);
+}
 
-    if (r->query.before_id == 0)
-        j->total = r->page.total;
-    for (size_t i = 0; i < r->page.n; i++)
-        if (r->events[2 * i].at_ms != 0)
-            row_tell(r, i);
-    j->done += (int64_t)r->page.n;
-    r->query.before_tstamp_ms = r->page.last_tstamp_ms;
-    r->query.before_id = r->page.last_id;
+static bool page_tell(struct replay *r, size_t *budget)
+{
+    for (; r->row < r->page.n; r->row++, r->job.done++)
+        if (*budget == 0 || !row_tell(r, budget))
+            return false;
+    return r->page.more || ends_tell(r, NULL, budget);
+}
+
+/* A bite; more of it in the next turn. */
+static void go_on(void *replay)
+{
+    struct replay *r = replay;
+    size_t budget = REPLAY_BITE;
+
+    if (r->job.cancelled || r->job.admin->stopping) {
+        job_end(&r->job, JOB_CANCELLED);
+    } else if (!page_tell(r, &budget)) {
+        loop_timer_set(r->job.admin->with.loop, &r->next, 0, go_on, r);
+    } else if (is_too_much(r)) {
+        job_end(&r->job, JOB_FAILED);
+    } else if (r->page.more) {
+        r->query.before_tstamp_ms = r->page.last_tstamp_ms;
+        r->query.before_id = r->page.last_id;
+        page_post(r);
+    } else {
+        finish(r);
+    }
 }
 
 static void page_answer(void *replay)
 {
     struct replay *r = replay;
-    struct job *j = &r->job;
 
-    if (j->cancelled || j->admin->stopping) {
-        job_end(j, JOB_CANCELLED);
-        return;
-    }
-    if (!r->is_read) {
-        job_end(j, JOB_FAILED);
-        return;
-    }
-    page_tell(r);
-    if (r->page.more) {
-        page_post(r);
-        return;
-    }
-    ends_tell(r, INT64_MAX, 0);
-    replay_result(r);
-    job_end(j, JOB_DONE);
+    r->row = 0;
+    if (r->query.before_id == 0)
+        r->job.total = r->page.total;
+    if (!r->is_read && !r->job.cancelled && !r->job.admin->stopping)
+        job_end(&r->job, JOB_FAILED);
+    else
+        go_on(r);
+}
+
+static void page_retry(void *replay)
+{
+    page_post(replay);
 }
 
 static void page_post(struct replay *r)
@@ -316,7 +304,7 @@ static void page_post(struct replay *r)
     if (a->stopping || r->job.cancelled)
         job_end(&r->job, JOB_CANCELLED);
     else if (!historian_ask(a->with.historian, page_ask, page_answer, r))
-        loop_timer_set(a->with.loop, &r->retry, REPLAY_RETRY_MS, retry_due, r);
+        loop_timer_set(a->with.loop, &r->next, REPLAY_RETRY_MS, page_retry, r);
 }
 
 static void names_index(struct hash *to, const struct snapshot *s)
@@ -325,20 +313,36 @@ static void names_index(struct hash *to, const struct snapshot *s)
         hash_put(to, s->recipients[i].name, &s->recipients[i]);
 }
 
+static void rehearsal_begin(struct replay *r)
+{
+    struct rehearsal_options o = {
+        .by = r->draft,
+        .silences = r->silence.id != 0 ? &r->silence.with : NULL,
+        .silence_id = r->silence.id,
+        .only = r->only,
+        .held = replay_held,
+        .ended = replay_ended,
+        .arg = r,
+    };
+
+    replay_sums_init(&r->sums, r->draft, r->since_ms);
+    r->rehearsal = rehearsal_new(&o);
+}
+
 void replay_begin(struct replay *r)
 {
     struct admin *a = r->job.admin;
 
     r->now = config_acquire(a->with.config);
-    r->matched = mem_array(MAX(r->draft->recipient_count, 1u), sizeof *r->matched);
-    r->counts = mem_array(MAX(r->draft->recipient_count, 1u), sizeof *r->counts);
+    r->waiting.before = is_earlier;
     r->query = (struct store_query){
         .entity = -1,
-        .since_ms = r->since_ms,
+        .since_ms = r->since_ms - REPLAY_BEFORE_MS,
         .until_ms = r->until_ms,
         .oldest_first = true,
         .limit = REPLAY_PAGE,
     };
+    rehearsal_begin(r);
     if (r->own != NULL) {
         names_index(&r->draft_by_name, r->draft);
         names_index(&r->now_by_name, r->now);
@@ -351,18 +355,18 @@ void replay_release(struct job *j)
     struct replay *r = (struct replay *)j; /* its first member */
     struct config *c = j->admin->with.config;
 
-    loop_timer_clear(j->admin->with.loop, &r->retry);
+    loop_timer_clear(j->admin->with.loop, &r->next);
+    rehearsal_free(r->rehearsal);
+    replay_silence_release(r);
+    while (r->waiting.n > 0)
+        replay_event_drop(heap_take(&r->waiting));
+    heap_release(&r->waiting);
+    replay_sums_release(&r->sums);
     hash_release(&r->draft_by_name);
     hash_release(&r->now_by_name);
     config_release(c, r->now);
     config_release(r->own != NULL ? r->own : c, r->draft);
     config_close(r->own);
-    while (r->waiting_count > 0)
-        waiting_free(waiting_take(r));
-    free(r->waiting);
-    free(r->matched);
-    free(r->counts);
-    free(r->days);
     arena_release(&r->page_arena);
     arena_release(&r->arena);
 }

@@ -63,7 +63,9 @@ static const char explain_usage[] =
 static const char replay_usage[] =
     "  tocsin replay [--recipient NAME] [--file DRAFT.yaml ...] [--since 7d] [--until T]\n"
     "                                     what would have been sent, and how that\n"
-    "                                     differs from what was; Ctrl-C cancels it\n";
+    "                                     differs from what was; Ctrl-C cancels it\n"
+    "  tocsin replay --matcher FILTER | --silence NAME [--recipient NAME] [--since 7d]\n"
+    "                                     what such a silence would have held back\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
     "  tocsin delivery show ID            and its last failed tries\n"
@@ -91,7 +93,9 @@ static const char recipient_usage[] =
     "  tocsin recipient set NAME ...      the same options; only what is given changes\n"
     "  tocsin recipient preview NAME [--alert ID] [--title_template T] ...\n"
     "                                     how an alert reads there, the newest unless\n"
-    "                                     said; with templates that are not saved yet\n"
+    "                                     said; with templates, or options like --digest,\n"
+    "                                     that are not saved yet; --holds: what would hold\n"
+    "                                     it back, of then and of now\n"
     "  tocsin recipient list | show NAME | test NAME | rm NAME [--yes] [--force]\n"
     "                                     --force: also with deliveries pending\n"
     "  tocsin recipient enable NAME | disable NAME\n" SIGNED;
@@ -114,6 +118,7 @@ static const char inhibition_usage[] =
     "                                     while an alert that SOURCE takes is engaged, those\n"
     "                                     that TARGET takes and that belong to it are held\n"
     "  tocsin inhibition set NAME ...     the same options; only what is given changes\n"
+    "  tocsin inhibition preview NAME ... what one like this would mute now\n"
     "  tocsin inhibition list | show NAME | rm NAME [--yes]\n" SIGNED;
 static const char settings_usage[] = "  tocsin settings show\n"
                                      "  tocsin settings set NAME=VALUE ...\n" SIGNED;
@@ -174,7 +179,7 @@ static const struct command commands[] = {
     {"pool", command_pool, "list | show | add | set | rm", "host pools", pool_usage},
     {"silence", command_silence, "list | show | add | expire | preview",
      "what is not to be told for now, by whom and why", silence_usage},
-    {"inhibition", command_inhibition, "list | show | add | set | rm",
+    {"inhibition", command_inhibition, "list | show | add | set | rm | preview",
      "which engaged alerts mute which others", inhibition_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
      settings_usage},

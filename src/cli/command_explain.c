@@ -1,17 +1,38 @@
 /* command_explain.c -- tocsin explain: who gets an alert, and why or why not. */
 #include "cli/commands.h"
 
-/* What keeps it back though its criteria pass, or would; "" when nothing does. */
+/* How a delivery that was held and is no more was told. */
+static struct str freed_words(struct cli *c, const struct json *hold)
+{
+    struct str ended = cell_time(c, json_get(hold, "ended"));
+
+    return json_text(json_get(hold, "ended")).n == 0
+               ? STR_NONE
+               : arena_printf(&c->arena, "told at %.*s; held until then: %.*s",
+                              STR_ARG(ended),
+                              STR_ARG(cell_text(c, json_get(hold, "kind"))));
+}
+
+struct str would_hold_words(struct cli *c, const struct json *hold)
+{
+    if (json_text(json_get(hold, "reason")).n == 0)
+        return STR_NONE;
+    return arena_printf(&c->arena, "would be %s (%.*s): %.*s",
+                        json_bool_or(json_get(hold, "final"), false) ? "left out" : "held",
+                        STR_ARG(cell_text(c, json_get(hold, "kind"))),
+                        STR_ARG(cell_text(c, json_get(hold, "reason"))));
+}
+
+/* What keeps it back though its criteria pass, did, or would; "" when nothing does. */
 static struct str held_words(struct cli *c, const struct json *d)
 {
     struct str state = json_text(json_get(d, "delivery_state"));
-    struct str would = json_text(json_get(json_get(d, "hold"), "reason"));
 
     if (str_is(state, "held") || str_is(state, "withheld"))
         return arena_printf(&c->arena, "%.*s: %.*s", STR_ARG(state),
                             STR_ARG(cell_text(c, json_get(d, "delivery_reason"))));
-    return would.n > 0 ? arena_printf(&c->arena, "but held: %.*s", STR_ARG(would))
-                       : STR_NONE;
+    return state.n > 0 ? freed_words(c, json_get(d, "hold"))
+                       : would_hold_words(c, json_get(d, "hold"));
 }
 
 void decisions_print(struct cli *c, const struct json *list)
@@ -48,6 +69,38 @@ static void reason_print(struct cli *c, const struct json *r)
         reason_line(c, p, 8);
 }
 
+/* What is "any" to the recipient, or not there at all, says nothing. */
+static void hold_line(struct cli *c, const struct json *h)
+{
+    const struct json *holds = json_get(h, "holds");
+    const char *sign = !json_is(holds, JSON_BOOL) ? "   ?"
+                       : holds->truth             ? "HOLD"
+                                                  : "pass";
+
+    if (str_is(json_text(json_get(h, "want")), "any"))
+        return;
+    printf("    %s %-17.*s ", sign, STR_ARG(cell_text(c, json_get(h, "kind"))));
+    printf("has %.*s, wants %.*s\n", STR_ARG(cell_text(c, json_get(h, "have"))),
+           STR_ARG(cell_text(c, json_get(h, "want"))));
+}
+
+void holds_print(struct cli *c, const struct json *of)
+{
+    static const char *const names[] = {"holds_then", "holds_now"};
+    static const char *const titles[] = {"as far as it is known of then",
+                                         "if it came now"};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct json *list = json_get(of, names[i]);
+
+        if (list == NULL || list->first == NULL)
+            continue;
+        printf("  held back, %s?\n", titles[i]);
+        for (const struct json *h = list->first; h; h = h->next)
+            hold_line(c, h);
+    }
+}
+
 static void reasons_print(struct cli *c, const struct json *list, const char *only)
 {
     for (const struct json *d = list ? list->first : NULL; d; d = d->next) {
@@ -59,6 +112,7 @@ static void reasons_print(struct cli *c, const struct json *list, const char *on
         printf("\n%.*s\n", STR_ARG(cell_text(c, json_get(d, "recipient"))));
         for (const struct json *r = reasons ? reasons->first : NULL; r; r = r->next)
             reason_print(c, r);
+        holds_print(c, d);
     }
 }
 

@@ -228,6 +228,20 @@ static int object_send(struct cli *c, const struct noun *n, const char *name, bo
     return status;
 }
 
+/* What it says is laid over the rule of that name, if there is one. */
+static int inhibition_preview(struct cli *c, const struct noun *n, const char *name)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+
+    out_object(&o, NULL);
+    out_text(&o, "name", name);
+    if (!members_write(c, n, &o) || !cli_done(c))
+        return EXIT_USAGE;
+    out_object_end(&o);
+    return mutes_show(c, buf_view(&b));
+}
+
 static int object_switch(struct cli *c, const struct noun *n, const char *name, bool on)
 {
     struct str body = on ? STR("{\"enabled\":true}") : STR("{\"enabled\":false}");
@@ -432,6 +446,8 @@ static int noun_run(struct cli *c, const struct noun *n)
         return object_send(c, n, name, false);
     if (strcmp(verb, "preview") == 0 && strcmp(n->name, "recipient") == 0)
         return recipient_preview(c, name);
+    if (strcmp(verb, "preview") == 0 && strcmp(n->name, "inhibition") == 0)
+        return inhibition_preview(c, n, name);
     if (strcmp(verb, "rm") == 0)
         return object_remove(c, n, name);
     if (n->has_test && (strcmp(verb, "enable") == 0 || strcmp(verb, "disable") == 0))

@@ -34,9 +34,15 @@ int delete_confirm(struct cli *c, const char *noun, const char *name);
 bool password_ask(struct cli *c, const char *name, struct str *out);
 
 void decisions_print(struct cli *c, const struct json *list);
+/* Of a decision or a preview: what would hold it, "" when nothing; and each kind of
+ * hold with both values, of then and of now. */
+struct str would_hold_words(struct cli *c, const struct json *hold);
+void holds_print(struct cli *c, const struct json *of);
 /* A file of expectations: what the exit status says, for CI. */
 int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);
+/* What an inhibition like this would mute of what is engaged now. */
+int mutes_show(struct cli *c, struct str inhibition);
 /* tocsin endpoint types [NAME]: all of them, or one with its parameters. */
 int endpoint_types_show(struct cli *c, const char *name);
 

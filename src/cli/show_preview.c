@@ -33,6 +33,18 @@ static void words_print(struct cli *c, const struct json *shown)
     facts_print(c, json_get(shown, "facts"));
 }
 
+/* What would keep it, if anything does: on standard error, as it is no part of the
+ * message. With `all`, each kind of hold, of then and of now. */
+static void held_print(struct cli *c, const struct json *shown, bool all)
+{
+    struct str words = would_hold_words(c, json_get(shown, "hold"));
+
+    if (words.n > 0)
+        fprintf(stderr, "if it came now it %.*s\n", STR_ARG(words));
+    if (all)
+        holds_print(c, shown);
+}
+
 /* True: it would be sent, and in the recipient's own words if it has any. */
 static bool is_right(struct cli *c, const struct json *shown)
 {
@@ -50,7 +62,10 @@ static bool is_right(struct cli *c, const struct json *shown)
 /* False: a usage error, which was said. */
 static bool body_write(struct cli *c, struct json_out *o)
 {
-    static const char *const texts[] = {"title_template", "text_template"};
+    static const char *const texts[] = {
+        "title_template", "text_template", "repeat_interval", "flapping_count",
+        "storm_limit",    "storm_window",  "digest",          "quiet_hours",
+        "time_zone",      "urgent_severity"};
     const char *alert = cli_take(c, "--alert");
     int64_t id;
 
@@ -81,6 +96,7 @@ int recipient_preview(struct cli *c, const char *name)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
+    bool all = cli_flag(c, "--holds");
     struct answer a;
     int status;
 
@@ -91,9 +107,11 @@ int recipient_preview(struct cli *c, const char *name)
                          buf_view(&b), &a);
     if (status != EXIT_OK)
         return status;
-    if (c->output == OUTPUT_JSON)
+    if (c->output == OUTPUT_JSON) {
         print_json(c, a.json);
-    else
+    } else {
         words_print(c, a.json);
+        held_print(c, a.json, all);
+    }
     return is_right(c, a.json) ? EXIT_OK : EXIT_FAILED;
 }

@@ -1,19 +1,7 @@
-/* fate.c -- what a new delivery starts as: pending, held or withheld. Writer thread.
- *
- * A hold was decided on the loop, from the alert and the rules. What a release
- * does depends also on how the delivery of its engage fares, which only the file
- * knows, and only here, in the transaction, nothing can change meanwhile:
- *
- * engage                  | then the release
- * ------------------------+---------------------------------------------------
- * told, or about to be    | closes what is open: only quiet hours and a digest
- *                         | hold it back
- * held by what gathers    | tells both: the engage is withheld, the release
- * (quiet, digest, storm)  | takes its place
- * held by another kind    | both are withheld: what nobody heard of has ended
- * withheld                | withheld as well
- * not there               | as its own hold says; one that gathers keeps it, of
- *                         | the others it could never come free: withheld */
+/* fate.c -- how a delivery fares, in the file; a new one starts as fate.h says, in the
+ * transaction that puts it: nothing can change meanwhile. Writer thread. */
+#include "outbox/fate.h"
+
 #include "outbox/run.h"
 
 #define BOTH_TOLD "ended before it was told; its release says both"
@@ -79,13 +67,6 @@ bool database_began(struct database *d, int64_t began_id, int64_t recipient_id,
 
 /* --- new ones ---------------------------------------------------------------- */
 
-static enum delivery_state own_state(const struct hold *h)
-{
-    if (h == NULL)
-        return DELIVERY_PENDING;
-    return h->final ? DELIVERY_WITHHELD : DELIVERY_HELD;
-}
-
 static void target_hold(struct target *t, const struct hold *h)
 {
     if (t->hold == NULL)
@@ -94,22 +75,6 @@ static void target_hold(struct target *t, const struct hold *h)
         text_free(t->hold->reason);
     *t->hold = *h;
     t->hold->reason = text_copy(h->reason, REASON_MAX);
-}
-
-/* Its engage was told, or will be. */
-static enum delivery_state closing(const struct target *t)
-{
-    enum hold_kind kind = t->hold != NULL ? t->hold->kind : HOLD_NONE;
-
-    return kind == HOLD_QUIET || kind == HOLD_DIGEST ? DELIVERY_HELD : DELIVERY_PENDING;
-}
-
-/* There is nothing to close. */
-static enum delivery_state unheard(const struct target *t)
-{
-    if (t->hold != NULL && !hold_gathers(t->hold->kind))
-        return DELIVERY_WITHHELD;
-    return own_state(t->hold);
 }
 
 static bool withhold(struct database *d, struct delivery_id id, int64_t at_ms,
@@ -124,36 +89,30 @@ static bool withhold(struct database *d, struct delivery_id id, int64_t at_ms,
     return database_step(d, SQL_WITHHOLD) == SQLITE_DONE;
 }
 
-/* The engage is held: here both end, or become one. */
-static bool join(struct database *d, struct op *op, struct target *t,
-                 const struct fate *engage)
+/* What was held until now ends here. */
+static bool engage_end(struct database *d, const struct op *op, struct target *t,
+                       const struct fate *engage, bool both_told)
 {
-    bool both = hold_gathers(engage->hold.kind);
     struct delivery_id id = {op->put.kept->began_id, t->recipient_id};
 
-    target_hold(t, &engage->hold);
-    t->state = both ? DELIVERY_HELD : DELIVERY_WITHHELD;
     t->ended_engage = engage->hold.kind;
     return withhold(d, id, op->put.kept->accepted_ms,
-                    both ? STR(BOTH_TOLD) : engage->hold.reason);
+                    both_told ? STR(BOTH_TOLD) : engage->hold.reason);
 }
 
-static bool fate_of_release(struct database *d, struct op *op, struct target *t)
+static bool release_decide(struct database *d, struct op *op, struct target *t)
 {
     struct delivery_id id = {op->put.kept->began_id, t->recipient_id};
     struct fate engage;
     bool ok = database_fate(d, id, &engage);
+    struct release_fate fate =
+        fate_of_release(t->hold, ok && engage.known, engage.state, engage.hold.kind);
 
-    if (!ok || !engage.known) {
-        t->state = unheard(t);
-    } else if (engage.state == DELIVERY_HELD) {
-        ok = join(d, op, t, &engage);
-    } else if (engage.state == DELIVERY_WITHHELD) {
+    t->state = fate.state;
+    if (fate.by_engage)
         target_hold(t, &engage.hold);
-        t->state = DELIVERY_WITHHELD;
-    } else {
-        t->state = closing(t);
-    }
+    if (ok && fate.ends_engage)
+        ok = engage_end(d, op, t, &engage, fate.both_told);
     t->began = fate_began(&engage);
     t->handle = engage.handle;
     engage.handle = STR_NONE;
@@ -164,7 +123,7 @@ static bool fate_of_release(struct database *d, struct op *op, struct target *t)
 bool fate_decide(struct database *d, struct op *put, struct target *t)
 {
     if (put->put.kept->began_id != 0)
-        return fate_of_release(d, put, t);
-    t->state = own_state(t->hold);
+        return release_decide(d, put, t);
+    t->state = fate_of_new(t->hold);
     return true;
 }

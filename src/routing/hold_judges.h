@@ -34,6 +34,17 @@ extern const struct hold_judge hold_judge_silenced, hold_judge_inhibited;
 /* hold_pace.c: these judges, and the remark for what is told. */
 extern const struct hold_judge hold_judge_flapping, hold_judge_repeat,
     hold_judge_quiet, hold_judge_digest, hold_judge_storm;
+/* hold_words.c: what these say. */
+void words_flapping(const struct hold_question *q, const struct hold *h,
+                    struct hold_reason *out);
+void words_repeat(const struct hold_question *q, const struct hold *h,
+                  struct hold_reason *out);
+void words_quiet(const struct hold_question *q, const struct hold *h,
+                 struct hold_reason *out);
+void words_digest(const struct hold_question *q, const struct hold *h,
+                  struct hold_reason *out);
+void words_storm(const struct hold_question *q, const struct hold *h,
+                 struct hold_reason *out);
 void hold_pace_remark(const struct hold_question *q, struct message_remark *out);
 /* What was decided, as the next question must know it: after holds_decide(), once for
  * each delivery that is new, and whenever what holds it has changed. */

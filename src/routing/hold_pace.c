@@ -148,8 +148,9 @@ void hold_note(struct told *t, const struct hold_question *q, const struct hold 
     told_note(t, q->pace, &e);
 }
 
-const struct hold_judge hold_judge_flapping = {HOLD_FLAPPING, holds_flapping};
-const struct hold_judge hold_judge_repeat = {HOLD_REPEAT, holds_repeat};
-const struct hold_judge hold_judge_quiet = {HOLD_QUIET, holds_quiet};
-const struct hold_judge hold_judge_digest = {HOLD_DIGEST, holds_digest};
-const struct hold_judge hold_judge_storm = {HOLD_STORM, holds_storm};
+const struct hold_judge hold_judge_flapping = {HOLD_FLAPPING, holds_flapping,
+                                              words_flapping};
+const struct hold_judge hold_judge_repeat = {HOLD_REPEAT, holds_repeat, words_repeat};
+const struct hold_judge hold_judge_quiet = {HOLD_QUIET, holds_quiet, words_quiet};
+const struct hold_judge hold_judge_digest = {HOLD_DIGEST, holds_digest, words_digest};
+const struct hold_judge hold_judge_storm = {HOLD_STORM, holds_storm, words_storm};

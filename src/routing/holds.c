@@ -33,15 +33,36 @@ bool hold_gathers(enum hold_kind k)
     return k == HOLD_QUIET || k == HOLD_DIGEST || k == HOLD_STORM;
 }
 
+static bool judge(const struct hold_judge *j, const struct hold_question *q,
+                  struct hold *out)
+{
+    *out = (struct hold){.kind = j->kind};
+    return q->ended != j->kind && j->holds(q, out);
+}
+
+size_t holds_explain(const struct hold_question *q, struct hold_reason out[HOLD_KINDS])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; judges[i] != NULL && !q->builtin; i++, n++) {
+        struct hold hold;
+
+        out[n] = (struct hold_reason){.kind = judges[i]->kind};
+        out[n].holds = judge(judges[i], q, &hold);
+        judges[i]->words(q, out[n].holds ? &hold : NULL, &out[n]);
+    }
+    return n;
+}
+
 void holds_decide(const struct hold_question *q, struct hold *out)
 {
     *out = (struct hold){0};
     if (q->builtin)
         return;
     for (size_t i = 0; judges[i] != NULL; i++) {
-        struct hold hold = {.kind = judges[i]->kind};
+        struct hold hold;
 
-        if (q->ended == hold.kind || !judges[i]->holds(q, &hold))
+        if (!judge(judges[i], q, &hold))
             continue;
         assert(hold.final || hold.until_ms == 0 || hold.until_ms > q->now_ms);
         *out = hold;

@@ -55,16 +55,31 @@ struct hold_question {
                              and it is not held by it again; NONE: it is new */
 };
 
-/* One kind of hold: a file of its own, a line in the table in holds.c. It gives
- * true and fills `out` (kind is filled already) when it holds the delivery back. */
+/* What one kind says of a delivery, whether it holds it or not: both values. */
+struct hold_reason {
+    enum hold_kind kind;
+    bool holds;
+    bool unknown; /* the state that it goes by is not known for that time */
+    struct str have, want; /* "told 12 min ago", "at most every 1 h"; in the arena */
+};
+
+/* One kind of hold: a file of its own, a line in the table in holds.c. holds() gives
+ * true and fills `out` (kind is filled already) when it holds the delivery back;
+ * words() says why or why not, `hold` is NULL when it does not. */
 struct hold_judge {
     enum hold_kind kind;
     bool (*holds)(const struct hold_question *q, struct hold *out);
+    void (*words)(const struct hold_question *q, const struct hold *hold,
+                  struct hold_reason *out);
 };
 
 /* The first that holds it, in the order of the table; kind NONE: none does. A
  * release is asked about like an engage; what its engage's fate makes of the
  * answer, the outbox decides in the commit (outbox/fate.c). */
 void holds_decide(const struct hold_question *q, struct hold *out);
+
+/* Every kind there is, in that order: the first that holds is what holds_decide()
+ * says. How many; none when nothing ever holds it (history). */
+size_t holds_explain(const struct hold_question *q, struct hold_reason out[HOLD_KINDS]);
 
 #endif

@@ -216,4 +216,21 @@ static bool inhibited(const struct hold_question *q, struct hold *out)
     return true;
 }
 
-const struct hold_judge hold_judge_inhibited = {HOLD_INHIBITED, inhibited};
+static void words(const struct hold_question *q, const struct hold *h,
+                  struct hold_reason *out)
+{
+    size_t n = q->rules->inhibitions.n;
+
+    out->want = STR("no engaged alert that mutes it");
+    out->unknown = h == NULL && n > 0 && q->state->inhibitors == NULL;
+    if (h != NULL)
+        out->have = h->reason;
+    else if (n == 0)
+        out->have = STR("there is no inhibition");
+    else if (out->unknown)
+        out->have = STR("what else was engaged then is not known");
+    else
+        out->have = arena_printf(q->arena, "by none of %zu inhibitions", n);
+}
+
+const struct hold_judge hold_judge_inhibited = {HOLD_INHIBITED, inhibited, words};

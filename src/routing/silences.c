@@ -191,4 +191,18 @@ static bool silenced(const struct hold_question *q, struct hold *out)
     return true;
 }
 
-const struct hold_judge hold_judge_silenced = {HOLD_SILENCED, silenced};
+static void words(const struct hold_question *q, const struct hold *h,
+                  struct hold_reason *out)
+{
+    size_t n = q->rules->silences.n;
+
+    out->want = STR("no silence that is on");
+    if (h != NULL)
+        out->have = h->reason;
+    else if (n == 0)
+        out->have = STR("there are none");
+    else
+        out->have = arena_printf(q->arena, "none of %zu is on and hits it", n);
+}
+
+const struct hold_judge hold_judge_silenced = {HOLD_SILENCED, silenced, words};

@@ -324,5 +324,48 @@ class Holding(unittest.TestCase):
         self.cli("pool", "rm", "lab", "--yes")
 
 
+    def test_tried_out_before_it_is_made(self):
+        """preview and replay of drafts: nothing is made, nothing is sent."""
+        self.alert("switch1", kind="uplink")
+        for n in (1, 2):
+            self.alert(f"server{n}", site="pisa")
+        self.alert("server1", action="release")
+        self.until("delivered", 4)
+        told = self.cli("inhibition", "preview", "new", "--source", "type=uplink",
+                        "--target", "type=down", "--equal", "none")
+        self.assertIn("engaged, and would mute others: 1", told)
+        self.assertIn("engaged since, and would have been muted: 1", told)
+        self.assertRegex(told, r"server2 .*1, uplink on switch1")
+        told = self.cli("replay", "--matcher", "type=down", "--since", "1d")
+        self.assertIn("3 deliveries held back, 1 of them sent when it ended, "
+                      "2 withheld; 2 messages, 4 without it", told)
+        self.assertRegex(told, r"hook +3 +1 +2 +0 +2 +4\n")
+        answer = json.loads(self.cli("replay", "--matcher", "host=server1", "-o", "json"))
+        self.assertEqual(answer["result"]["silence"]["held_back"], 2)
+        self.assertEqual(answer["result"]["by_recipient"][0]["withheld"], 2)
+        draft = os.path.join(self.work, "draft.yaml")
+        with open(draft, "w") as f:
+            f.write("endpoints:\n  - {name: e, type: webhook, params: {url: 'https://a.example/'}}\n"
+                    "recipients:\n  - {name: night, endpoint: e, quiet_hours: daily}\n")
+        told = self.cli("replay", "--file", draft)
+        self.assertIn("3 alerts, 0 messages", told)
+        self.assertRegex(told, r"night +quiet +4 +0 +0 +1 +0 +3\n")
+        self.assertIn("no silence named", self.cli("replay", "--silence", "none", code=3))
+        self.cli("silence", "list", code=3)
+        self.assertEqual(len(self.rows("delivered")), 4)
+
+    def test_explained_with_both_values(self):
+        self.cli("recipient", "add", "nights", "--endpoint", "hook", "--repeat_interval", "1h",
+                 "--quiet_hours", "daily", "--urgent_severity", "none")
+        number = str(self.alert("h1")["alerts"][0]["id"])
+        told = self.cli("explain", number, "--recipient", "nights")
+        self.assertIn("held back, as far as it is known of then?", told)
+        self.assertRegex(told, r"HOLD quiet +has error, \w{3} [0-9:]{5}, wants outside daily")
+        self.assertRegex(told, r"\? repeat +has who had been told what then is not known, "
+                               r"wants at most every 1h")
+        self.assertRegex(told, r"HOLD repeat +has error; told as error .* ago, wants at most")
+        self.assertRegex(self.cli("explain", number), r"nights +deliver +held: quiet hours, until")
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -56,6 +56,15 @@ test("alerts by keyboard alone: walk, open, close, filter", () => withPage({}, a
   await page.waitForFunction(() => [...document.querySelectorAll("tbody .severity")].every((e) => /Critical|Alert|Emergency/.test(e.textContent)));
 }));
 
+test("a silence is tried out on the last week before it is made", () => withPage({}, async (page) => {
+  await page.goto(at.url + "/silences?new=1");
+  await settled(page);
+  await page.locator(".dialog input, dialog input").first().fill("severity>=info");
+  await page.getByRole("button", { name: "Try it on the last 7 days" }).click();
+  await page.getByText(/this would have held back \d/).waitFor();
+  await page.getByText(/\d messages, \d+ without it/).first().waitFor();
+}));
+
 test("every page is reached by Tab from the top, and the first stop skips", () => withPage({}, async (page) => {
   await page.goto(at.url + "/");
   await settled(page);

@@ -226,6 +226,127 @@ static void nothing_is_sent(void **state)
     assert_int_equal(got_number(&g, "/total/value"), 0);
 }
 
+/* --- what would hold it ------------------------------------------------------------ */
+
+/* The kind's entry of a "holds" array. */
+static const struct json *kind_of(const struct got *g, const char *path, const char *kind)
+{
+    const struct json *list = member_at(g->json, path);
+
+    for (const struct json *h = list != NULL ? list->first : NULL; h; h = h->next)
+        if (str_is(json_text(json_get(h, "kind")), kind))
+            return h;
+    fail_msg("no %s at %s in %.*s", kind, path, STR_ARG(g->body));
+    return NULL;
+}
+
+static void want_kind(const struct got *g, const char *path, const char *kind,
+                      enum json_type holds, bool truth, const char *want)
+{
+    const struct json *h = kind_of(g, path, kind);
+
+    if (json_get(h, "holds")->type != holds ||
+        (holds == JSON_BOOL && json_get(h, "holds")->truth != truth) ||
+        !str_is(json_text(json_get(h, "want")), want))
+        fail_msg("%s at %s in %.*s", kind, path, STR_ARG(g->body));
+}
+
+/* One told already: a repeat if it came now; of then only the rules are known. */
+static void what_would_hold_it_now_and_then(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "a");
+    g = preview(b, "{}");
+    got_want_text(&g, "/hold/kind", "repeat");
+    assert_true(member_at(g.json, "/hold/final")->truth);
+    want_kind(&g, "/holds_now", "repeat", JSON_BOOL, true,
+              "at most every 1h, unless more severe");
+    want_kind(&g, "/holds_then", "repeat", JSON_NULL, false,
+              "at most every 1h, unless more severe");
+    g = preview(b, "{\"repeat_interval\":\"0\",\"quiet_hours\":\"mon 14:00-15:00\"}");
+    want_null(&g, "/hold");
+    want_kind(&g, "/holds_now", "repeat", JSON_BOOL, false, "any");
+    want_kind(&g, "/holds_then", "quiet", JSON_BOOL, true,
+              "outside mon 14:00-15:00, or critical and higher");
+    g = preview(b, "{\"repeat_interval\":\"0\",\"digest\":\"daily at 08:00\"}");
+    got_want_text(&g, "/hold/kind", "digest");
+    want_kind(&g, "/holds_now", "digest", JSON_BOOL, true,
+              "together daily at 08:00, or critical and higher");
+}
+
+static void decisions_say_it_as_well(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "a");
+    post_alert(b, "store", "b");
+    g = api_get(b, "/api/v1/alerts/2/decisions");
+    got_want_text(&g, "/decisions/1/recipient", "netops");
+    got_want_text(&g, "/decisions/1/delivery_state", "withheld");
+    got_want_text(&g, "/decisions/1/hold/kind", "repeat");
+    want_kind(&g, "/decisions/1/holds_now", "repeat", JSON_BOOL, true,
+              "at most every 1h, unless more severe");
+    want_kind(&g, "/decisions/1/holds_then", "repeat", JSON_NULL, false,
+              "at most every 1h, unless more severe");
+    want_kind(&g, "/decisions/1/holds_then", "quiet", JSON_BOOL, false, "any");
+    assert_int_equal(member_at(g.json, "/decisions/0/holds_now")->count, 0);
+    g = api_ask(b, "POST", "/api/v1/explain", arena_printf(&b->arena, DISK, "store", "c").p);
+    got_want_text(&g, "/decisions/1/hold/kind", "repeat");
+    want_null(&g, "/decisions/1/holds_then");
+}
+
+/* --- what an inhibition would mute ------------------------------------------------- */
+
+#define DOWN "{\"type\":\"%s\",\"severity\":\"error\",\"entity\":\"host\","      \
+             "\"entity_value\":\"%s\",\"action\":\"engage\",\"message\":\"m\"," \
+             "\"labels\":{\"site\":\"%s\"}}"
+#define RULE "\"source\":\"type=uplink\",\"target\":\"type=down\","             \
+             "\"equal\":[\"label.site\"]"
+
+static void down(struct bench *b, const char *type, const char *host, const char *site)
+{
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/alerts",
+                       arena_printf(&b->arena, DOWN, type, host, site).p),
+               200);
+    bench_settle(b);
+}
+
+static void an_inhibition_says_what_it_mutes(void **state)
+{
+    static const char path[] = "/api/v1/inhibitions/preview";
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    down(b, "down", "early", "pisa"); /* before its source: it is told */
+    down(b, "uplink", "switch", "pisa");
+    down(b, "down", "db1", "pisa");
+    down(b, "down", "db2", "pisa");
+    down(b, "down", "db3", "roma");
+    g = api_ask(b, "POST", path, "{" RULE "}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/sources/count"), 1);
+    got_want_text(&g, "/sources/alerts/0/entity_value", "switch");
+    assert_int_equal(got_number(&g, "/targets/count"), 2);
+    assert_int_equal(got_number(&g, "/told_before"), 1);
+    got_want_text(&g, "/targets/alerts/0/alert/entity_value", "db2");
+    assert_int_equal(got_number(&g, "/targets/alerts/0/muted_by"), 2);
+    assert_true(member_at(g.json, "/targets/exact")->truth);
+    /* Over one that is there, of which it changes the target. */
+    make(b, "/api/v1/inhibitions", "{\"name\":\"up\"," RULE "}");
+    g = api_ask(b, "POST", path, "{\"name\":\"up\",\"target\":\"host=db1\"}");
+    assert_int_equal(got_number(&g, "/targets/count"), 1);
+    g = api_ask(b, "POST", path, "{\"source\":\"type=\",\"target\":\"a\"}");
+    got_want(&g, 422, "source");
+    g = api_get(b, "/api/v1/inhibitions");
+    assert_int_equal(got_number(&g, "/total/value"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +358,9 @@ int main(void)
         TEST(the_request_is_without_secrets),
         TEST(who_has_no_preview),
         TEST(nothing_is_sent),
+        TEST(what_would_hold_it_now_and_then),
+        TEST(decisions_say_it_as_well),
+        TEST(an_inhibition_says_what_it_mutes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -218,6 +218,175 @@ static void a_whole_configuration(void **state)
     assert_int_equal(got_number(&g, RESULT "/differences/less/count"), 0);
 }
 
+/* --- holds ----------------------------------------------------------------------- */
+
+#define CHAT "{\"name\":\"chat\",\"type\":\"mattermost\",\"params\":{\"url\":" \
+             "\"https://mm.example.net/hooks/hook5fake7mattermost900001\"}}"
+#define AT "{\"type\":\"%s\",\"entity\":\"host\",\"entity_value\":\"10.0.0.%d\","     \
+           "\"severity\":\"error\",\"action\":\"%s\",\"tstamp\":%lld%s,"            \
+           "\"message\":\"m\"}"
+
+/* Seconds since 1970, so many minutes ago. */
+static long long ago(int minutes)
+{
+    return (long long)time(NULL) - 60LL * minutes;
+}
+
+static void at(struct bench *b, const char *type, int host, const char *action,
+               int minutes)
+{
+    struct str end = STR_NONE;
+
+    if (strcmp(action, "release") == 0)
+        end = arena_printf(&b->arena, ",\"tstamp_end\":%lld", ago(minutes));
+    post(b, arena_printf(&b->arena, AT, type, host, action, ago(minutes),
+                         end.n > 0 ? end.p : "").p);
+}
+
+/* Three hours ago: three that are the same, one that ends, one that is still engaged. */
+static void busy_past(struct bench *b)
+{
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints", CHAT), 201);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/recipients",
+                       "{\"name\":\"team\",\"endpoint\":\"chat\","
+                       "\"repeat_interval\":\"0\"}"),
+               201);
+    at(b, "scan", 1, "store", 190);
+    at(b, "scan", 1, "store", 185);
+    at(b, "down", 2, "engage", 184);
+    at(b, "scan", 1, "store", 182);
+    at(b, "down", 2, "release", 181);
+    at(b, "down", 3, "engage", 180);
+}
+
+static void repeats_are_left_out(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    busy_past(b);
+    g = replayed(b, "{}");
+    assert_int_equal(got_number(&g, RESULT "/messages"), 6);
+    assert_int_equal(got_number(&g, RESULT "/at_once"), 6);
+    g = replayed(b, "{\"recipient\":{\"name\":\"team\",\"repeat_interval\":\"1h\"}}");
+    assert_int_equal(got_number(&g, RESULT "/messages"), 4);
+    assert_int_equal(got_number(&g, RESULT "/withheld"), 2);
+    got_want_text(&g, RESULT "/by_recipient/0/by_hold/0/kind", "repeat");
+    assert_int_equal(got_number(&g, RESULT "/by_recipient/0/by_hold/0/withheld"), 2);
+    assert_int_equal(got_number(&g, RESULT "/differences/less/count"), 2);
+    got_want_text(&g, RESULT "/held_examples/0/hold", "repeat");
+    got_want_text(&g, RESULT "/held_examples/0/outcome", "withheld");
+    /* What came before the time that is asked about makes it a repeat. */
+    g = replayed(b, arena_printf(&b->arena,
+                                 "{\"recipient\":{\"name\":\"team\","
+                                 "\"repeat_interval\":\"1h\"},\"since\":\"187m\"}").p);
+    assert_int_equal(got_number(&g, RESULT "/alerts"), 4);
+    assert_int_equal(got_number(&g, RESULT "/messages"), 3);
+}
+
+static void a_digest_is_one_message(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    busy_past(b);
+    g = replayed(b, "{\"recipient\":{\"name\":\"team\",\"repeat_interval\":\"0\","
+                    "\"quiet_hours\":\"daily\"}}");
+    assert_int_equal(got_number(&g, RESULT "/messages"), 0);
+    assert_int_equal(got_number(&g, RESULT "/held"), 5);
+    assert_int_equal(got_number(&g, RESULT "/joined"), 1);
+    got_want_text(&g, RESULT "/by_recipient/0/by_hold/0/kind", "quiet");
+    g = replayed(b, "{\"recipient\":{\"name\":\"team\",\"repeat_interval\":\"0\","
+                    "\"storm_limit\":2,\"storm_window\":\"1h\"}}");
+    assert_int_equal(got_number(&g, RESULT "/at_once"), 2);
+    assert_int_equal(got_number(&g, RESULT "/joined"), 1);
+    assert_int_equal(got_number(&g, RESULT "/summarised"), 3);
+    assert_int_equal(got_number(&g, RESULT "/summaries"), 1);
+    assert_int_equal(got_number(&g, RESULT "/messages"), 3);
+}
+
+#define SILENCE RESULT "/silence"
+
+static void a_silence_draft_says_what_it_holds(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    busy_past(b);
+    g = replayed(b, "{\"silence\":{\"matcher\":\"type=down\"}}");
+    got_want_text(&g, "/data/state", "done");
+    assert_int_equal(got_number(&g, SILENCE "/held_back"), 3);
+    assert_int_equal(got_number(&g, SILENCE "/sent"), 1);
+    assert_int_equal(got_number(&g, SILENCE "/withheld"), 2);
+    assert_int_equal(got_number(&g, SILENCE "/messages"), 4);
+    assert_int_equal(got_number(&g, SILENCE "/messages_without"), 6);
+    got_want_text(&g, SILENCE "/by_recipient/0/recipient", "team");
+    got_want_text(&g, SILENCE "/by_type/0/type", "down");
+    assert_int_equal(member_at(g.json, SILENCE "/examples")->count, 3);
+    assert_false(member_at(g.json, SILENCE "/moved")->truth);
+    g = api_get(b, "/api/v1/silences");
+    assert_int_equal(got_number(&g, "/total/value"), 0); /* nothing was stored */
+}
+
+/* Who makes silences need not be able to change recipients. */
+static void silences_have_a_path_of_their_own(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    busy_past(b);
+    g = api_ask(b, "POST", "/api/v1/silences/replay",
+                "{\"silence\":{\"matcher\":\"type=down\"}}");
+    GOT_STATUS(g, 202);
+    assert_true(str_is(got_header(&g, "Location"), "/api/v1/silences/replay/1"));
+    bench_settle(b);
+    g = api_get(b, "/api/v1/silences/replay/1");
+    assert_int_equal(got_number(&g, SILENCE "/held_back"), 3);
+    GOT_STATUS(api_get(b, "/api/v1/jobs/1"), 200);
+    replayed(b, "{}");
+    GOT_STATUS(api_get(b, "/api/v1/silences/replay/2"), 404);
+    GOT_STATUS(api_ask(b, "DELETE", "/api/v1/silences/replay/2", ""), 404);
+    GOT_STATUS(api_ask(b, "DELETE", "/api/v1/silences/replay/1", ""), 204);
+    g = api_ask(b, "POST", "/api/v1/silences/replay", "{}");
+    got_want(&g, 400, "silence");
+    g = api_ask(b, "POST", "/api/v1/silences/replay", "{\"configuration\":{}}");
+    got_want(&g, 422, "configuration");
+}
+
+/* One that begins later is tried out on what was; one that is over, as it was. */
+static void a_silence_of_another_time(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
+
+    busy_past(b);
+    time_text((ago(0) + 3600) * 1000, false, from);
+    time_text((ago(0) + 7200) * 1000, false, to);
+    g = replayed(b, arena_printf(&b->arena,
+                                 "{\"silence\":{\"matcher\":\"type=scan\",\"starts\":\"%s\","
+                                 "\"ends\":\"%s\",\"until_resolved\":true}}",
+                                 from, to).p);
+    assert_true(member_at(g.json, SILENCE "/moved")->truth);
+    assert_int_equal(got_number(&g, SILENCE "/held_back"), 3);
+    assert_int_equal(got_number(&g, SILENCE "/withheld"), 3);
+    time_text(ago(183) * 1000, false, from);
+    time_text(ago(170) * 1000, true, to);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/silences",
+                       arena_printf(&b->arena,
+                                    "{\"name\":\"was\",\"matcher\":\"host=10.0.0.3\","
+                                    "\"comment\":\"c\",\"author\":\"a\",\"starts\":\"%s\","
+                                    "\"ends\":\"%s\"}",
+                                    from, to).p),
+               201);
+    g = replayed(b, "{\"silence\":\"was\",\"recipient\":\"team\"}");
+    assert_false(member_at(g.json, SILENCE "/moved")->truth);
+    got_want_text(&g, SILENCE "/to", to);
+    assert_int_equal(got_number(&g, SILENCE "/held_back"), 1);
+    assert_int_equal(got_number(&g, SILENCE "/sent"), 1);
+    assert_int_equal(got_number(&g, SILENCE "/messages"), 6);
+}
+
 static void what_is_refused(void **state)
 {
     static const struct {
@@ -229,7 +398,10 @@ static void what_is_refused(void **state)
         {"{\"recipient\":\"alert_store_db\"}", 400, "builtin"},
         {"{\"since\":\"yesterday\"}", 400, "since must be a time"},
         {"{\"since\":\"1h\",\"until\":\"2h\"}", 400, "before until"},
-        {"{\"silence\":{}}", 422, "silence"},
+        {"{\"silence\":{}}", 422, "matcher"},
+        {"{\"silence\":{\"matcher\":\"type=\"}}", 422, "matcher"},
+        {"{\"silence\":\"none\"}", 404, "no silence named"},
+        {"{\"silence\":{\"matcher\":\"a\"},\"recipient\":{}}", 400, "running"},
         {"{\"recipient\":{\"name\":\"x\",\"endpoint\":\"none\"}}", 422,
          "no endpoint named"},
         {"{\"configuration\":{\"files\":[]}}", 400, "1 to 100"},
@@ -296,6 +468,11 @@ int main(void)
         TEST(as_it_was_there_is_no_difference),
         TEST(a_draft_tells_more_or_less),
         TEST(a_whole_configuration),
+        TEST(repeats_are_left_out),
+        TEST(a_digest_is_one_message),
+        TEST(a_silence_draft_says_what_it_holds),
+        TEST(silences_have_a_path_of_their_own),
+        TEST(a_silence_of_another_time),
         TEST(what_is_refused),
         TEST(a_job_is_cancelled),
         TEST(a_job_does_not_outlive_its_program),

@@ -219,6 +219,167 @@ static void an_index_finds_what_asking_each_does(void **state unused)
         }
         silences_release(&rules.silences);
     }
+    (void)state;
+}
+
+/* --- what is said of it ---------------------------------------------------------- */
+
+struct asked { /* one recipient's question, with a memory */
+    struct told *told;
+    struct hold_state state;
+    struct hold_rules rules;
+    struct pace pace;
+    struct filter_subject subject;
+    struct hold_question q;
+};
+
+static void asked_init(struct asked *k, struct arena *a)
+{
+    static const struct pace none = {.urgent = SEVERITY_CRITICAL};
+
+    *k = (struct asked){.pace = none, .told = told_new(100)};
+    k->state.told = k->told;
+    k->q = (struct hold_question){
+        .alert = &the_alert, .subject = &k->subject, .change = CHANGE_ENGAGED, .now_ms = T0,
+        .rules = &k->rules, .state = &k->state, .arena = a, .recipient_id = 2,
+        .pace = &k->pace, .key_hash = alert_key_hash(the_alert.key),
+    };
+    filter_subject_init(&k->subject, &the_alert, NULL);
+}
+
+static void asked_release(struct asked *k)
+{
+    filter_subject_release(&k->subject);
+    told_free(k->told);
+}
+
+static void told_at(struct asked *k, int64_t at_ms)
+{
+    struct told_event e = {.recipient_id = 2, .key_hash = k->q.key_hash, .at_ms = at_ms,
+                           .severity = SEVERITY_ERROR, .change = CHANGE_ENGAGED};
+
+    told_note(k->told, &k->pace, &e);
+}
+
+static void said(const struct asked *k, enum hold_kind kind, const char *have,
+                 const char *want)
+{
+    struct hold_reason v[HOLD_KINDS];
+    size_t n = holds_explain(&k->q, v);
+
+    for (size_t i = 0; i < n; i++)
+        if (v[i].kind == kind) {
+            if (!str_is(v[i].have, have) || !str_is(v[i].want, want))
+                fail_msg("%s: %.*s; %.*s", hold_kind_name(kind), STR_ARG(v[i].have),
+                         STR_ARG(v[i].want));
+            return;
+        }
+    fail_msg("nothing is said of %s", hold_kind_name(kind));
+}
+
+static void both_values_are_said(void **state)
+{
+    struct arena a freed_by(arena_release) = {0};
+    struct schedule quiet, digest;
+    struct asked k freed_by(asked_release);
+    struct error err;
+
+    asked_init(&k, &a);
+    assert_true(schedule_parse(STR("tue 22:00-23:00"), SCHEDULE_WINDOWS, &quiet, NULL, &err));
+    assert_true(schedule_parse(STR("daily at 08:00"), SCHEDULE_MOMENTS, &digest, NULL, &err));
+    said(&k, HOLD_REPEAT, "", "any");
+    said(&k, HOLD_QUIET, "", "any");
+    said(&k, HOLD_SILENCED, "there are none", "no silence that is on");
+    said(&k, HOLD_INHIBITED, "there is no inhibition", "no engaged alert that mutes it");
+    k.pace.repeat_ms = HOUR;
+    k.pace.flapping_count = 5;
+    k.pace.flapping_ms = HOUR / 2;
+    k.pace.storm_limit = 20;
+    k.pace.storm_ms = HOUR / 12;
+    k.pace.quiet = &quiet;
+    k.pace.digest = &digest;
+    k.pace.as_written.quiet_hours = STR("tue 22:00-23:00");
+    k.pace.as_written.digest = STR("daily at 08:00");
+    said(&k, HOLD_REPEAT, "not told in the last 7 days", "at most every 1h, unless more severe");
+    told_at(&k, T0 - 12 * 60000);
+    said(&k, HOLD_REPEAT, "error; told as error 12 min ago",
+         "at most every 1h, unless more severe");
+    said(&k, HOLD_FLAPPING, "2 with this one", "fewer than 5 engages in 30m");
+    said(&k, HOLD_STORM, "0 in this window", "at most 20 messages in 5m");
+    told_at(&k, T0 - 60000);
+    said(&k, HOLD_STORM, "1 in this window", "at most 20 messages in 5m");
+    said(&k, HOLD_QUIET, "error, Tue 22:13", "outside tue 22:00-23:00, or critical and higher");
+    said(&k, HOLD_DIGEST, "error, Tue 22:13", "together daily at 08:00, or critical and higher");
+    k.q.change = CHANGE_RELEASED;
+    said(&k, HOLD_REPEAT, "it ends what was told", "at most every 1h, unless more severe");
+    (void)state;
+}
+
+/* What went before is not known of a moment that has passed: that is said, too. */
+static void what_is_not_known_is_said(void **state)
+{
+    struct arena a freed_by(arena_release) = {0};
+    struct asked k freed_by(asked_release);
+    struct hold_reason v[HOLD_KINDS];
+    size_t n, unknown_n = 0;
+
+    asked_init(&k, &a);
+    k.state.told = NULL;
+    k.pace.repeat_ms = HOUR;
+    k.rules.inhibitions.n = 1;
+    n = holds_explain(&k.q, v);
+    for (size_t i = 0; i < n; i++) {
+        unknown_n += v[i].unknown;
+        assert_true(!v[i].unknown || !v[i].holds);
+        assert_true(!v[i].unknown || v[i].kind == HOLD_REPEAT || v[i].kind == HOLD_INHIBITED);
+    }
+    assert_int_equal(unknown_n, 2);
+    (void)state;
+}
+
+/* Words or not, it is one decision: the first that holds is the one that is decided. */
+static void the_explanation_is_the_decision(void **state)
+{
+    static const enum change changes[] = {CHANGE_ENGAGED, CHANGE_STORED, CHANGE_RELEASED};
+    struct schedule quiet, digest;
+    unsigned dice = 1;
+    struct error err;
+    size_t kinds[HOLD_KINDS] = {0};
+
+    assert_true(schedule_parse(STR("tue 22:00-23:00"), SCHEDULE_WINDOWS, &quiet, NULL, &err));
+    assert_true(schedule_parse(STR("daily at 08:00"), SCHEDULE_MOMENTS, &digest, NULL, &err));
+    for (int i = 0; i < 3000; i++) {
+        struct arena a freed_by(arena_release) = {0};
+        struct silence s = silence_of("host=10.0.0.7", 0, 0, NULL, &a);
+        struct asked k freed_by(asked_release);
+        struct hold_reason v[HOLD_KINDS];
+        struct hold hold;
+        size_t n, first = 0;
+
+        dice = dice * 1103515245u + 12345u;
+        asked_init(&k, &a);
+        k.q.change = changes[(dice >> 16) % 3];
+        k.rules.silences = (struct silences){&s, (dice >> 18) % 7 == 0};
+        k.pace.repeat_ms = (dice >> 19) % 2 ? HOUR : 0;
+        k.pace.flapping_count = (dice >> 20) % 2 ? 3 : 0;
+        k.pace.flapping_ms = HOUR;
+        k.pace.storm_limit = (dice >> 21) % 2 ? 2 : 0;
+        k.pace.storm_ms = HOUR;
+        k.pace.quiet = (dice >> 22) % 5 == 0 ? &quiet : NULL;
+        k.pace.digest = (dice >> 24) % 5 == 0 ? &digest : NULL;
+        for (unsigned t = (dice >> 25) % 8; t > 0; t--)
+            told_at(&k, T0 - (int64_t)t * 15 * 60000);
+        holds_decide(&k.q, &hold);
+        n = holds_explain(&k.q, v);
+        while (first < n && !v[first].holds)
+            first++;
+        assert_int_equal(first < n ? v[first].kind : HOLD_NONE, hold.kind);
+        kinds[hold.kind]++;
+    }
+    assert_true(kinds[HOLD_SILENCED] > 0 && kinds[HOLD_FLAPPING] > 0);
+    assert_true(kinds[HOLD_REPEAT] > 0 && kinds[HOLD_QUIET] > 0);
+    assert_true(kinds[HOLD_DIGEST] > 0 && kinds[HOLD_STORM] > 0);
+    (void)state;
 }
 
 int main(void)
@@ -231,6 +392,9 @@ int main(void)
         cmocka_unit_test(of_several_the_longest_holds),
         cmocka_unit_test(what_has_ended_does_not_hold_again),
         cmocka_unit_test(an_index_finds_what_asking_each_does),
+        cmocka_unit_test(both_values_are_said),
+        cmocka_unit_test(what_is_not_known_is_said),
+        cmocka_unit_test(the_explanation_is_the_decision),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
