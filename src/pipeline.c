@@ -4,8 +4,8 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "config/engaged_set.h"
 #include "muting.h"
-#include "outbox/acknowledge.h"
 #include "recall.h"
 
 #define ROOM "pipeline"
@@ -141,7 +141,8 @@ static void escalations_add(struct pipeline *p, const struct snapshot *now,
 {
     size_t n = 0;
 
-    if (change == CHANGE_ENGAGED || change == CHANGE_RELEASED)
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED ||
+        change == CHANGE_RELEASED)
         n = escalations_reach(&now->holds.escalations, p->recipients,
                               put->recipient_count, p->escalated);
     for (size_t i = 0; i < n; i++) {
@@ -152,8 +153,34 @@ static void escalations_add(struct pipeline *p, const struct snapshot *now,
             continue;
         p->recipients[put->recipient_count] = to->id;
         hold_escalation(&p->escalated[i], change, clock_wall_ms(p->clock),
-                        &p->holds[put->recipient_count++]);
+                        &p->holds[put->recipient_count]);
+        /* What is acknowledged comes to nobody new. */
+        p->holds[put->recipient_count++].final = put->alert->ack != NULL;
     }
+}
+
+/* What it mutes may be more now, or less. */
+static bool muting_change(struct pipeline *p, const struct alert *a, enum change change)
+{
+    bool muted = false;
+
+    if (change == CHANGE_RELEASED)
+        muted = muting_released(p->muting, a->began_id);
+    else if (change == CHANGE_WORSENED)
+        muted = muting_released(p->muting, a->id);
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
+        muting_engaged(p->muting, a);
+    return muted;
+}
+
+/* After the put: whoever looks at what is held finds it as it is now. */
+static void others_tell(struct pipeline *p, const struct alert *a, enum change change,
+                        bool muted)
+{
+    if (change == CHANGE_RELEASED && p->with.released != NULL)
+        p->with.released(p->with.released_arg, a, muted);
+    if (change == CHANGE_WORSENED && p->with.worsened != NULL)
+        p->with.worsened(p->with.released_arg, a, muted);
 }
 
 static void accept_one(struct pipeline *p, struct alert *a,
@@ -164,7 +191,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
     struct put put = {.alert = a, .seen_hash = {seen[0], seen[1]}};
     struct engaged_row row;
     enum change change;
-    bool muted = false;
+    bool muted;
     struct error err;
 
     a->id = outbox_next_id(p->with.outbox);
@@ -176,21 +203,19 @@ static void accept_one(struct pipeline *p, struct alert *a,
         step->note = p->with.note(p->with.noted_arg, a, change);
     registry_row(step->undo, &row);
     put.engaged = &row;
-    if (change == CHANGE_ENGAGED)
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
         put.line = row.json;
+    if (change == CHANGE_WORSENED)
+        put.update_id = outbox_next_id(p->with.outbox);
     put.recipients = recipients_room(p, now);
     put.recipient_count =
         routing_match(now->routing, a, change, p->recipients);
     step->key_hash = alert_key_hash(a->key);
-    if (change == CHANGE_ENGAGED)
-        muting_engaged(p->muting, a);
-    else if (change == CHANGE_RELEASED)
-        muted = muting_released(p->muting, a->began_id);
+    muted = muting_change(p, a, change);
     holds_find(p, now, change, step->key_hash, &put);
     escalations_add(p, now, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
-    if (change == CHANGE_RELEASED && p->with.released != NULL)
-        p->with.released(p->with.released_arg, a, muted);
+    others_tell(p, a, change, muted);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
 
@@ -312,6 +337,8 @@ bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
 static void lapse_check(void *arg)
 {
     struct pipeline *p = arg;
+    const struct engaged_set all =
+        engaged_set_now(p->with.config, p->with.registry, p->with.outbox);
     int64_t now_ms = clock_wall_ms(p->clock);
     const struct engaged *e;
     struct error err;
@@ -326,7 +353,7 @@ static void lapse_check(void *arg)
             break;
         }
     }
-    acknowledge_lapse(&(struct engaged_set){p->with.registry, p->with.outbox}, now_ms);
+    acknowledge_lapse(&all, now_ms);
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 

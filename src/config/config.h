@@ -62,6 +62,7 @@ struct snapshot { /* immutable, counted: config_acquire / config_release */
     struct pool *pool_list;
     struct origin *pool_origins; /* of each in pool_list */
     struct pools *pools; struct routing *routing;
+    const int64_t *ack_told; size_t ack_told_count; /* recipients told of acknowledgements */
     struct hold_rules holds;
     struct settings settings;
     struct origin settings_origin;

@@ -13,10 +13,18 @@
 
 /* --- render ------------------------------------------------------------ */
 
+/* Who was not told that it began hears of an update as of something new. */
 static enum phase phase_of(const struct item *i)
 {
+    static const enum phase updates[] = {
+        [UPDATE_NONE] = PHASE_NEW,
+        [UPDATE_ACKED] = PHASE_ACKED,
+        [UPDATE_UNACKED] = PHASE_UNACKED,
+        [UPDATE_WORSENED] = PHASE_WORSENED,
+    };
+
     if (i->kept->action != ACTION_RELEASE)
-        return PHASE_NEW;
+        return i->began == BEGAN_DELIVERED ? updates[i->kept->update] : PHASE_NEW;
     return i->began == BEGAN_DELIVERED ? PHASE_RELEASE : PHASE_LATE;
 }
 
@@ -33,7 +41,7 @@ static void part_share(struct parcel *p, const struct item *i,
     if (handle.n > 0)
         out->shared_by =
             shares_of_others(p->courier, i->recipient_id, handle,
-                             ends ? i->kept->began_id : i->kept->id);
+                             ends ? i->kept->began_id : out->alert->id);
 }
 
 /* By its name as it is now; it may be gone. */
@@ -50,13 +58,43 @@ static void part_ack_link(struct parcel *p, const struct item *i,
                           struct render_item *out)
 {
     const struct ack_link link = {
-        .alert_id = i->kept->id,
+        .alert_id = out->alert->id,
         .recipient_id = i->recipient_id,
         .until_ms = i->kept->accepted_ms + ACK_LINK_LASTS_MS,
     };
 
-    if (i->kept->action == ACTION_ENGAGE && p->recipient->endpoint->type->own_words)
+    if (i->kept->action == ACTION_ENGAGE && out->alert->ack == NULL &&
+        p->recipient->endpoint->type->own_words)
         out->ack_link = ack_link_url(p->courier->with.config, &link, &p->arena);
+}
+
+static const struct ack *ack_of(struct parcel *p, const struct ack *ack)
+{
+    struct ack *copy;
+
+    if (ack == NULL)
+        return NULL;
+    copy = arena_new(&p->arena, sizeof *copy);
+    *copy = *ack;
+    copy->by = arena_str(&p->arena, ack->by);
+    copy->note = arena_str(&p->arena, ack->note);
+    return copy;
+}
+
+/* An update is the engaged alert, as it was then; the alert itself, sent late, says
+ * who has acknowledged it meanwhile. */
+static void part_engaged(struct parcel *p, const struct item *i, struct alert *alert)
+{
+    const struct engaged *e = registry_find_id(p->courier->with.registry, i->kept->id);
+
+    if (i->kept->update != UPDATE_NONE) {
+        alert->id = i->kept->began_id;
+        alert->began_id = 0;
+        alert->update = i->kept->update;
+        alert->ack = ack_of(p, i->kept->ack);
+    } else if (i->kept->action == ACTION_ENGAGE && e != NULL) {
+        alert->ack = ack_of(p, e->ack);
+    }
 }
 
 static bool part_make(struct parcel *p, const struct item *i,
@@ -71,6 +109,7 @@ static bool part_make(struct parcel *p, const struct item *i,
     alert->id = i->kept->id;
     alert->began_id = i->kept->began_id;
     alert->line = i->kept->json;
+    part_engaged(p, i, alert);
     *out = (struct render_item){
         .alert = alert,
         .phase = phase_of(i),
@@ -205,7 +244,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     case VERDICT_DELIVERED:
         s.state = DELIVERY_DELIVERED;
         if (p->recipient->endpoint->type->shared != NULL && v->handle.n > 0 &&
-            i->kept->action == ACTION_ENGAGE)
+            i->kept->action == ACTION_ENGAGE && i->kept->update == UPDATE_NONE)
             shares_add(c, i->recipient_id, i->kept->id, v->handle);
         counts->delivered++;
         latency_add(&c->latency,
@@ -475,14 +514,28 @@ static void worst_first(struct parcel *p)
     }
 }
 
+/* Who never got the alert hears nothing of its acknowledgement. */
+static bool update_wanted(const struct endpoint_type *type,
+                          const struct render_item *part, struct error *err)
+{
+    enum update update = part->alert->update;
+
+    if (update == UPDATE_NONE || update == UPDATE_WORSENED)
+        return true;
+    if (part->phase == PHASE_NEW)
+        return error_set(err, "the alert itself did not arrive");
+    return type->shows_ack || error_set(err, "it cannot be shown there");
+}
+
 static bool parcel_wants(const struct parcel *p, const struct render_item *part,
                          struct error *err)
 {
     const struct recipient *r = p->recipient;
     const struct endpoint_type *type = r->endpoint->type;
 
-    return type->wants == NULL ||
-           type->wants(r->endpoint->params, r->params, part, err) ||
+    return (update_wanted(type, part, err) &&
+            (type->wants == NULL ||
+             type->wants(r->endpoint->params, r->params, part, err))) ||
            error_in(err, "skipped");
 }
 

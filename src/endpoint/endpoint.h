@@ -65,6 +65,7 @@ struct endpoint_type {
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
+    bool shows_ack; /* tells of acknowledgements, by the message that was sent */
     bool repeats_show; /* sent twice it is there twice; given up after two doubts */
     int64_t linger_ms; /* after a large request, how long to let the next one
                           grow: for what costs much a request, little an alert */

@@ -12,6 +12,9 @@ enum phase {
     PHASE_NEW,     /* nothing was sent for this alert before */
     PHASE_RELEASE, /* ends one whose engage was delivered (handle kept) */
     PHASE_LATE,    /* a release whose engage never went out: say both */
+    PHASE_ACKED,    /* what follows changes what was told of an engaged alert: ... */
+    PHASE_UNACKED,  /* ... nobody has acknowledged it any more */
+    PHASE_WORSENED, /* ... it is more severe than it was */
 };
 
 struct message_fact {

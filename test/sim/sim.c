@@ -76,7 +76,7 @@ static void object_edit(struct sim *sim, struct edit e, struct str text)
 /* Somebody has seen one of them, and perhaps takes it back at once. */
 static void ack_comes(struct sim *sim)
 {
-    const struct engaged_set set = {sim->registry, sim->outbox};
+    const struct engaged_set set = {.registry = sim->registry, .outbox = sim->outbox};
     const struct ack ack = {.at_ms = sim->now_ms, .by = STR("sim"),
                             .until_ms = roll(sim, 2) ? sim->now_ms + 5000 : 0};
     const struct engaged *list[KEYS];
