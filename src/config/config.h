@@ -57,8 +57,7 @@ struct origin { /* of pools, settings; managed_by "": nobody set them */
 struct snapshot { /* immutable, counted: config_acquire / config_release */
     int64_t revision;
     struct endpoint *endpoints; size_t endpoint_count;
-    struct recipient *recipients; /* by id: the builtin first */
-    size_t recipient_count, pool_count;
+    struct recipient *recipients; size_t recipient_count, pool_count; /* by id: the builtin first */
     struct pool *pool_list;
     struct origin *pool_origins; /* of each in pool_list */
     struct pools *pools; struct routing *routing;

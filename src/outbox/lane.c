@@ -298,8 +298,8 @@ static void prepare(struct outbox *o, struct item *i)
     op_gather(o, op);
 }
 
-/* Whether the engage that `i` ends, or is an update of, is still here: not settled, so that the disk
- * does not know either how it fares. */
+/* Whether the engage that `i` ends, or is an update of, is still here: not settled, so
+ * that the disk does not know either how it fares. */
 static bool engage_is_here(const struct item *i)
 {
     const struct item *before = i->previous;

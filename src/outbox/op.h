@@ -110,9 +110,6 @@ void group_run(struct database *d, struct group *g);
 struct op *op_new(enum op_kind kind, size_t targets);
 void op_reset(struct op *op); /* what a run of it has made: it runs again */
 void op_free(struct op *op);
-void ack_free(struct op *op); /* ack.c: what an OP_ACK owns; a run of it has made */
-void ack_reset(struct op *op);
-void ended_release(struct ended_list *l);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);
 void text_free(struct str s);

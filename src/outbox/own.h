@@ -58,6 +58,9 @@ void unhold_finish(struct outbox *o, struct op *op);
 void redrive_finish(struct outbox *o, struct op *op);
 void abandon_finish(struct outbox *o, struct op *op);
 /* ack.c */
+void ack_free(struct op *op);  /* what an OP_ACK owns ... */
+void ack_reset(struct op *op); /* ... and what a run of it has made */
+void ended_release(struct ended_list *l);
 void ended_count(struct outbox *o, const struct ended_list *l);
 void ack_finish(struct outbox *o, struct op *op, bool committed);
 bool is_acking(const struct outbox *o, int64_t alert_id);

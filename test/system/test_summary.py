@@ -99,7 +99,8 @@ class Summary(unittest.TestCase):
         return self.server.conservation()
 
     def settled(self):
-        harness.wait_until("all is settled", lambda: self.sums()["pending"] == 0)
+        harness.wait_until("all is settled",
+                           lambda: self.sums()["pending"] + self.sums()["held"] == 0)
         n = self.sums()
         self.assertEqual((n["held"], n["dead"]), (0, 0))
         self.assertEqual(n["accepted"], n["delivered"] + n["withheld"])
