@@ -51,7 +51,7 @@ static void part_ack_link(struct parcel *p, const struct item *i,
     const struct ack_link link = {
         .alert_id = out->alert->id,
         .recipient_id = i->recipient_id,
-        .until_ms = i->kept->accepted_ms + ACK_LINK_LASTS_MS,
+        .until_ms = MAX(i->kept->accepted_ms, i->freed_ms) + ACK_LINK_LASTS_MS,
     };
 
     if (i->kept->action == ACTION_ENGAGE && out->alert->ack == NULL &&

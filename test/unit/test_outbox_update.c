@@ -119,6 +119,40 @@ static void it_is_told_after_a_restart_and_before_the_end(void **state)
     rig_conserves(r);
 }
 
+/* As a file of schema 2 is, which knew of no updates. */
+static void make_older(const struct rig *r)
+{
+    static const char older[] =
+        "DROP INDEX alert_update; ALTER TABLE alert DROP COLUMN ack_note;"
+        "ALTER TABLE alert DROP COLUMN ack_by; ALTER TABLE alert DROP COLUMN ack_until_ms;"
+        "ALTER TABLE alert DROP COLUMN ack_ms; ALTER TABLE alert DROP COLUMN update_kind;"
+        "PRAGMA user_version = 2;";
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(r->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, older, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(db));
+    sqlite3_close(db);
+}
+
+static void an_older_file_learns_it(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = engage(r, SEVERITY_WARNING, everybody, 1), update;
+
+    assert_int_equal(deliver_next(r, 1, "h"), id);
+    rig_close(r);
+    make_older(r);
+    rig_open(r);
+    rig_conserves(r);
+    update = acknowledge_for(r, id, &by_maya, everybody, 3);
+    engage(r, SEVERITY_ERROR, everybody, 2);
+    assert_int_equal(deliver_next(r, 1, ""), update);
+    assert_int_equal(deliver_next(r, 2, ""), id);
+    rig_reopen(r);
+    rig_conserves(r);
+}
+
 /* --- worse ---------------------------------------------------------------------------- */
 
 static void who_did_not_match_gets_it_now(void **state)
@@ -379,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(who_was_told_is_told_behind_it),
         RIG_TEST(it_is_told_after_a_restart_and_before_the_end),
+        RIG_TEST(an_older_file_learns_it),
         RIG_TEST(who_did_not_match_gets_it_now),
         RIG_TEST(a_restart_knows_how_bad_it_is),
         RIG_TEST(what_is_held_or_withheld_stays_so),
