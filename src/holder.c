@@ -12,7 +12,7 @@
 #define RESOLVE_BITE 500 /* engaged alerts looked at in one turn */
 #define PRUNE_MS 3600000 /* how often silences long over are looked for */
 #define PRUNE_BITE 100   /* of them in one change of the configuration */
-#define SOURCES_MAX 1000 /* released ones remembered; past it all is looked at */
+#define WANTED_MAX 1000  /* looks remembered; past it all is looked at */
 
 struct holder {
     struct loop *loop;
@@ -23,8 +23,8 @@ struct holder {
     bool asking;
     bool all_wanted;  /* everything is to be looked at once more */
     bool due_wanted;
-    int64_t *sources; /* ours: released ones, whose targets are to be looked at */
-    size_t source_count;
+    struct held_query *wanted; /* ours: what else is to be looked at */
+    size_t wanted_count;
     int64_t prune_ms; /* tick: when silences long over are looked for */
     struct arena arena; /* of one bite */
     bool resolve_wanted; /* a silence may have nothing left to hit */
@@ -34,6 +34,13 @@ struct holder {
 };
 
 /* --- one delivery ------------------------------------------------------------ */
+
+/* An update tells of another one. */
+static int64_t engaged_id(const struct held_row *row)
+{
+    return row->action == ACTION_ENGAGE && row->began_id != 0 ? row->began_id
+                                                             : row->id.alert_id;
+}
 
 static enum change change_of(enum action action)
 {
@@ -62,12 +69,12 @@ static bool decide(struct holder *h, const struct held_row *row, bool *changed,
 
     if (line == NULL || !alert_read(&h->arena, line, row->accepted_ms, &alert, err))
         return error_in(err, "alert %lld as kept", (long long)row->id.alert_id);
-    alert.id = row->id.alert_id;
+    alert.id = engaged_id(row);
     q.key_hash = alert_key_hash(alert.key);
     telling_asks(&q, now, row->id.recipient_id);
     filter_subject_init(&subject, &alert, now->holds.pools);
     *changed = hold_look(
-        &q, &row->hold, registry_find_id(h->with.registry, row->id.alert_id) != NULL,
+        &q, &row->hold, registry_find_id(h->with.registry, alert.id) != NULL,
         pipeline_told(h->with.pipeline), out);
     filter_subject_release(&subject);
     return true;
@@ -118,17 +125,17 @@ static void bite(void *arg, const struct held_row *rows, size_t n)
 static bool query_next(struct holder *h)
 {
     if (h->query.after.alert_id != 0 && !h->all_wanted &&
-        (h->query.by == HELD_ALL || h->query.by == HELD_REF))
+        (h->query.by == HELD_ALL || h->query.by == HELD_REF ||
+         h->query.by == HELD_ALERT))
         return true; /* goes on where it was */
     h->query = (struct held_query){.by = HELD_ALL};
     if (h->all_wanted) {
         h->all_wanted = false;
-        h->source_count = 0;
+        h->wanted_count = 0;
         return true;
     }
-    if (h->source_count > 0) {
-        h->query = (struct held_query){.by = HELD_REF, .a = HOLD_INHIBITED,
-                                       .b = h->sources[--h->source_count]};
+    if (h->wanted_count > 0) {
+        h->query = h->wanted[--h->wanted_count];
         return true;
     }
     if (!h->due_wanted)
@@ -312,25 +319,37 @@ void holder_changed(struct holder *h)
     resolve_restart(h);
 }
 
-/* What it muted is looked at: another one may mute it now. */
-static void source_released(struct holder *h, int64_t id)
+static void want(struct holder *h, struct held_query what)
 {
     if (h->all_wanted)
         return;
-    if (h->source_count == SOURCES_MAX) {
+    if (h->wanted_count == WANTED_MAX) {
         h->all_wanted = true;
     } else {
-        h->sources[h->source_count++] = id;
+        h->wanted[h->wanted_count++] = what;
         ask(h);
     }
+}
+
+/* What it muted is looked at: another one may mute it now. */
+static void source_changed(struct holder *h, int64_t id)
+{
+    want(h, (struct held_query){.by = HELD_REF, .a = HOLD_INHIBITED, .b = id});
 }
 
 void holder_released(struct holder *h, const struct alert *release, bool muted)
 {
     if (muted)
-        source_released(h, release->began_id);
+        source_changed(h, release->began_id);
     if (any_until_resolved(h))
         resolve_restart(h);
+}
+
+void holder_worsened(struct holder *h, const struct alert *alert, bool muted)
+{
+    if (muted)
+        source_changed(h, alert->id);
+    want(h, (struct held_query){.by = HELD_ALERT, .a = alert->id});
 }
 
 struct holder *holder_new(struct loop *l, const struct holder_options *o)
@@ -340,7 +359,7 @@ struct holder *holder_new(struct loop *l, const struct holder_options *o)
     h->loop = l;
     h->clock = loop_clock(l);
     h->with = *o;
-    h->sources = mem_array(SOURCES_MAX, sizeof *h->sources);
+    h->wanted = mem_array(WANTED_MAX, sizeof *h->wanted);
     holder_changed(h); /* whatever happened while we were not there */
     loop_timer_set(l, &h->look, 1, look, h);
     return h;
@@ -353,6 +372,6 @@ void holder_free(struct holder *h)
     loop_timer_clear(h->loop, &h->look);
     arena_release(&h->arena);
     free(h->hit);
-    free(h->sources);
+    free(h->wanted);
     free(h);
 }

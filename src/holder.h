@@ -24,5 +24,7 @@ void holder_changed(struct holder *h); /* the snapshot is another one */
 /* Engaged no longer: what it inhibited (`muted`: it may have), and silences that last
  * until it ends. */
 void holder_released(struct holder *h, const struct alert *release, bool muted);
+/* Engaged, and more severe than before: what held it may hold it no longer. */
+void holder_worsened(struct holder *h, const struct alert *alert, bool muted);
 
 #endif

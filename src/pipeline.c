@@ -4,9 +4,9 @@
 #include <sodium.h>
 
 #include "base/log.h"
+#include "config/engaged_set.h"
 #include "config/telling.h"
 #include "muting.h"
-#include "outbox/acknowledge.h"
 #include "recall.h"
 
 #define ROOM "pipeline"
@@ -97,6 +97,30 @@ static void recipients_find(struct pipeline *p, enum change change, struct put *
     put->recipient_count = t->count;
 }
 
+/* What it mutes may be more now, or less. */
+static bool muting_change(struct pipeline *p, const struct alert *a, enum change change)
+{
+    bool muted = false;
+
+    if (change == CHANGE_RELEASED)
+        muted = muting_released(p->muting, a->began_id);
+    else if (change == CHANGE_WORSENED)
+        muted = muting_released(p->muting, a->id);
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
+        muting_engaged(p->muting, a);
+    return muted;
+}
+
+/* After the put: whoever looks at what is held finds it as it is now. */
+static void others_tell(struct pipeline *p, const struct alert *a, enum change change,
+                        bool muted)
+{
+    if (change == CHANGE_RELEASED && p->with.released != NULL)
+        p->with.released(p->with.released_arg, a, muted);
+    if (change == CHANGE_WORSENED && p->with.worsened != NULL)
+        p->with.worsened(p->with.released_arg, a, muted);
+}
+
 static void accept_one(struct pipeline *p, struct alert *a,
                        const uint64_t seen[2], struct step *step,
                        struct receipt *receipt)
@@ -104,7 +128,7 @@ static void accept_one(struct pipeline *p, struct alert *a,
     struct put put = {.alert = a, .seen_hash = {seen[0], seen[1]}};
     struct engaged_row row;
     enum change change;
-    bool muted = false;
+    bool muted;
     struct error err;
 
     a->id = outbox_next_id(p->with.outbox);
@@ -116,17 +140,15 @@ static void accept_one(struct pipeline *p, struct alert *a,
         step->note = p->with.note(p->with.noted_arg, a, change);
     registry_row(step->undo, &row);
     put.engaged = &row;
-    if (change == CHANGE_ENGAGED)
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
         put.line = row.json;
+    if (change == CHANGE_WORSENED)
+        put.update_id = outbox_next_id(p->with.outbox);
     step->key_hash = alert_key_hash(a->key);
-    if (change == CHANGE_ENGAGED)
-        muting_engaged(p->muting, a);
-    else if (change == CHANGE_RELEASED)
-        muted = muting_released(p->muting, a->began_id);
+    muted = muting_change(p, a, change);
     recipients_find(p, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
-    if (change == CHANGE_RELEASED && p->with.released != NULL)
-        p->with.released(p->with.released_arg, a, muted);
+    others_tell(p, a, change, muted);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }
 
@@ -248,6 +270,8 @@ bool pipeline_release(struct pipeline *p, int64_t id, committed_fn *committed,
 static void lapse_check(void *arg)
 {
     struct pipeline *p = arg;
+    const struct engaged_set all =
+        engaged_set_now(p->with.config, p->with.registry, p->with.outbox);
     int64_t now_ms = clock_wall_ms(p->clock);
     const struct engaged *e;
     struct error err;
@@ -262,7 +286,7 @@ static void lapse_check(void *arg)
             break;
         }
     }
-    acknowledge_lapse(&(struct engaged_set){p->with.registry, p->with.outbox}, now_ms);
+    acknowledge_lapse(&all, now_ms);
     loop_timer_set(p->loop, &p->lapse, LAPSE_CHECK_MS, lapse_check, p);
 }
 

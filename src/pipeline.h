@@ -15,7 +15,9 @@ struct pipeline_options {
     const char *outbox_path; /* its file, to know who was told what; NULL: nobody */
     /* `muted`: it may have muted others until now. NULL: nobody asks. */
     void (*released)(void *arg, const struct alert *release, bool muted);
-    void *released_arg;
+    /* The engaged alert is more severe now; `muted` as above. NULL: nobody asks. */
+    void (*worsened)(void *arg, const struct alert *alert, bool muted);
+    void *released_arg; /* of both */
     /* For those who listen: note() of each alert that comes in (it gives NULL when
      * nobody does), and noted() after its commit. May be NULL. */
     void *(*note)(void *arg, const struct alert *a, enum change change);

@@ -19,25 +19,20 @@ static bool event_of(const struct lately *l, struct told_event *e)
 
     if (l->state == DELIVERY_DEAD)
         return false;
-    switch (l->held) {
-    case HOLD_NONE:
-    case HOLD_QUIET:
-    case HOLD_DIGEST:
-    case HOLD_STORM:
+    if (hold_counts(l->held, &e->outcome)) {
+        if (l->held == HOLD_NONE && l->freed_ms > 0)
+            e->at_ms = l->freed_ms; /* told when it got worse, see run_update.c */
         return true;
-    case HOLD_REPEAT:
-    case HOLD_FLAPPING:
-        e->outcome = TOLD_WITHHELD;
-        return true;
-    case HOLD_SILENCED:
-    case HOLD_INHIBITED:
-    case HOLD_ESCALATION:
-        e->at_ms = l->freed_ms;
-        return !withheld;
-    case HOLD_KINDS:
-        break;
     }
-    return false;
+    e->at_ms = l->freed_ms;
+    return !withheld;
+}
+
+static enum change change_of(const struct lately *l)
+{
+    return l->update == UPDATE_WORSENED   ? CHANGE_WORSENED
+           : l->action == ACTION_ENGAGE ? CHANGE_ENGAGED
+                                        : CHANGE_STORED;
 }
 
 static void told_again(const struct recall *r, const struct recipient *to,
@@ -48,7 +43,7 @@ static void told_again(const struct recall *r, const struct recipient *to,
         .key_hash = l->key_hash,
         .at_ms = l->accepted_ms,
         .severity = l->severity,
-        .change = l->action == ACTION_ENGAGE ? CHANGE_ENGAGED : CHANGE_STORED,
+        .change = change_of(l),
     };
 
     if (!event_of(l, &e)) {

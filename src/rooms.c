@@ -131,6 +131,14 @@ static void alert_released(void *arg, const struct alert *release, bool muted)
         holder_released(r->holder, release, muted);
 }
 
+static void alert_worsened(void *arg, const struct alert *alert, bool muted)
+{
+    struct rooms *r = arg;
+
+    if (r->holder != NULL)
+        holder_worsened(r->holder, alert, muted);
+}
+
 #define DAY_MS (24 * 3600 * 1000LL)
 
 /* What fits no class of its own is kept for history_days. */
@@ -292,6 +300,7 @@ static void faces_begin(struct rooms *r)
         .outbox = r->outbox,
         .outbox_path = outbox_path,
         .released = alert_released,
+        .worsened = alert_worsened,
         .released_arg = r,
         .note = alert_came,
         .noted = alert_is_kept,

@@ -8,13 +8,15 @@
 /* As the registry would see it now, without telling it. */
 static enum change change_now(const struct admin *a, const struct alert *alert)
 {
-    bool engaged = registry_find(a->with.registry, alert->key) != NULL;
+    const struct engaged *engaged = registry_find(a->with.registry, alert->key);
 
     switch (alert->action) {
     case ACTION_ENGAGE:
-        return engaged ? CHANGE_REPEATED : CHANGE_ENGAGED;
+        return engaged == NULL                       ? CHANGE_ENGAGED
+               : alert->severity > engaged->severity ? CHANGE_WORSENED
+                                                     : CHANGE_REPEATED;
     case ACTION_RELEASE:
-        return engaged ? CHANGE_RELEASED : CHANGE_UNSEEN;
+        return engaged != NULL ? CHANGE_RELEASED : CHANGE_UNSEEN;
     case ACTION_STORE:
         return CHANGE_STORED;
     }

@@ -1,12 +1,10 @@
 /* admin_link.c -- /l/LINK: the page behind the link in a message. GET only shows it,
  * for programs that look at mail and chats follow links; POST acknowledges. */
-#include "admin/reply.h"
-#include "base/log.h"
+#include "admin/done_by.h"
 #include "config/ack_link.h"
+#include "config/engaged_set.h"
 #include "message/escape.h"
-#include "outbox/acknowledge.h"
 
-#define ROOM "admin"
 #define PAGE_BYTES_MAX (64u << 10)
 #define FORM_MAX (16u << 10)
 #define CLICKS_MAX 60 /* acknowledgements by links within a minute; then 429 */
@@ -195,91 +193,67 @@ static struct str note_of(struct exchange *x)
     return arena_str(exchange_arena(x), str_first(note, utf8_cut(note, ACK_NOTE_MAX)));
 }
 
-struct click { /* until its commit, and until the history has it, too */
-    struct admin *admin;
-    struct exchange *x; /* answered with the commit */
-    struct arena arena; /* of the texts in `mark` */
-    int64_t id;
-    struct store_mark mark;
-    struct store_marked marked;
-    struct error err;
-    bool ok;
+struct click { /* in the exchange's arena: it is answered with the commit */
+    struct visit visit;
+    struct str for_whom; /* the recipient that the link was made for */
+    struct ack ack;
 };
 
-static void click_free(struct click *c)
+/* Whoever has the link acts with it: it is said for whom it was made. */
+static void click_log(const struct click *c)
 {
-    arena_release(&c->arena);
-    free(c);
-}
+    const struct visit *v = &c->visit;
+    struct actor by = {.who = c->ack.by, .from = exchange_address(v->x)};
+    struct buf after freed_by(buf_release) = BUF(PAGE_BYTES_MAX);
+    struct json_out o = JSON_OUT(&after);
+    struct audit_row row = {
+        .what = STR("alert.ack"),
+        .object = arena_printf(exchange_arena(v->x), "%lld", (long long)v->link.alert_id),
+    };
 
-static void history_mark(void *click, const struct historian_view *view)
-{
-    struct click *c = click;
-    const struct store_query query = {
-        .entity = -1, .ids = &c->id, .id_count = 1, .limit = 1};
-
-    c->ok = store_engine_mark(view->engine, &query, &c->mark, &c->marked, &c->err);
-}
-
-static void history_marked(void *click)
-{
-    struct click *c = click;
-
-    if (!c->ok)
-        log_warn(ROOM, "alert %lld is acknowledged, but not in the history: %s",
-                 (long long)c->id, c->err.text);
-    click_free(c);
+    out_object(&o, NULL);
+    out_str(&o, "recipient", c->for_whom);
+    out_str(&o, "note", c->ack.note);
+    out_object_end(&o);
+    row.after = buf_view(&after);
+    if (v->admin->with.people != NULL)
+        audit_add(v->admin->with.people, &by, &row);
 }
 
 static void click_done(void *arg, bool committed)
 {
-    struct click *c = arg;
-    struct visit v = {.admin = c->admin, .x = c->x};
+    const struct click *c = arg;
 
-    if (committed)
-        say(&v, 200, "Acknowledged", "Thank you. Who would have been told next is not.");
-    else
-        say(&v, 503, "Not now", "The disk is full. Nothing was done; try again.");
-    if (!committed || v.admin->stopping ||
-        !historian_ask(v.admin->with.historian, history_mark, history_marked, c))
-        click_free(c);
+    if (!committed) {
+        say(&c->visit, 503, "Not now",
+            "The disk is full. Nothing was done; try again.");
+        return;
+    }
+    click_log(c);
+    say(&c->visit, 200, "Acknowledged",
+        "Thank you. Who would have been told next is not.");
 }
 
-static struct click *click_new(const struct visit *v, const struct ack *ack)
-{
-    struct click *c = mem_new(sizeof *c);
-
-    c->admin = v->admin;
-    c->x = v->x;
-    c->id = v->link.alert_id;
-    c->mark = (struct store_mark){
-        .kind = MARK_ACK,
-        .at_ms = ack->at_ms,
-        .by = arena_str(&c->arena, ack->by),
-        .text = arena_str(&c->arena, ack->note),
-    };
-    return c;
-}
-
-static void click(struct visit *v)
+static void click(const struct visit *v)
 {
     const struct admin_options *with = &v->admin->with;
+    const struct engaged_set all =
+        engaged_set_now(with->config, with->registry, with->outbox);
     struct arena *arena = exchange_arena(v->x);
-    struct click *c;
-    struct ack ack = {
+    struct click *c = arena_new(arena, sizeof *c);
+    size_t changed = 0;
+
+    c->visit = *v;
+    c->for_whom = arena_str(arena, v->recipient->name);
+    c->ack = (struct ack){
         .at_ms = clock_wall_ms(with->clock),
         .by = arena_printf(arena, "link of %.*s", STR_ARG(v->recipient->name)),
         .note = note_of(v->x),
     };
-    size_t changed = 0;
-
-    c = click_new(v, &ack);
-    if (acknowledge(&(struct engaged_set){with->registry, with->outbox},
-                    &v->link.alert_id, 1, &ack, &changed, click_done, c) &&
-        changed > 0)
-        return;
-    click_free(c);
-    say(v, 503, "Not now", "There is no room just now. Nothing was done; try again.");
+    if (!acknowledge(&all, &v->link.alert_id, 1, &c->ack, &changed, click_done, c) ||
+        changed == 0)
+        say(v, 503, "Not now",
+            "There is no room just now. Nothing was done; try again.");
 }
 
 static void link_post(void *admin, struct exchange *x)

@@ -6,7 +6,7 @@
 #include "admin/question.h"
 #include "admin/reply.h"
 #include "admin/shown.h"
-#include "outbox/acknowledge.h"
+#include "config/engaged_set.h"
 
 struct marks {
     struct question q; /* first */
@@ -107,14 +107,15 @@ static void engaged_done(void *marks, bool committed)
 static void engaged_bite(struct marks *m)
 {
     const struct admin_options *with = &m->q.admin->with;
+    const struct engaged_set all =
+        engaged_set_now(with->config, with->registry, with->outbox);
     const struct ack ack = {m->mark.at_ms, m->mark.until_ms, m->mark.by, m->mark.text};
     int64_t ids[PAGE_MAX];
     size_t changed = 0;
     size_t n = m->query.ids != NULL ? engaged_of_ids(m, ids) : engaged_next(m, ids);
 
-    if (!acknowledge(&(struct engaged_set){with->registry, with->outbox}, ids, n,
-                     m->mark.kind == MARK_ACK ? &ack : NULL, &changed, engaged_done,
-                     m)) {
+    if (!acknowledge(&all, ids, n, m->mark.kind == MARK_ACK ? &ack : NULL, &changed,
+                     engaged_done, m)) {
         reply_later(m->q.admin, m->q.x, "no room in the outbox just now; ask again");
         question_end(&m->q);
         return;

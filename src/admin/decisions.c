@@ -67,7 +67,7 @@ static size_t escalations_of(const struct snapshot *s, const struct decided *d,
     size_t told_n = 0;
 
     *out = arena_array(d->arena, MAX(n, 1u), sizeof **out);
-    if (d->change != CHANGE_ENGAGED)
+    if (d->change != CHANGE_ENGAGED && d->change != CHANGE_WORSENED)
         return 0;
     for (size_t i = 0; i < n; i++)
         if (list[i].decision == DECISION_DELIVER)

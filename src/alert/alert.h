@@ -4,6 +4,7 @@
 #define ALERT_ALERT_H
 
 #include "alert/entity.h"
+#include "alert/update.h"
 #include "base/json.h"
 
 enum action {
@@ -33,6 +34,8 @@ struct alert {
     struct str source;       /* "ntopng", "alertmanager", "native", "tocsin" */
     struct str line;         /* the line it was read back from as kept, so that
                                 it need not be written again; else empty */
+    enum update update;      /* of an engaged alert, whose id is this one's too */
+    const struct ack *ack;   /* who has acknowledged it so far; NULL: nobody */
     const struct json *facts; /* object of everything further, names as in
                                  spec/domain.md; NULL: none. Kept, not lost. */
 };

@@ -238,6 +238,18 @@ static bool routing_build(struct build *b)
     return s->routing != NULL || build_failed(b, 0, CONFIG_INVALID);
 }
 
+/* Their types can show it; the history is one of them. */
+static void ack_told_build(struct build *b)
+{
+    struct snapshot *s = b->s;
+    int64_t *v = arena_array(b->a, s->recipient_count, sizeof(*v));
+
+    s->ack_told = v;
+    for (size_t i = 0; i < s->recipient_count; i++)
+        if (s->recipients[i].on && s->recipients[i].endpoint->type->shows_ack)
+            v[s->ack_told_count++] = s->recipients[i].id;
+}
+
 bool build_recipients(struct build *b)
 {
     struct snapshot *s = b->s;
@@ -258,5 +270,6 @@ bool build_recipients(struct build *b)
         if (!recipient_build(b, o, r++))
             return false;
     }
+    ack_told_build(b);
     return escalations_build(b) && routing_build(b);
 }

@@ -57,11 +57,11 @@ struct origin { /* of pools, settings; managed_by "": nobody set them */
 struct snapshot { /* immutable, counted: config_acquire / config_release */
     int64_t revision;
     struct endpoint *endpoints; size_t endpoint_count;
-    struct recipient *recipients; /* by id: the builtin first */
-    size_t recipient_count, pool_count;
+    struct recipient *recipients; size_t recipient_count, pool_count; /* by id: the builtin first */
     struct pool *pool_list;
     struct origin *pool_origins; /* of each in pool_list */
     struct pools *pools; struct routing *routing;
+    const int64_t *ack_told; size_t ack_told_count; /* recipients told of acknowledgements */
     struct hold_rules holds;
     struct settings settings;
     struct origin settings_origin;

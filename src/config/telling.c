@@ -50,11 +50,13 @@ static void holds_find(struct telling *t, const struct telling_by *by,
 /* Whom an engage comes to if nobody acknowledges it. Its release is put for the
  * same: it closes what had come to them (outbox/fate.h); else both are withheld. */
 static void escalations_add(struct telling *t, const struct telling_by *by,
-                            enum change change, int64_t now_ms)
+                            const struct alert *a, enum change change,
+                            int64_t now_ms)
 {
     size_t n = 0;
 
-    if (change == CHANGE_ENGAGED || change == CHANGE_RELEASED)
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED ||
+        change == CHANGE_RELEASED)
         n = escalations_reach(&by->rules->escalations, t->recipients, t->count,
                               t->escalated);
     for (size_t i = 0; i < n; i++) {
@@ -64,7 +66,9 @@ static void escalations_add(struct telling *t, const struct telling_by *by,
         if (!to->on)
             continue;
         t->recipients[t->count] = to->id;
-        hold_escalation(&t->escalated[i], change, now_ms, &t->holds[t->count++]);
+        hold_escalation(&t->escalated[i], change, now_ms, &t->holds[t->count]);
+        /* What is acknowledged comes to nobody new. */
+        t->holds[t->count++].final = a->ack != NULL;
     }
 }
 
@@ -76,7 +80,7 @@ void telling_decide(struct telling *t, const struct telling_by *by,
     t->count = routing_match(by->snapshot->routing, a, change, t->recipients);
     if (t->count > 0)
         holds_find(t, by, a, change, now_ms);
-    escalations_add(t, by, change, now_ms);
+    escalations_add(t, by, a, change, now_ms);
 }
 
 void telling_release(struct telling *t)

@@ -83,9 +83,12 @@ struct courier {
 
 /* parcel.c: renders and sends a batch of the lane's due deliveries. False when
  * nothing was due; *next_ms then says when to come back (wall; 0: when ready). */
-bool parcel_send(struct lane *lane, const struct snapshot *now,
-                 int64_t *next_ms);
+bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
+
+/* part.c: false: the alert as kept cannot be read. */
+bool part_make(struct parcel *p, const struct item *i, struct render_item *out,
+               struct error *err) must_check;
 
 /* shares.c: the handles of engages, of types where several can have the same. */
 void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,

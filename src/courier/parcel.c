@@ -3,7 +3,6 @@
 #include "courier/lane.h"
 
 #include "base/log.h"
-#include "config/ack_link.h"
 #include "config/proposal.h"
 #include "config/render_input.h"
 
@@ -12,78 +11,6 @@
 #define ROOM "courier"
 
 /* --- render ------------------------------------------------------------ */
-
-static enum phase phase_of(const struct item *i)
-{
-    if (i->kept->action != ACTION_RELEASE)
-        return PHASE_NEW;
-    return i->began == BEGAN_DELIVERED ? PHASE_RELEASE : PHASE_LATE;
-}
-
-static void part_share(struct parcel *p, const struct item *i,
-                       struct render_item *out)
-{
-    const struct endpoint_type *type = p->recipient->endpoint->type;
-    bool ends = i->kept->action == ACTION_RELEASE;
-    struct str handle;
-
-    if (type->shared == NULL)
-        return;
-    handle = type->shared(out, &p->arena);
-    if (handle.n > 0)
-        out->shared_by =
-            shares_of_others(p->courier, i->recipient_id, handle,
-                             ends ? i->kept->began_id : i->kept->id);
-}
-
-/* By its name as it is now; it may be gone. */
-static void part_escalated(const struct parcel *p, struct render_item *out)
-{
-    const struct recipient *from =
-        snapshot_recipient_id(p->snapshot, out->remark.escalated_from);
-
-    out->remark.escalated_name = from != NULL ? from->name : STR("somebody");
-}
-
-/* Only of what began, for people. */
-static void part_ack_link(struct parcel *p, const struct item *i,
-                          struct render_item *out)
-{
-    const struct ack_link link = {
-        .alert_id = i->kept->id,
-        .recipient_id = i->recipient_id,
-        .until_ms = i->kept->accepted_ms + ACK_LINK_LASTS_MS,
-    };
-
-    if (i->kept->action == ACTION_ENGAGE && p->recipient->endpoint->type->own_words)
-        out->ack_link = ack_link_url(p->courier->with.config, &link, &p->arena);
-}
-
-static bool part_make(struct parcel *p, const struct item *i,
-                      struct render_item *out, struct error *err)
-{
-    struct alert *alert = arena_new(&p->arena, sizeof *alert);
-    const struct json *tree = json_parse(&p->arena, i->kept->json, err);
-
-    if (tree == NULL || !alert_read(&p->arena, tree, i->kept->accepted_ms,
-                                    alert, err))
-        return error_in(err, "alert %lld as kept", (long long)i->kept->id);
-    alert->id = i->kept->id;
-    alert->began_id = i->kept->began_id;
-    alert->line = i->kept->json;
-    *out = (struct render_item){
-        .alert = alert,
-        .phase = phase_of(i),
-        .handle = i->handle,
-        .remark = i->remark,
-        .id = arena_printf(&p->arena, "%lld.%lld", (long long)i->kept->id,
-                           (long long)i->recipient_id),
-    };
-    part_escalated(p, out);
-    part_ack_link(p, i, out);
-    part_share(p, i, out);
-    return true;
-}
 
 static bool parcel_render(struct parcel *p, int step, struct str carry,
                           struct error *err)
@@ -205,7 +132,7 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
     case VERDICT_DELIVERED:
         s.state = DELIVERY_DELIVERED;
         if (p->recipient->endpoint->type->shared != NULL && v->handle.n > 0 &&
-            i->kept->action == ACTION_ENGAGE)
+            i->kept->action == ACTION_ENGAGE && i->kept->update == UPDATE_NONE)
             shares_add(c, i->recipient_id, i->kept->id, v->handle);
         counts->delivered++;
         latency_add(&c->latency,
@@ -475,14 +402,28 @@ static void worst_first(struct parcel *p)
     }
 }
 
+/* Who never got the alert hears nothing of its acknowledgement. */
+static bool update_wanted(const struct endpoint_type *type,
+                          const struct render_item *part, struct error *err)
+{
+    enum update update = part->alert->update;
+
+    if (update == UPDATE_NONE || update == UPDATE_WORSENED)
+        return true;
+    if (part->phase == PHASE_NEW)
+        return error_set(err, "the alert itself did not arrive");
+    return type->shows_ack || error_set(err, "it cannot be shown there");
+}
+
 static bool parcel_wants(const struct parcel *p, const struct render_item *part,
                          struct error *err)
 {
     const struct recipient *r = p->recipient;
     const struct endpoint_type *type = r->endpoint->type;
 
-    return type->wants == NULL ||
-           type->wants(r->endpoint->params, r->params, part, err) ||
+    return (update_wanted(type, part, err) &&
+            (type->wants == NULL ||
+             type->wants(r->endpoint->params, r->params, part, err))) ||
            error_in(err, "skipped");
 }
 

@@ -36,6 +36,7 @@ const struct endpoint_type endpoint_alert_store_db = {
     .batch_max = 1000,
     .linger_ms = 50, /* a commit is an fsync, whether of one or a thousand */
     .builtin = true,
+    .shows_ack = true,
     .endpoint_fields = no_fields,
     .recipient_fields = no_fields,
     .render = alert_store_db_render,

@@ -276,6 +276,9 @@ struct str chat_title(const struct message *m, enum phase phase, bool test,
     if (phase == PHASE_RELEASE)
         return arena_printf(a, "%s" RELEASED_MARK " %.*s: %.*s", mark,
                             STR_ARG(m->state), STR_ARG(what));
+    if (phase == PHASE_WORSENED)
+        return arena_printf(a, "%s%s %.*s: %.*s", mark, m->emoji, STR_ARG(m->state),
+                            STR_ARG(what));
     if (phase == PHASE_LATE)
         return arena_printf(a, "%s" LATE_MARK " %.*s: %.*s. %.*s", mark,
                             STR_ARG(m->severity), STR_ARG(what),
@@ -345,7 +348,7 @@ void chat_follow_up(struct message *m, const struct alert *alert,
 
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to)
 {
-    buf_text(to, RELEASED_MARK " ");
+    buf_printf(to, "%s ", m->emoji);
     k->escape(to, m->state);
 }
 

@@ -64,7 +64,7 @@ void chat_follow_up(struct message *m, const struct alert *alert,
                     struct arena *a);
 
 /* One line for the thread of a message that was sent for the engage:
- * "✅ Released after 8 min 3 s". */
+ * "✅ Released after 8 min 3 s", "❗ Worse, now Error". */
 void chat_reply(const struct markup *k, const struct message *m, struct buf *to);
 
 /* chat_alert() of one, chat_digest() of many. `messages` are chat_messages(). */

@@ -15,10 +15,25 @@ enum chat_deed chat_deed(const struct render_input *in,
     bool shared;
     struct str id = chat_handle_id(in->items[0].handle, &shared);
 
-    if (in->items[0].phase != PHASE_RELEASE || in->count != 1 ||
+    if (!phase_follows(in->items[0].phase) || in->count != 1 ||
         (in->step & CHAT_ANEW) != 0 || !place_read(id, began) || !ok(began))
         return CHAT_POST;
     return shared || in->step == CHAT_REPLY ? CHAT_ANSWER : CHAT_EDIT;
+}
+
+bool chat_wants(const struct render_item *item,
+                bool (*ok)(const struct chat_place *place), struct error *why_not)
+{
+    struct chat_place began;
+    bool shared;
+    struct str id = chat_handle_id(item->handle, &shared);
+
+    if (!phase_is_ack(item->phase))
+        return true;
+    if (shared)
+        return error_set(why_not, "the alert was told together with others");
+    return (place_read(id, &began) && ok(&began)) ||
+           error_set(why_not, "there is no message of it that can be changed");
 }
 
 void chat_judge(const struct render_input *in, enum chat_deed deed,
@@ -53,6 +68,8 @@ void chat_delivered(const struct render_input *in, enum chat_deed deed, int stat
         remark = arena_printf(a, "as plain text, after %.*s", STR_ARG(in->carry));
     *v = (struct verdict){.kind = VERDICT_DELIVERED,
                           .reason = judge_reason(status, remark, a)};
+    if (deed == CHAT_EDIT && phase_is_ack(in->items[0].phase))
+        return;
     if (deed == CHAT_EDIT) {
         v->kind = VERDICT_AGAIN;
         v->step = CHAT_REPLY;
@@ -82,6 +99,10 @@ void chat_refused(const struct render_input *in, struct str why, struct arena *a
 
 void chat_anew(const struct render_input *in, struct str why, struct verdict *v)
 {
+    if (phase_is_ack(in->items[0].phase)) {
+        *v = (struct verdict){.kind = VERDICT_DELIVERED, .reason = why};
+        return;
+    }
     *v = (struct verdict){
         .kind = VERDICT_AGAIN,
         .step = (in->step & CHAT_PLAIN) | CHAT_ANEW,

@@ -1,7 +1,8 @@
 /* chat_steps.h -- how a chat's message goes on: the message of an engage is edited
- * by its release, then answered, since nobody hears of an edit; where that cannot
- * be, posted anew; what is refused goes out once more as text only. Pure; private
- * to endpoint/. */
+ * by its release, or when it got worse, then answered, since nobody hears of an edit;
+ * where that cannot be, posted anew; what is refused goes out once more as text only.
+ * An acknowledgement is an edit and no more: nobody need hear of it. Pure; private to
+ * endpoint/. */
 #ifndef ENDPOINT_CHAT_STEPS_H
 #define ENDPOINT_CHAT_STEPS_H
 
@@ -28,6 +29,11 @@ enum chat_deed chat_deed(const struct render_input *in,
                          bool (*ok)(const struct chat_place *place),
                          struct chat_place *began);
 
+/* Whether there is a message that `item` can change, if it is an acknowledgement;
+ * other items are wanted anyway. */
+bool chat_wants(const struct render_item *item,
+                bool (*ok)(const struct chat_place *place), struct error *why_not);
+
 /* The frame of a chat's judge, of one verdict for all: `read` is only asked about
  * an answer. An edit whose answer was lost is made again, and nobody sees it. */
 typedef void chat_read_fn(const struct render_input *in, enum chat_deed deed,
@@ -42,7 +48,7 @@ bool chat_text_only(const struct render_input *in);
 bool chat_whole(const struct render_input *in, enum chat_deed deed);
 
 /* It is there, at `place` (whose parts may be empty): DELIVERED, or after an edit
- * AGAIN with the reply. */
+ * that is to be heard of AGAIN with the reply. */
 void chat_delivered(const struct render_input *in, enum chat_deed deed, int status,
                     const struct chat_place *place, struct arena *a,
                     struct verdict *v);
@@ -50,7 +56,7 @@ void chat_delivered(const struct render_input *in, enum chat_deed deed, int stat
  * it is only the reply to an edit, DELIVERED: the edit is there. */
 void chat_refused(const struct render_input *in, struct str why, struct arena *a,
                   struct verdict *v);
-/* AGAIN, as a new message. */
+/* AGAIN, as a new message; an acknowledgement has none to change, and is skipped. */
 void chat_anew(const struct render_input *in, struct str why, struct verdict *v);
 
 #endif

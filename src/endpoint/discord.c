@@ -192,10 +192,20 @@ static struct str edited_id(const struct render_input *in)
     bool shared;
     struct str id = chat_handle_id(in->items[0].handle, &shared);
 
-    if ((in->step & CHAT_ANEW) != 0 || in->count != 1 || shared ||
-        in->items[0].phase != PHASE_RELEASE || !discord_is_id(id))
+    if ((in->step & (CHAT_ANEW | CHAT_REPLY)) != 0 || in->count != 1 || shared ||
+        !phase_follows(in->items[0].phase) || !discord_is_id(id))
         return STR_NONE;
     return id;
+}
+
+static bool discord_wants(const void *endpoint unused, const void *recipient unused,
+                          const struct render_item *item, struct error *why_not)
+{
+    bool shared;
+    struct str id = chat_handle_id(item->handle, &shared);
+
+    return !phase_is_ack(item->phase) || (discord_is_id(id) && !shared) ||
+           error_set(why_not, "there is no message of it that can be changed");
 }
 
 static bool discord_render(const struct render_input *in, struct arena *a,
@@ -237,12 +247,14 @@ const struct endpoint_type endpoint_discord = {
     .recipient_rate_per_s = 0.5, /* 30 a minute a channel */
     .recipient_rate_burst = 5,
     .edits = true,
+    .shows_ack = true,
     .repeats_show = true,
     .endpoint_size = sizeof(struct discord),
     .recipient_size = sizeof(struct discord_recipient),
     .endpoint_fields = discord_fields,
     .recipient_fields = discord_recipient_fields,
     .check = discord_check,
+    .wants = discord_wants,
     .render = discord_render,
     .judge = discord_judge,
     .probe = discord_probe,

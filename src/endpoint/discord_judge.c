@@ -107,7 +107,8 @@ static void answer_read(struct answer *n, struct arena *a)
 /* --- judging -------------------------------------------------------------- */
 
 /* A whole page instead of a message is not Discord; an empty or broken-off
- * answer with its status is. A webhook cannot answer an edit: that is all. */
+ * answer with its status is. A webhook cannot answer an edit: that is all, but for
+ * what got worse, which somebody must hear of. */
 static void judge_there(const struct answer *n, const struct render_input *in,
                         struct arena *a, struct verdict *v)
 {
@@ -120,6 +121,10 @@ static void judge_there(const struct answer *n, const struct render_input *in,
     }
     chat_delivered(in, CHAT_POST, n->r->status, &nowhere, a, v);
     v->handle = discord_is_id(id) ? chat_handle(in, id, a) : STR_NONE;
+    if (!n->edit || in->items[0].phase != PHASE_WORSENED)
+        return;
+    v->kind = VERDICT_AGAIN;
+    v->step = CHAT_REPLY;
 }
 
 static int64_t wait_ms(const struct answer *n)

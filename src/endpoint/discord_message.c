@@ -188,6 +188,13 @@ static void put_mentions(struct json_out *o, struct str role, bool mention)
     out_object_end(o);
 }
 
+/* The message before it has the facts. */
+static void put_worse(struct buf *to, const struct message *m, size_t max, struct arena *a)
+{
+    escape_fit(to, chat_title(m, PHASE_WORSENED, false, a), max, UNIT_UTF16,
+               markdown.escape);
+}
+
 static void put_content(struct json_out *o, const struct message *messages,
                         const struct render_input *in, struct str mention,
                         struct arena *a)
@@ -197,7 +204,9 @@ static void put_content(struct json_out *o, const struct message *messages,
     size_t room = CONTENT_MAX - mention.n;
 
     buf_str(&b, mention);
-    if ((in->step & CHAT_PLAIN) != 0)
+    if (in->step == CHAT_REPLY)
+        put_worse(&text, messages, room, a);
+    else if ((in->step & CHAT_PLAIN) != 0)
         chat_text(&markdown, messages, in, room, a, &text);
     buf_str(&b, buf_view(&text));
     if (b.n > 0)
@@ -224,7 +233,7 @@ static void put_post(struct json_out *o, const struct message *messages,
 {
     const struct discord_recipient *r = in->recipient;
     bool mention = r->mention_role.n > 0 && chat_calls(in, r->quiet_below);
-    bool plain = (in->step & CHAT_PLAIN) != 0;
+    bool plain = chat_text_only(in);
     struct str text = mention ? arena_printf(a, "<@&%.*s>%s",
                                              STR_ARG(r->mention_role),
                                              plain ? "\n" : "")

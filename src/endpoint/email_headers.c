@@ -285,17 +285,18 @@ static bool is_message_id(struct str s)
 static struct str root_of(const struct letter *l)
 {
     const struct render_item *item = &l->in->items[0];
+    int64_t began_id = item->phase == PHASE_WORSENED ? item->alert->id
+                                                     : item->alert->began_id;
     struct str recipient = item->id;
 
-    if (item->alert->action != ACTION_RELEASE)
+    if (item->alert->action != ACTION_RELEASE && item->phase != PHASE_WORSENED)
         return STR_NONE;
     if (is_message_id(item->handle))
         return item->handle;
-    if (item->alert->began_id <= 0)
+    if (began_id <= 0)
         return STR_NONE;
     str_until(&recipient, '.');
-    return id_made(l, arena_printf(l->arena, "%lld.%.*s",
-                                   (long long)item->alert->began_id,
+    return id_made(l, arena_printf(l->arena, "%lld.%.*s", (long long)began_id,
                                    STR_ARG(recipient)));
 }
 

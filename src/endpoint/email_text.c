@@ -62,7 +62,7 @@ static void put_head(const struct letter *l, struct buf *to)
                    STR_ARG(m->severity), (long long)a->score);
         return;
     }
-    put_upper(to, m->severity);
+    put_upper(to, l->in->items[0].phase == PHASE_WORSENED ? m->state : m->severity);
     buf_printf(to, "  %.*s  (score %lld)\n", STR_ARG(m->title),
                (long long)a->score);
 }

@@ -65,9 +65,9 @@ struct endpoint_type {
     double recipient_rate_per_s, recipient_rate_burst; /* the same, of each recipient */
     bool edits; /* a release changes the message its engage was: so it goes alone */
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
+    bool shows_ack; /* tells of acknowledgements, by the message that was sent */
     bool repeats_show; /* sent twice it is there twice; given up after two doubts */
-    int64_t linger_ms; /* after a large request, how long to let the next one
-                          grow: for what costs much a request, little an alert */
+    int64_t linger_ms; /* how long to let the next request grow after a large one */
     bool confirms_nothing; /* DELIVERED is only "accepted": it may not arrive */
     bool builtin;     /* not offered, not editable */
     bool own_words;   /* its recipients may have templates for what it says */

@@ -114,6 +114,8 @@ static bool fail2ban_wants(const void *endpoint, const void *recipient unused,
     struct str said = said_address(item);
     struct ip ip;
 
+    if (item->phase == PHASE_WORSENED)
+        return error_set(why_not, "it was banned when the alert began");
     if (is_unban(item))
         return wants_unban(f, item, why_not);
     if (item->phase == PHASE_LATE && f->unban_on_release)

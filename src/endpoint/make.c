@@ -210,6 +210,7 @@ void render_message(const struct render_input *in, size_t at, struct arena *a,
     place.ack_link = item->ack_link;
     message_build(item->alert, item->phase, &place, a, out);
     message_remark(&item->remark, a, out);
+    message_ack(item->alert, a, out);
 }
 
 void render_http(struct request *out, const char *method, struct str url,

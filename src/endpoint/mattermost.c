@@ -189,6 +189,14 @@ static struct str pending_id(const struct render_input *in, struct arena *a)
     return arena_str(a, buf_view(&b));
 }
 
+static bool mattermost_wants(const void *endpoint, const void *recipient unused,
+                             const struct render_item *item, struct error *why_not)
+{
+    if (is_hook(endpoint) && phase_is_ack(item->phase))
+        return error_set(why_not, "a webhook cannot change what it has posted");
+    return chat_wants(item, is_place, why_not);
+}
+
 static void put_place(struct json_out *o, const struct render_input *in,
                       enum chat_deed deed,
                       const struct chat_place *began, struct arena *a)
@@ -250,6 +258,7 @@ const struct endpoint_type endpoint_mattermost = {
     .rate_per_s = 10, /* what a server allows that limits at all */
     .rate_burst = 20,
     .edits = true,
+    .shows_ack = true,
     .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct mattermost),
@@ -257,6 +266,7 @@ const struct endpoint_type endpoint_mattermost = {
     .endpoint_fields = mattermost_fields,
     .recipient_fields = mattermost_recipient_fields,
     .check = mattermost_check,
+    .wants = mattermost_wants,
     .render = mattermost_render,
     .judge = mattermost_judge,
     .probe = mattermost_probe,

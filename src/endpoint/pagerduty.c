@@ -37,7 +37,7 @@ struct pagerduty_recipient {
 
 /* What a request does; the first of a delivery is at step 0. */
 enum step { STEP_FIRST, STEP_RESOLVE, STEP_CHANGE };
-enum deed { DEED_TRIGGER, DEED_RESOLVE, DEED_CHANGE };
+enum deed { DEED_TRIGGER, DEED_ACKNOWLEDGE, DEED_RESOLVE, DEED_CHANGE };
 
 static const struct field pagerduty_fields[] = {
     {TEXT(struct pagerduty, integration_key),
@@ -94,6 +94,11 @@ static bool pagerduty_wants(const void *endpoint unused, const void *recipient,
 {
     const struct pagerduty_recipient *r = recipient;
 
+    if (item->phase == PHASE_UNACKED)
+        return error_set(why_not, "PagerDuty lets nobody take it back; its own timeout "
+                                  "may");
+    if (item->phase == PHASE_ACKED && item->handle.n == 0)
+        return error_set(why_not, "there is no incident of it");
     if (item->alert->action != ACTION_STORE || r->one_shot != ONE_SHOT_SKIP)
         return true;
     return error_set(why_not, "the recipient takes no one-shot alerts");
@@ -113,7 +118,9 @@ static enum deed deed_of(const struct render_input *in)
         return DEED_RESOLVE;
     if (in->step == STEP_CHANGE)
         return DEED_CHANGE;
-    if (item->phase != PHASE_NEW)
+    if (item->phase == PHASE_ACKED)
+        return DEED_ACKNOWLEDGE;
+    if (item->alert->action == ACTION_RELEASE)
         return DEED_RESOLVE;
     return item->alert->action == ACTION_STORE && r != NULL &&
                    r->one_shot == ONE_SHOT_CHANGE
@@ -155,7 +162,7 @@ static struct str dedup_key(const struct render_input *in, struct arena *a)
     struct str kept = in->items[0].handle;
     bool right = kept.n <= DEDUP_KEY_MAX && check_token(kept, "");
 
-    if (in->items[0].phase == PHASE_RELEASE && right)
+    if (phase_follows(in->items[0].phase) && right)
         return kept;
     return dedup_key_made(in, a);
 }
@@ -339,15 +346,20 @@ static void write_told(const struct render_input *in, bool change,
 static void write_event(const struct render_input *in, enum deed deed,
                         struct arena *a, struct json_out *o)
 {
+    static const char *const actions[] = {
+        [DEED_TRIGGER] = "trigger",
+        [DEED_ACKNOWLEDGE] = "acknowledge",
+        [DEED_RESOLVE] = "resolve",
+    };
     const struct pagerduty *p = in->endpoint;
 
     out_object(o, NULL);
     out_str(o, "routing_key", p->integration_key);
     if (deed != DEED_CHANGE) {
-        out_text(o, "event_action", deed == DEED_RESOLVE ? "resolve" : "trigger");
+        out_text(o, "event_action", actions[deed]);
         out_str(o, "dedup_key", dedup_key(in, a));
     }
-    if (deed != DEED_RESOLVE)
+    if (deed == DEED_TRIGGER || deed == DEED_CHANGE)
         write_told(in, deed == DEED_CHANGE, a, o);
     out_object_end(o);
 }
@@ -467,6 +479,7 @@ const struct endpoint_type endpoint_pagerduty = {
     .via = VIA_HTTP,
     .batch_max = 1,
     .own_words = true,
+    .shows_ack = true,
     .rate_per_s = 1.8, /* 120 a minute an integration key, the burst included */
     .rate_burst = 10,
     .endpoint_size = sizeof(struct pagerduty),

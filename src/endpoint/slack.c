@@ -186,6 +186,16 @@ enum chat_deed slack_deed(const struct render_input *in, struct chat_place *bega
     return s->bot_token.n == 0 ? CHAT_POST : chat_deed(in, is_place, began);
 }
 
+static bool slack_wants(const void *endpoint, const void *recipient unused,
+                        const struct render_item *item, struct error *why_not)
+{
+    const struct slack *s = endpoint;
+
+    if (s->bot_token.n == 0 && phase_is_ack(item->phase))
+        return error_set(why_not, "a webhook cannot change what it has posted");
+    return chat_wants(item, is_place, why_not);
+}
+
 /* --- the request ---------------------------------------------------------- */
 
 void slack_call(const struct slack *s, const char *method, struct arena *a,
@@ -276,6 +286,7 @@ const struct endpoint_type endpoint_slack = {
     .recipient_rate_per_s = 1, /* of a channel; bursts are tolerated */
     .recipient_rate_burst = 3,
     .edits = true,
+    .shows_ack = true,
     .repeats_show = true,
     .own_words = true,
     .endpoint_size = sizeof(struct slack),
@@ -283,6 +294,7 @@ const struct endpoint_type endpoint_slack = {
     .endpoint_fields = slack_fields,
     .recipient_fields = slack_recipient_fields,
     .check = slack_check,
+    .wants = slack_wants,
     .render = slack_render,
     .judge = slack_judge,
     .probe = slack_probe,

@@ -252,6 +252,12 @@ enum chat_deed telegram_deed(const struct render_input *in,
     return chat_deed(in, is_place, began);
 }
 
+static bool telegram_wants(const void *endpoint unused, const void *recipient unused,
+                           const struct render_item *item, struct error *why_not)
+{
+    return chat_wants(item, is_place, why_not);
+}
+
 static void put_send(struct json_out *o, const struct render_input *in,
                      const struct chat_place *answered, struct arena *a)
 {
@@ -325,12 +331,14 @@ const struct endpoint_type endpoint_telegram = {
     .recipient_rate_per_s = 20 / 60.0, /* of a group; a private chat takes more, */
     .recipient_rate_burst = 5,         /* but what waits shares one message */
     .edits = true,
+    .shows_ack = true,
     .repeats_show = true,
     .endpoint_size = sizeof(struct telegram),
     .recipient_size = sizeof(struct telegram_recipient),
     .endpoint_fields = telegram_fields,
     .recipient_fields = telegram_recipient_fields,
     .check = telegram_check,
+    .wants = telegram_wants,
     .render = telegram_render,
     .judge = telegram_judge,
     .probe = telegram_probe,

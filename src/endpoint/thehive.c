@@ -10,6 +10,7 @@
 #define REFERENCE_MAX 100 /* of the instance's name in it; 128 in all */
 #define SOURCE_MAX 32
 #define TAG_OVER "state:released"
+#define TAG_ACKED "state:acknowledged"
 
 static const char *const versions[] = {"5", "4", NULL};
 static const char *const tlps[] = {"clear", "green", "amber", "amber+strict",
@@ -131,7 +132,7 @@ enum thehive_deed thehive_deed(const struct render_input *in)
 
     switch ((enum thehive_step)in->step) {
     case THEHIVE_FIRST:
-        if (in->items[0].phase != PHASE_RELEASE)
+        if (!phase_follows(in->items[0].phase))
             return HIVE_CREATE;
         return known ? HIVE_NOTE : HIVE_FIND;
     case THEHIVE_BARE:
@@ -256,12 +257,22 @@ static void write_query(const struct render_input *in, struct arena *a,
     out_object_end(o);
 }
 
-static void write_tag(struct json_out *o)
+static void write_tags(struct json_out *o, const char *what, const char *tag)
+{
+    out_array(o, what);
+    out_text(o, NULL, tag);
+    out_array_end(o);
+}
+
+static void write_tag(const struct render_item *item, struct json_out *o)
 {
     out_object(o, NULL);
-    out_array(o, "addTags");
-    out_text(o, NULL, TAG_OVER);
-    out_array_end(o);
+    if (item->phase == PHASE_WORSENED)
+        out_i64(o, "severity", thehive_severity(item->alert));
+    else if (phase_is_ack(item->phase))
+        write_tags(o, item->phase == PHASE_ACKED ? "addTags" : "removeTags", TAG_ACKED);
+    else
+        write_tags(o, "addTags", TAG_OVER);
     out_object_end(o);
 }
 
@@ -279,7 +290,7 @@ static void write_body(const struct render_input *in, enum thehive_deed deed,
         thehive_note(in, a, o);
         return;
     case HIVE_TAG:
-        write_tag(o);
+        write_tag(&in->items[0], o);
         return;
     }
 }
@@ -323,10 +334,11 @@ const struct endpoint_type endpoint_thehive = {
     .name = "thehive",
     .title = "TheHive",
     .help = "Makes alerts with observables in TheHive, and notes when they are "
-            "over.",
+            "acknowledged, worse, or over.",
     .via = VIA_HTTP,
     .batch_max = 1,
     .edits = true,
+    .shows_ack = true,
     .own_words = true,
     .endpoint_size = sizeof(struct thehive),
     .recipient_size = sizeof(struct thehive_recipient),

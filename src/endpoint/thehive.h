@@ -25,8 +25,8 @@ enum thehive_step {
     THEHIVE_FIRST,
     THEHIVE_BARE, /* create, without the observables that were refused */
     THEHIVE_FIND, /* the alert there is for the engage */
-    THEHIVE_NOTE, /* that it is over */
-    THEHIVE_TAG,  /* the same as a tag */
+    THEHIVE_NOTE, /* that it is over, worse, or acknowledged */
+    THEHIVE_TAG,  /* the same as a tag, or its severity */
 };
 
 enum thehive_deed { HIVE_CREATE, HIVE_FIND, HIVE_NOTE, HIVE_TAG };
@@ -42,9 +42,10 @@ struct str thehive_source(const struct render_input *in, struct arena *a);
 
 void thehive_alert(const struct render_input *in, struct arena *a,
                    struct json_out *o);
-/* What a release changes: a comment, or with version 4 the description. */
+/* What a release or an update changes: a comment, or with version 4 the description. */
 void thehive_note(const struct render_input *in, struct arena *a,
                   struct json_out *o);
+int thehive_severity(const struct alert *a);
 void thehive_observables(const struct render_input *in, struct arena *a,
                          struct json_out *o);
 

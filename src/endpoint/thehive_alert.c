@@ -117,7 +117,7 @@ static void write_tags(const struct render_input *in, struct arena *a,
     out_array_end(o);
 }
 
-static int severity_of(const struct alert *a)
+int thehive_severity(const struct alert *a)
 {
     if (a->severity >= SEVERITY_CRITICAL)
         return 4;
@@ -155,7 +155,7 @@ void thehive_alert(const struct render_input *in, struct arena *a,
         out_str(o, "externalLink", m->link);
     out_cut(o, "title", chat_plain_title(m, item->phase, in->test, a), TITLE_MAX);
     out_description(o, m);
-    out_i64(o, "severity", severity_of(item->alert));
+    out_i64(o, "severity", thehive_severity(item->alert));
     out_i64(o, "date", item->alert->tstamp_ms);
     write_tags(in, a, o);
     write_protocols(in, o);
@@ -164,12 +164,28 @@ void thehive_alert(const struct render_input *in, struct arena *a,
     out_object_end(o);
 }
 
-/* --- its end -------------------------------------------------------------- */
+/* --- what follows ----------------------------------------------------------- */
 
-static void out_comment(struct json_out *o, const struct message *m)
+/* Of an acknowledgement nothing but itself is news. */
+static void put_ack(struct buf *to, const struct message *m, enum phase phase)
+{
+    if (phase == PHASE_UNACKED) {
+        buf_text(to, "Acknowledged no more");
+        return;
+    }
+    buf_printf(to, "%s: ", m->facts[0].label);
+    escape_markdown(to, m->facts[0].value);
+}
+
+static void out_comment(struct json_out *o, const struct message *m, enum phase phase)
 {
     struct buf b freed_by(buf_release) = BUF(REQUEST_MAX);
 
+    if (phase_is_ack(phase)) {
+        put_ack(&b, m, phase);
+        out_str(o, "message", buf_view(&b));
+        return;
+    }
     chat_reply(&markdown, m, &b);
     if (m->sentence.n > 0) {
         buf_text(&b, markdown.line);
@@ -189,8 +205,10 @@ void thehive_note(const struct render_input *in, struct arena *a,
 
     out_object(o, NULL);
     if (t->version == THEHIVE_5)
-        out_comment(o, m);
+        out_comment(o, m, in->items[0].phase);
     else
         out_description(o, m);
+    if (t->version == THEHIVE_4 && in->items[0].phase == PHASE_WORSENED)
+        out_i64(o, "severity", thehive_severity(in->items[0].alert));
     out_object_end(o);
 }

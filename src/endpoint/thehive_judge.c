@@ -105,7 +105,7 @@ static void judge_create(const struct answer *n, const struct render_input *in,
     }
 }
 
-/* --- the end of one ------------------------------------------------------- */
+/* --- what follows one ------------------------------------------------------ */
 
 static void judge_find(const struct answer *n, struct arena *a, struct verdict *v)
 {
@@ -117,13 +117,13 @@ static void judge_find(const struct answer *n, struct arena *a, struct verdict *
         v->step = THEHIVE_NOTE;
     } else if (found || n->r->status == 403) {
         v->kind = VERDICT_DELIVERED;
-        remark(n, "its end is not noted: the alert is not to be found", a, v);
+        remark(n, "not noted: the alert is not to be found", a, v);
     } else {
         judge_said(n->r, n->said, "TheHive's", a, v);
     }
 }
 
-/* An alert somebody deleted needs no end; a right somebody lacks is no fault. */
+/* An alert somebody deleted needs no note; a right somebody lacks is no fault. */
 static void judge_note(const struct answer *n, const struct render_input *in,
                        struct arena *a, struct verdict *v)
 {
@@ -136,10 +136,10 @@ static void judge_note(const struct answer *n, const struct render_input *in,
         v->carry = thehive_id(in);
     } else if (n->r->status == 403) {
         v->kind = VERDICT_DELIVERED;
-        remark(n, "its end is not noted: the user lacks the right", a, v);
+        remark(n, "not noted: the user lacks the right", a, v);
     } else if (n->r->status == 404 && n->own) {
         v->kind = VERDICT_DELIVERED;
-        remark(n, "its end is not noted: the alert is gone", a, v);
+        remark(n, "not noted: the alert is gone", a, v);
     } else {
         judge_said(n->r, n->said, "TheHive's", a, v);
     }
@@ -151,7 +151,7 @@ static void judge_tag(const struct answer *n, struct arena *a, struct verdict *v
     v->kind = VERDICT_DELIVERED;
     v->reason = judge_reason(n->r->status, STR_NONE, a);
     if (!is_done(n))
-        remark(n, "noted, but not tagged as released", a, v);
+        remark(n, "noted, but not tagged", a, v);
 }
 
 void thehive_judge(const struct render_input *in, const struct request *sent,

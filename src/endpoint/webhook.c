@@ -116,8 +116,12 @@ static size_t webhook_batch_limit(const void *endpoint)
     return w->format == FORMAT_STANDARD ? 1 : 10;
 }
 
-static const char *event_of(const struct alert *a)
+static const char *event_of(const struct render_item *item)
 {
+    const struct alert *a = item->alert;
+
+    if (item->phase == PHASE_WORSENED)
+        return "alert.worsened";
     switch (a->action) {
     case ACTION_ENGAGE:
         return "alert.engaged";
@@ -136,7 +140,7 @@ static void write_standard(const struct render_input *in, struct json_out *o)
 
     time_text(event_ms(a), true, text);
     out_object(o, NULL);
-    out_text(o, "type", event_of(a));
+    out_text(o, "type", event_of(&in->items[0]));
     out_text(o, "timestamp", text);
     if (in->test)
         out_bool(o, "test", true);

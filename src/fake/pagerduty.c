@@ -91,6 +91,8 @@ static void enqueue(struct fake *f, const struct fake_request *r, const struct j
         open = NULL;
     if (str_is(action, "trigger") && open != NULL)
         fake_change(f, open, r->body);
+    else if (str_is(action, "acknowledge") && open != NULL)
+        fake_change(f, open, r->body);
     else if (str_is(action, "trigger"))
         fake_keep(f, key, STR("service"), STR_NONE, r->body);
     else if (str_is(action, "resolve") && open != NULL)

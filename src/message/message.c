@@ -61,6 +61,16 @@ static int64_t lasted_ms(const struct alert *a)
     return a->action == ACTION_RELEASE ? a->tstamp_end_ms - a->tstamp_ms : 0;
 }
 
+bool phase_is_ack(enum phase p)
+{
+    return p == PHASE_ACKED || p == PHASE_UNACKED;
+}
+
+bool phase_follows(enum phase p)
+{
+    return p == PHASE_RELEASE || p == PHASE_WORSENED || phase_is_ack(p);
+}
+
 static struct str state_of(const struct alert *a, enum phase phase,
                            struct arena *arena)
 {
@@ -68,6 +78,8 @@ static struct str state_of(const struct alert *a, enum phase phase,
     case ACTION_STORE:
         return STR_NONE;
     case ACTION_ENGAGE:
+        if (phase == PHASE_WORSENED)
+            return arena_printf(arena, "Worse, now %s", severity_label(a->severity));
         return STR("Engaged");
     case ACTION_RELEASE:
         if (phase == PHASE_LATE && lasted_ms(a) > 0)

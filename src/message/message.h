@@ -12,7 +12,15 @@ enum phase {
     PHASE_NEW,     /* nothing was sent for this alert before */
     PHASE_RELEASE, /* ends one whose engage was delivered (handle kept) */
     PHASE_LATE,    /* a release whose engage never went out: say both */
+    PHASE_ACKED,    /* what follows changes what was told of an engaged alert: ... */
+    PHASE_UNACKED,  /* ... nobody has acknowledged it any more */
+    PHASE_WORSENED, /* ... it is more severe than it was */
 };
+
+/* Whether it is about one whose beginning was told, and whose handle there may be; and
+ * whether somebody acknowledged that, or no longer does, which changes no more. */
+bool phase_follows(enum phase p);
+bool phase_is_ack(enum phase p);
 
 struct message_fact {
     const char *label; /* "Client" */
@@ -40,8 +48,9 @@ struct message {
     struct str title;    /* "Low Goodput Ratio", or the recipient's own; one line */
     struct str kind;     /* the title in our words: what a digest counts by */
     struct str headline; /* "Notice: Low Goodput Ratio, 1.2.3.4 -> ..." <= 90 characters */
-    struct str state;    /* "Engaged", "Released after 8 min 3 s", "" for store;
-                            late: "Fired 15:01:06, cleared 15:09:09 CET" */
+    struct str state;    /* "Engaged", "Worse, now Error", "" for store,
+                            "Released after 8 min 3 s"; late: "Fired 15:01:06,
+                            cleared 15:09:09 CET" */
     struct str sentence; /* what happened: one line, or the recipient's own text of
                             one or more, ended by \n */
     struct str subject;  /* alert_subject() */
@@ -76,6 +85,8 @@ struct message_remark {
     int64_t escalated_from;    /* the recipient who was told first ... */
     struct str escalated_name; /* ... its name, for whoever renders */
 };
+/* Who has acknowledged it, as the first fact: 👀 maya, 15:03: "ISP ticket 88". */
+void message_ack(const struct alert *a, struct arena *arena, struct message *m);
 /* As the first facts; also where the recipient's own text has no others. */
 void message_remark(const struct message_remark *r, struct arena *arena,
                     struct message *m);

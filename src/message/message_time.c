@@ -95,6 +95,19 @@ struct str message_moment(int64_t wall_ms, struct arena *arena)
     return words_kept(arena, &b);
 }
 
+struct str message_clock(int64_t wall_ms, int64_t other_ms, struct arena *arena)
+{
+    struct buf b freed_by(buf_release) = BUF(200);
+    struct time_parts at, other;
+
+    time_parts_local(wall_ms, &at);
+    time_parts_local(other_ms, &other);
+    if (!same_day(&at, &other))
+        put_date(&b, &at);
+    buf_printf(&b, "%02d:%02d", at.hour, at.minute);
+    return words_kept(arena, &b);
+}
+
 struct str message_fired(const struct alert *a, struct arena *arena)
 {
     struct buf b freed_by(buf_release) = BUF(200);

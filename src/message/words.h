@@ -29,6 +29,8 @@ bool words_unreachable(const struct alert *a);
  * that comes alone: "Fired 15:01:06, cleared 15:09:09 CET". */
 struct str message_when(const struct alert *a, struct arena *arena);
 struct str message_fired(const struct alert *a, struct arena *arena);
+/* "15:03", with its date when it is not the day of the other. */
+struct str message_clock(int64_t wall_ms, int64_t other_ms, struct arena *arena);
 
 /* message_facts.c */
 void message_facts(const struct alert *a, const struct message_place *place,

@@ -46,11 +46,13 @@ bool acknowledge(const struct engaged_set *s, const int64_t *ids, size_t n,
                  void *arg)
 {
     struct acknowledging *whole;
+    struct audience *audience;
 
     *changed = 0;
     if (!outbox_has_room(s->outbox, n, 0))
         return false;
     whole = mem_new(sizeof *whole + n * sizeof whole->steps[0]);
+    audience = audience_new(s->recipients, s->recipient_count);
     whole->registry = s->registry;
     whole->done = done;
     whole->arg = arg;
@@ -62,8 +64,9 @@ bool acknowledge(const struct engaged_set *s, const int64_t *ids, size_t n,
         step->whole = whole;
         step->undo = registry_acknowledge(s->registry, ids[i], ack);
         whole->waiting++;
-        outbox_acknowledge(s->outbox, ids[i], ack, step_done, step);
+        outbox_acknowledge(s->outbox, ids[i], ack, audience, step_done, step);
     }
+    audience_drop(audience);
     *changed = whole->waiting;
     if (whole->waiting == 0)
         free(whole);

@@ -10,6 +10,8 @@
 struct engaged_set { /* in memory, and on disk */
     struct registry *registry;
     struct outbox *outbox;
+    const int64_t *recipients; /* whom it may be told: see audience_new() */
+    size_t recipient_count;
 };
 
 /* Acknowledges those of the ids that are engaged; NULL takes it back. What changed

@@ -23,6 +23,29 @@ static bool lane_has(const struct lane *l, int64_t alert_id)
     return i != NULL && i->kept->id == alert_id;
 }
 
+void delivery_enters(struct outbox *o, struct delivery_id id, enum delivery_state state,
+                     enum hold_kind kind)
+{
+    struct lane *l = lane_get(o, id.recipient_id);
+
+    o->counts.accepted++;
+    count_new(o, l, state, kind);
+    if (state != DELIVERY_PENDING)
+        return;
+    lane_rewind(o, l, id.alert_id);
+    lane_refill(o, l);
+}
+
+static void update_enters(struct outbox *o, const struct op *op, const struct target *t)
+{
+    const struct kept *k = op->put.kept;
+
+    if (t->row != ROW_NONE)
+        delivery_enters(o, (struct delivery_id){t->row == ROW_OWN ? k->id : k->began_id,
+                                                t->recipient_id},
+                        t->state, t->hold != NULL ? t->hold->kind : HOLD_NONE);
+}
+
 static void put_enters(struct outbox *o, struct op *op, struct target *t)
 {
     struct lane *l = lane_get(o, t->recipient_id);
@@ -63,9 +86,14 @@ static void put_finish(struct outbox *o, struct op *op, bool committed)
         seen_forget(o->seen, op->put.seen);
         return;
     }
+    ended_count(o, &op->put.ended);
+    if (op->put.kept != NULL && op->put.kept->update != UPDATE_NONE) {
+        for (size_t i = 0; i < op->put.count; i++)
+            update_enters(o, op, &op->targets[i]);
+        return;
+    }
     o->counts.accepted_alerts += op->put.kept != NULL;
     o->counts.accepted += op->put.count;
-    ended_count(o, &op->put.ended);
     for (size_t i = 0; i < op->put.count; i++)
         put_enters(o, op, &op->targets[i]);
 }
@@ -111,6 +139,7 @@ static void taken_enters_window(struct outbox *o, struct lane *l, struct taken *
     i->together = t->together;
     i->freed_ms = t->freed_ms;
     i->remark = t->remark;
+    i->acked = i->remark.escalated_ms > 0 && is_acking(o, i->kept->id);
     i->doubts = t->doubts;
     i->began = t->began;
     i->handle = t->handle;
@@ -150,7 +179,7 @@ static void prepare_finish(struct outbox *o, struct op *op)
     free((char *)(uintptr_t)i->handle.p);
     i->handle = op->prepare.handle;
     op->prepare.handle = STR_NONE;
-    if (l->abandoned)
+    if (l->abandoned || (i->acked && !is_acking(o, i->kept->id)))
         lane_remove(o, l, i);
     else
         lane_ready(o, l);
@@ -174,8 +203,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         held_finish(o, op);
     else if (committed && op->kind == OP_UNHOLD)
         unhold_finish(o, op);
-    else if (committed && op->kind == OP_ACK)
-        ended_count(o, &op->ack.ended);
+    else if (op->kind == OP_ACK)
+        ack_finish(o, op, committed);
     if (op->done != NULL)
         op->done(op->arg, committed);
     op_free(op);

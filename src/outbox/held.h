@@ -27,6 +27,7 @@ struct held_row {
     struct delivery_id id;
     struct hold hold;
     int64_t accepted_ms;
+    int64_t began_id; /* of a release, or of an update: the engaged alert's; or 0 */
     enum action action;
     struct str json; /* the alert as kept */
 };

@@ -28,8 +28,10 @@ void kept_share(struct kept *k)
 
 void kept_drop(struct kept *k)
 {
-    if (k != NULL && --k->refs == 0)
-        free(k);
+    if (k == NULL || --k->refs > 0)
+        return;
+    free(k->ack);
+    free(k);
 }
 
 static struct str lane_key(const int64_t *recipient_id)
@@ -74,6 +76,8 @@ void lane_insert(struct outbox *o, struct lane *l, struct item *i)
     else
         l->head = i;
     l->count++;
+    l->escalations += i->remark.escalated_ms > 0;
+    o->escalations += i->remark.escalated_ms > 0;
     o->window_items++;
     o->window_bytes += i->kept->json.n;
 }
@@ -89,6 +93,8 @@ void lane_remove(struct outbox *o, struct lane *l, struct item *i)
     else
         l->tail = i->previous;
     l->count--;
+    l->escalations -= i->remark.escalated_ms > 0;
+    o->escalations -= i->remark.escalated_ms > 0;
     o->window_items--;
     o->window_bytes -= i->kept->json.n;
     kept_drop(i->kept);
@@ -292,8 +298,8 @@ static void prepare(struct outbox *o, struct item *i)
     op_gather(o, op);
 }
 
-/* Whether the engage that `i` ends is still here: not settled, so that the disk
- * does not know either how it fares. */
+/* Whether the engage that `i` ends, or is an update of, is still here: not settled, so
+ * that the disk does not know either how it fares. */
 static bool engage_is_here(const struct item *i)
 {
     const struct item *before = i->previous;
@@ -307,7 +313,7 @@ static enum what look_at(struct outbox *o, struct walk *w, struct item *i)
 {
     if (i->settling && !i->aside)
         return STOP_HERE;
-    if (i->in_flight || is_blocked(w, i->kept->key_hash))
+    if (i->in_flight || i->acked || is_blocked(w, i->kept->key_hash))
         return block(w, i->kept->key_hash) ? PASS_IT : STOP_HERE;
     /* The wall clock may have jumped back since. */
     i->due_ms = MIN(i->due_ms, w->now_ms + RETRY_AFTER_CAP_MS);

@@ -95,7 +95,9 @@ static bool load_counts(sqlite3 *db, struct outbox *o, struct error *err)
         const char *sql;
         uint64_t *to;
     } wanted[] = {
-        {"SELECT (SELECT count(*) FROM alert) + n FROM tally WHERE state = -1",
+        {"SELECT (SELECT count(*) FROM alert) + n -"
+         " (SELECT count(*) FROM alert WHERE update_kind <> 0)"
+         " FROM tally WHERE state = -1",
          &n->accepted_alerts},
         {"SELECT accepted FROM conservation", &n->accepted},
         {"SELECT delivered FROM conservation", &n->delivered},

@@ -4,6 +4,7 @@
 #ifndef OUTBOX_OP_H
 #define OUTBOX_OP_H
 
+#include "outbox/ack.h"
 #include "outbox/op_parts.h"
 
 enum op_kind {
@@ -83,9 +84,12 @@ struct op {
             void *counted_arg;
         } unhold;
         struct {
-            int64_t alert_id, at_ms;
+            int64_t alert_id, update_id, at_ms;
             struct ack *ack; /* ours; NULL: taken back */
+            struct audience *audience; /* a share of it; NULL: nobody */
+            struct id_array spared; /* whose escalation is on its way */
             struct ended_list ended;
+            struct id_array told; /* filled by the writer: whom it is told */
         } ack;
     };
     struct target targets[]; /* of a put */
@@ -104,9 +108,8 @@ void group_add(struct group *g, struct op *op);
 void group_run(struct database *d, struct group *g);
 
 struct op *op_new(enum op_kind kind, size_t targets);
+void op_reset(struct op *op); /* what a run of it has made: it runs again */
 void op_free(struct op *op);
-void ack_free(struct op *op); /* ack.c: what an OP_ACK owns */
-void ended_release(struct ended_list *l);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);
 void text_free(struct str s);

@@ -10,15 +10,23 @@ struct target { /* of a put: one recipient */
     bool direct;       /* enters its window after the commit; born licensed */
     struct hold *hold; /* ours, with its reason; NULL: none */
     struct message_remark remark;
+    /* Filled by the writer: of an update, which delivery this became: its own, the
+     * engage's that was not there, or none, for it was neither told nor will be. */
+    enum target_row { ROW_OWN, ROW_ENGAGE, ROW_NONE } row;
     enum delivery_state state;    /* filled by the writer, as is what follows */
     enum hold_kind ended_engage;  /* the engage was held by this and is withheld now */
     enum began began;  /* filled by the writer */
     struct str handle; /* filled by the writer, ours */
 };
 
-struct ended { /* an escalation that ends before it came; it was held by this */
-    int64_t recipient_id;
+struct was { /* a row before it was changed; state PENDING: it was not changed */
+    enum delivery_state state;
     enum hold_kind kind;
+};
+
+struct ended { /* an escalation that ends before it came */
+    int64_t recipient_id;
+    struct was was; /* here PENDING is one that was about to be sent */
 };
 
 struct ended_list { /* filled by the writer */
@@ -26,10 +34,11 @@ struct ended_list { /* filled by the writer */
     size_t n;
 };
 
-struct was { /* a row before it was changed; state PENDING: it was not changed */
-    enum delivery_state state;
-    enum hold_kind kind;
+struct id_array {
+    int64_t *v; /* ours */
+    size_t n;
 };
+void id_array_add(struct id_array *a, int64_t id); /* ack.c */
 
 struct taken { /* a row of a TAKE, ours until it is an item */
     struct kept *kept;

@@ -20,6 +20,16 @@
  * A message that kills us is thus counted before it kills us again, and after
  * DELIVERY_UNENDED_MAX licenses without an outcome it is dead.
  *
+ * What is told of an engaged alert beside its beginning and its end -- it was
+ * acknowledged, that was taken back, it got worse -- is an update: a row among the
+ * alerts with an id of its own, whose began_id is the engaged one's as a release's
+ * is, and a delivery for each recipient whom it concerns. So it is durable, comes
+ * behind what it is about (same key), is tried, deferred and dead like any other, and
+ * a dead endpoint keeps nobody but itself waiting. Whom it concerns is decided in the
+ * commit, where alone it is known who was told: run_ack.c, run_update.c. Its
+ * deliveries are deliveries, and conserved like all others; it is no alert, though,
+ * so accepted_alerts knows nothing of it.
+ *
  * A commit can fail in two ways. The disk is full: the transaction is rolled
  * back, every put gathered so far is refused, newest first so that the registry
  * can undo, and all else is tried again a second later. Anything else (an I/O
@@ -61,108 +71,7 @@ bool delivery_state_parse(struct str name, enum delivery_state *out)
     return false;
 }
 
-/* --- ops --------------------------------------------------------------------- */
-
-struct op *op_new(enum op_kind kind, size_t targets)
-{
-    struct op *op = mem_new(sizeof *op + targets * sizeof op->targets[0]);
-
-    op->kind = kind;
-    return op;
-}
-
-void text_free(struct str s)
-{
-    free((char *)(uintptr_t)s.p);
-}
-
-struct str text_copy(struct str s, size_t max)
-{
-    size_t n = utf8_cut(s, max);
-
-    return n == 0 ? STR_NONE : (struct str){mem_dup(s.p, n), n};
-}
-
-/* What a run of the op has made; a group that failed runs again. */
-static void op_reset(struct op *op)
-{
-    if (op->kind == OP_TAKE) {
-        for (size_t i = 0; op->take.rows != NULL && i < op->take.count; i++) {
-            kept_drop(op->take.rows[i].kept);
-            text_free(op->take.rows[i].handle);
-        }
-        free(op->take.rows);
-        op->take.rows = NULL;
-        op->take.count = op->take.gave_up = 0;
-    } else if (op->kind == OP_PREPARE) {
-        text_free(op->prepare.handle);
-        op->prepare.handle = STR_NONE;
-    } else if (op->kind == OP_HELD) {
-        for (size_t i = 0; op->held.rows != NULL && i < op->held.count; i++) {
-            text_free(op->held.rows[i].hold.reason);
-            text_free(op->held.rows[i].json);
-        }
-        free(op->held.rows);
-        op->held.rows = NULL;
-        op->held.count = 0;
-    } else if (op->kind == OP_PUT) {
-        ended_release(&op->put.ended);
-    } else if (op->kind == OP_ACK) {
-        ended_release(&op->ack.ended);
-    }
-}
-
-static void targets_free(struct op *op)
-{
-    for (size_t i = 0; i < op->put.count; i++) {
-        text_free(op->targets[i].handle);
-        if (op->targets[i].hold != NULL)
-            text_free(op->targets[i].hold->reason);
-        free(op->targets[i].hold);
-    }
-}
-
-static void unhold_free(struct op *op)
-{
-    for (size_t i = 0; i < op->unhold.n; i++)
-        text_free(op->unhold.v[i].to.reason);
-    free(op->unhold.v);
-    free(op->unhold.was);
-}
-
-void op_free(struct op *op)
-{
-    op_reset(op);
-    switch (op->kind) {
-    case OP_PUT:
-        targets_free(op);
-        kept_drop(op->put.kept);
-        break;
-    case OP_SETTLE:
-        text_free(op->settle.reason);
-        text_free(op->settle.handle);
-        break;
-    case OP_ABANDON:
-        text_free(op->abandon.reason);
-        break;
-    case OP_REDRIVE:
-        free(op->redrive.ids);
-        free(op->redrive.was);
-        break;
-    case OP_UNHOLD:
-        unhold_free(op);
-        break;
-    case OP_ACK:
-        ack_free(op);
-        break;
-    case OP_HELD:
-    case OP_TAKE:
-    case OP_PREPARE:
-    case OP_BARRIER:
-        break;
-    }
-    free(op);
-}
+/* --- groups ---------------------------------------------------------------------- */
 
 void group_add(struct group *g, struct op *op)
 {
@@ -347,8 +256,10 @@ static struct kept *kept_of(struct outbox *o, const struct put *p)
     const struct alert *a = p->alert;
     struct kept *k = kept_new(line_of(o, p));
 
-    k->id = a->id;
-    k->began_id = a->began_id;
+    k->id = a->update != UPDATE_NONE ? p->update_id : a->id;
+    k->began_id = a->update != UPDATE_NONE ? a->id : a->began_id;
+    k->update = a->update;
+    k->ack = a->ack != NULL ? ack_copy(a->ack) : NULL;
     k->accepted_ms = clock_wall_ms(o->clock);
     k->action = a->action;
     k->key_hash = alert_key_hash(a->key);
@@ -361,13 +272,15 @@ static void target_choose(struct outbox *o, struct target *t, const struct put *
     int64_t alert_id = p->alert->id;
     struct lane *l = lane_get(o, p->recipients[at]);
 
-    t->recipient_id = l->recipient_id;
+    t->recipient_id = p->recipients[at];
     t->remark = p->holds != NULL ? p->holds[at].remark : (struct message_remark){0};
     if (p->holds != NULL && p->holds[at].kind != HOLD_NONE) {
         t->hold = mem_new(sizeof *t->hold);
         *t->hold = p->holds[at];
         t->hold->reason = text_copy(p->holds[at].reason, REASON_MAX);
     }
+    if (p->alert->update != UPDATE_NONE)
+        return; /* the writer says which it becomes, if any */
     t->direct = lane_takes_direct(o, l);
     l->last_put_id = alert_id;
     if (t->direct) {
@@ -387,7 +300,7 @@ void outbox_put(struct outbox *o, const struct put *p, outbox_done_fn *done, voi
     memcpy(op->put.seen, p->seen_hash, sizeof op->put.seen);
     seen_add(o->seen, p->seen_hash, p->alert->id, clock_wall_ms(o->clock));
     if (!repeat) {
-        assert(p->alert->id == o->next_id);
+        assert((p->update_id != 0 ? p->update_id : p->alert->id) == o->next_id);
         o->next_id++;
         op->put.kept = kept_of(o, p);
         op->bytes = op->put.kept->json.n;
@@ -414,12 +327,15 @@ void outbox_barrier(struct outbox *o, outbox_done_fn *done, void *arg)
 
 /* --- settle and the rest ---------------------------------------------------------------- */
 
-void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
+void outbox_settle(struct outbox *o, struct item *i, const struct settlement *given)
 {
     struct lane *l = lane_get(o, i->recipient_id);
     struct op *op = op_new(OP_SETTLE, 0);
+    struct settlement own = *given, *s = &own;
+    char text[REASON_MAX];
 
     assert(i->in_flight);
+    ack_settlement(o, i, s, text);
     i->attempts += s->counted;
     i->doubts += s->doubtful;
     op->settle.id = (struct delivery_id){i->kept->id, i->recipient_id};
@@ -440,7 +356,8 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     if (i->settling) {
         op->settle.item = i;
     } else {
-        if (s->state == DELIVERY_DEAD && o->with.died != NULL)
+        if (s->state == DELIVERY_DEAD && i->kept->update == UPDATE_NONE &&
+            o->with.died != NULL)
             o->with.died(o->with.died_arg, i->recipient_id, i->kept->key_hash);
         lane_ended(l, i->kept->id);
         lane_remove(o, l, i);
@@ -582,6 +499,7 @@ void outbox_close(struct outbox *o)
     loop_timer_clear(o->loop, &o->again);
     loop_timer_clear(o->loop, &o->refill);
     lanes_free(o);
+    free(o->acking.v);
     seen_free(o->seen);
     buf_release(&o->line);
     database_close(&o->database);

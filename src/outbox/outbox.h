@@ -15,12 +15,14 @@ struct kept {
     int64_t id, began_id;
     int64_t accepted_ms;
     enum action action;
+    enum update update; /* then began_id is the engaged alert's */
+    struct ack *ack;    /* ours: of an update, who had acknowledged it; or NULL */
     uint64_t key_hash; /* orders deliveries of one alert key */
     struct str json;   /* right behind it */
     unsigned refs;
 };
 
-/* What became of the delivery of the engage that a release ends. */
+/* What became of the delivery of the engage that a release ends, or an update is of. */
 enum began { BEGAN_NONE, BEGAN_DELIVERED, BEGAN_DEAD, BEGAN_PENDING };
 
 struct item { /* one delivery in memory: waiting in its window, or in flight */
@@ -32,6 +34,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     struct str handle; /* ours: of the engage's message; may be empty */
     bool in_flight, aside; /* aside: others may pass it; those of its key wait */
     bool settling;  /* its deferral is not on disk yet */
+    bool acked;     /* an escalation of what was acknowledged: not tried (any more) */
     bool unlicensed, preparing; /* a commit of its own comes before it is tried */
     enum hold_kind held; /* by what it was until freed_ms (wall); NONE: it never was */
     bool together;       /* freed with others: may be told in one summary */
@@ -67,6 +70,7 @@ bool outbox_has_room(struct outbox *o, size_t n, size_t bytes);
 typedef void outbox_done_fn(void *arg, bool committed);
 struct put {
     const struct alert *alert;   /* REPEATED: only the engaged row is written */
+    int64_t update_id; /* of a WORSENED: outbox_next_id(); see outbox.c */
     struct str line; /* alert_write_line() of it if known already; copied */
     const struct engaged_row *engaged; /* copied, but for its key: until `done` */
     uint64_t seen_hash[2];       /* idempotency; 0,0: none */
@@ -85,7 +89,7 @@ void outbox_barrier(struct outbox *o, outbox_done_fn *done, void *arg);
 struct take {
     size_t max;          /* deliveries */
     size_t together_max; /* of those told together; 0: they are like any other */
-    bool edits;          /* a release with its engage's handle comes alone */
+    bool edits;          /* what has its engage's handle comes alone */
 };
 /* Deliveries of the recipient that may be tried now, oldest first; they are in flight
  * until settled. What is told together comes with its like: held by the same kind.

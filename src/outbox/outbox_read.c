@@ -215,6 +215,7 @@ static void lately_row(sqlite3_stmt *s, struct lately *l)
         .freed_ms = sqlite3_column_int64(s, 5),
         .state = (enum delivery_state)sqlite3_column_int(s, 6),
         .held = (enum hold_kind)sqlite3_column_int(s, 7),
+        .update = (enum update)sqlite3_column_int(s, 9),
     };
     if (!severity_parse(str_of(severity), &l->severity))
         l->severity = SEVERITY_NONE;
@@ -228,16 +229,19 @@ bool outbox_read_lately(struct outbox_reader *r, int64_t since_ms, outbox_lately
     int code = sqlite3_prepare_v2(
         r->db,
         "SELECT d.alert_id, d.recipient_id, a.key_hash, a.action, a.accepted_ms,"
-        " d.freed_ms, d.state, d.hold_kind, json_extract(a.json, '$.severity')"
+        " d.freed_ms, d.state, d.hold_kind, json_extract(a.json, '$.severity'),"
+        " a.update_kind"
         " FROM alert a JOIN delivery d ON d.alert_id = a.id"
         " WHERE a.id > (SELECT ifnull(max(id), 0) FROM alert) - ?1"
-        " AND a.accepted_ms > ?2 AND a.action <> ?3 ORDER BY a.id",
+        " AND a.accepted_ms > ?2 AND a.action <> ?3"
+        " AND a.update_kind IN (0, ?4) ORDER BY a.id",
         -1, &s, NULL);
 
     if (code == SQLITE_OK) {
         sqlite3_bind_int64(s, 1, LATELY_MAX);
         sqlite3_bind_int64(s, 2, since_ms);
         sqlite3_bind_int(s, 3, ACTION_RELEASE);
+        sqlite3_bind_int(s, 4, UPDATE_WORSENED);
         while ((code = sqlite3_step(s)) == SQLITE_ROW) {
             lately_row(s, &l);
             fn(arg, &l);

@@ -48,12 +48,13 @@ bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,
                          struct error *err) must_check;
 
 /* What was put since, oldest first, at most the newest LATELY_MAX alerts, releases
- * left out: what became of each, for who must know after a restart. */
+ * and acknowledgements left out: what became of each, for who must know after a restart. */
 #define LATELY_MAX (1u << 18)
 struct lately {
     struct delivery_id id;
     uint64_t key_hash;
     enum action action;
+    enum update update; /* NONE, or WORSENED */
     enum severity severity;
     int64_t accepted_ms, freed_ms;
     enum delivery_state state;

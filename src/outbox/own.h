@@ -17,6 +17,7 @@ struct lane {
     int64_t *ended; /* ours: what ended while a refill that may have read it runs */
     size_t ended_count;
     bool stuck;  /* all that is in the window waits aside */
+    size_t escalations; /* in the window */
     bool hungry; /* waits for others' refills to end, in this list: */
     struct lane *next_hungry;
     uint64_t n[DELIVERY_STATES];
@@ -36,6 +37,8 @@ struct outbox {
     struct hash lanes;        /* key: the id's bytes inside the lane */
     struct lane *hungry_head, *hungry_tail;
     size_t refills; /* on their way */
+    size_t escalations; /* in all windows */
+    struct id_array acking; /* alerts whose acknowledgement is not committed yet */
     struct seen_ring *seen;
     struct buf line; /* scratch: an alert's line, before it is copied */
     int64_t next_id;
@@ -53,8 +56,21 @@ void op_finish(struct outbox *o, struct op *op, bool committed);
 void held_finish(struct outbox *o, struct op *op);   /* held.c */
 void unhold_finish(struct outbox *o, struct op *op);
 void redrive_finish(struct outbox *o, struct op *op);
-void ended_count(struct outbox *o, const struct ended_list *l); /* ack.c */
 void abandon_finish(struct outbox *o, struct op *op);
+/* ack.c */
+void ack_free(struct op *op);  /* what an OP_ACK owns ... */
+void ack_reset(struct op *op); /* ... and what a run of it has made */
+void ended_release(struct ended_list *l);
+void ended_count(struct outbox *o, const struct ended_list *l);
+void ack_finish(struct outbox *o, struct op *op, bool committed);
+bool is_acking(const struct outbox *o, int64_t alert_id);
+/* An escalation that came back, though its alert was acknowledged meanwhile, is not
+ * tried again: withheld, with the reason in `text`. */
+void ack_settlement(const struct outbox *o, const struct item *i, struct settlement *s,
+                    char text[REASON_MAX]);
+/* finish.c: a delivery that there was not: in its place in the queue. */
+void delivery_enters(struct outbox *o, struct delivery_id id, enum delivery_state state,
+                     enum hold_kind kind);
 
 /* n deliveries of the lane are there now (count_new), or are no longer what they
  * were (count_moved); `kind`: by what they are or were held, if they are. */

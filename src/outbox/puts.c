@@ -125,6 +125,7 @@ static bool engaged_write(struct puts *p, const struct op *op)
     case ENGAGED_INSERT:
         return rows_add(p->database, &p->engaged, op, NULL);
     case ENGAGED_UPDATE:
+    case ENGAGED_REPLACE:
         return rows_flush(p->database, &p->engaged) &&
                engaged_update(p->database, row);
     case ENGAGED_DELETE:
@@ -137,20 +138,13 @@ static bool engaged_write(struct puts *p, const struct op *op)
 /* Held ones are few: one a statement. */
 static bool held_write(struct database *d, const struct op *op, const struct target *t)
 {
-    sqlite3_stmt *s = d->statements[SQL_DELIVERY_INSERT_HELD];
-    bool ended = t->state == DELIVERY_WITHHELD;
-
-    sqlite3_bind_int64(s, 1, op->put.kept->id);
-    sqlite3_bind_int64(s, 2, t->recipient_id);
-    sqlite3_bind_int(s, 3, (int)t->state);
-    sqlite3_bind_int64(s, 4, ended ? op->put.kept->accepted_ms : 0);
-    database_bind_str(s, 5, t->hold->reason);
-    sqlite3_bind_int(s, 6, (int)t->hold->kind);
-    sqlite3_bind_int64(s, 7, t->hold->ref);
-    sqlite3_bind_int64(s, 8, t->hold->until_ms);
-    sqlite3_bind_int64(s, 9, t->remark.escalated_from);
-    sqlite3_bind_int64(s, 10, t->remark.escalated_ms);
-    return database_step(d, SQL_DELIVERY_INSERT_HELD) == SQLITE_DONE;
+    return delivery_write_as(d, &(struct delivery_new){
+                                    .id = {op->put.kept->id, t->recipient_id},
+                                    .state = t->state,
+                                    .hold = t->hold,
+                                    .remark = &t->remark,
+                                    .at_ms = op->put.kept->accepted_ms,
+                                });
 }
 
 bool remark_write(struct database *d, struct delivery_id id,
@@ -193,6 +187,8 @@ bool puts_add(struct puts *p, struct op *op)
         return false;
     if (op->put.kept == NULL)
         return true;
+    if (op->put.kept->update != UPDATE_NONE)
+        return puts_flush(p) && run_worsened(p->database, op);
     if (!rows_add(p->database, &p->alerts, op, NULL))
         return false;
     /* A release looks at what became of its engage. */

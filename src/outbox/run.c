@@ -65,17 +65,37 @@ static bool run_settle(struct database *d, struct op *op)
 
 /* --- take ------------------------------------------------------------------------ */
 
+static struct str text_of_row(sqlite3_stmt *s, int at)
+{
+    const char *p = (const char *)sqlite3_column_text(s, at);
+
+    return (struct str){p, (size_t)sqlite3_column_bytes(s, at)};
+}
+
+static struct ack *ack_of_row(sqlite3_stmt *s, int at)
+{
+    const struct ack ack = {
+        .at_ms = sqlite3_column_int64(s, at),
+        .until_ms = sqlite3_column_int64(s, at + 1),
+        .by = text_of_row(s, at + 2),
+        .note = text_of_row(s, at + 3),
+    };
+
+    return ack_copy(&ack);
+}
+
 static struct kept *kept_of_row(sqlite3_stmt *s)
 {
-    const char *json = (const char *)sqlite3_column_text(s, 8);
-    struct kept *k =
-        kept_new((struct str){json, (size_t)sqlite3_column_bytes(s, 8)});
+    struct kept *k = kept_new(text_of_row(s, 8));
 
     k->id = sqlite3_column_int64(s, 0);
     k->accepted_ms = sqlite3_column_int64(s, 4);
     k->action = (enum action)sqlite3_column_int(s, 5);
     k->began_id = sqlite3_column_int64(s, 6);
     k->key_hash = (uint64_t)sqlite3_column_int64(s, 7);
+    k->update = (enum update)sqlite3_column_int(s, 18);
+    if (k->update != UPDATE_NONE)
+        k->ack = ack_of_row(s, 19);
     return k;
 }
 
@@ -244,9 +264,9 @@ static bool prune_one(struct database *d, int64_t id)
     sqlite3_bind_int64(statement(d, SQL_PRUNE_ATTEMPTS), 1, id);
     if (!step_done(d, SQL_PRUNE_ATTEMPTS))
         return false;
-    s = statement(d, SQL_PRUNE_ALERT);
-    sqlite3_bind_int64(s, 1, id);
-    return step_done(d, SQL_PRUNE_ALERT) && tally(d, -1, 1);
+    sqlite3_bind_int64(statement(d, SQL_TALLY_ALERT), 1, id);
+    sqlite3_bind_int64(statement(d, SQL_PRUNE_ALERT), 1, id);
+    return step_done(d, SQL_TALLY_ALERT) && step_done(d, SQL_PRUNE_ALERT);
 }
 
 /* Old settled alerts go a bite at a time, never the engaged, pending or held. */

@@ -12,6 +12,24 @@ bool fate_decide(struct database *d, struct op *put, struct target *t) must_chec
 bool escalations_end(struct database *d, int64_t alert_id, int64_t at_ms,
                      struct str reason, struct ended_list *out) must_check;
 bool run_ack(struct database *d, struct op *op) must_check;
+/* run_update.c: a put of what got worse; the engaged row is the caller's. */
+bool run_worsened(struct database *d, struct op *op) must_check;
+/* The update itself, as the engaged alert reads now. `ack` may be NULL. */
+struct update_row {
+    int64_t id, engaged_id, at_ms;
+    enum update update;
+    const struct ack *ack;
+};
+bool update_write(struct database *d, const struct update_row *u) must_check;
+struct delivery_new { /* of one that is not just pending */
+    struct delivery_id id;
+    enum delivery_state state;
+    const struct hold *hold; /* NULL: none */
+    const struct message_remark *remark; /* NULL: none */
+    int64_t at_ms; /* that it is settled, if it is withheld */
+    int64_t freed_ms; /* since when it is pending, if not since its alert; else 0 */
+};
+bool delivery_write_as(struct database *d, const struct delivery_new *n) must_check;
 /* run_held.c: the ops on what is held. */
 bool run_held(struct database *d, struct op *op) must_check;
 bool run_unhold(struct database *d, struct op *op) must_check;

@@ -94,6 +94,7 @@ static struct held_row held_of_row(sqlite3_stmt *s)
         .accepted_ms = sqlite3_column_int64(s, 6),
         .action = (enum action)sqlite3_column_int(s, 7),
         .json = database_column_copy(s, 8),
+        .began_id = sqlite3_column_int64(s, 9),
     };
 }
 

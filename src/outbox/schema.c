@@ -1,7 +1,7 @@
 /* schema.c -- the outbox's file: tables, statements, and what is read at start. */
 #include "outbox/own.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 #define CHECKPOINT_PAGES 8000 /* 32 MB of WAL: a checkpoint is rare and large */
 
 /* state: see enum delivery_state. It leaves 2 and 4 only by hand. What hold_kind
@@ -63,6 +63,14 @@
     add "ack_by TEXT NOT NULL DEFAULT ''" between                              \
     add "ack_note TEXT NOT NULL DEFAULT ''"
 
+/* A row of `alert` that is an update of an engaged one (enum update), and who had
+ * acknowledged that by then. */
+#define ALERT_UPDATE(add, between)                                             \
+    add "update_kind INTEGER NOT NULL DEFAULT 0" between                       \
+    ENGAGED_ACK(add, between)
+#define ALERT_UPDATE_INDEX                                                     \
+    "CREATE INDEX alert_update ON alert (began_id) WHERE update_kind <> 0;"
+
 static const char schema[] =
     "CREATE TABLE alert ("
     "  id INTEGER PRIMARY KEY,"
@@ -72,8 +80,9 @@ static const char schema[] =
     "  key_hash INTEGER NOT NULL,"
     "  seen_a INTEGER NOT NULL,"
     "  seen_b INTEGER NOT NULL,"
-    "  json TEXT NOT NULL);"
+    "  json TEXT NOT NULL," ALERT_UPDATE("", ", ") ");"
     "CREATE INDEX alert_began ON alert (began_id) WHERE began_id <> 0;"
+    ALERT_UPDATE_INDEX
     DELIVERY_TABLE DELIVERY_INDEXES
     "CREATE TABLE engaged ("
     "  id INTEGER PRIMARY KEY,"
@@ -87,7 +96,7 @@ static const char schema[] =
     "CREATE TABLE tally (state INTEGER PRIMARY KEY, n INTEGER NOT NULL);"
     "INSERT INTO tally VALUES (-1, 0), (1, 0), (2, 0), (4, 0);"
     CONSERVATION
-    "PRAGMA user_version = 2;";
+    "PRAGMA user_version = 3;";
 
 /* 1 knew of no holds and no acknowledgements. A CHECK cannot be changed in place, so
  * the table is copied. */
@@ -106,10 +115,22 @@ static const char from_1[] =
     CONSERVATION
     "PRAGMA user_version = 2;";
 
+/* 2 knew of no updates. */
+static const char from_2[] =
+    ALERT_UPDATE("ALTER TABLE alert ADD COLUMN ", ";") ";"
+    ALERT_UPDATE_INDEX
+    "PRAGMA user_version = 3;";
+
+/* Killed while one was on its way, and acknowledged just then: see ack.h. */
+static const char escalations_end_late[] =
+    "UPDATE delivery SET state = 4, reason = 'acknowledged while it was on its way'"
+    " WHERE state = 0 AND escalated_ms <> 0"
+    " AND alert_id IN (SELECT id FROM engaged WHERE ack_ms <> 0);";
+
 /* What anybody reads of a held row, below; ?3 and ?4: after it. */
 #define HELD_ROW                                                               \
     "SELECT d.alert_id, d.recipient_id, d.hold_kind, d.hold_ref,"              \
-    " d.hold_until_ms, d.reason, a.accepted_ms, a.action, a.json"              \
+    " d.hold_until_ms, d.reason, a.accepted_ms, a.action, a.json, a.began_id"  \
     " FROM delivery d JOIN alert a ON a.id = d.alert_id WHERE d.state = 3"
 #define HELD_AFTER                                                             \
     " AND (d.alert_id, d.recipient_id) > (?3, ?4)"                             \
@@ -130,6 +151,9 @@ static const char attempts_schema[] =
 #define ALERT_ROW "(?,?,?,?,?,?,?,?)"
 #define DELIVERY_ROW "(?,?,?)"
 #define ENGAGED_ROW "(?,?,?,?,?,?)"
+#define ALERT_INTO                                                             \
+    "INSERT INTO alert (id, accepted_ms, action, began_id, key_hash, seen_a,"  \
+    " seen_b, json) VALUES "
 #define ENGAGED_INTO                                                           \
     "INSERT INTO engaged (id, key, tstamp_ms, last_ms, lease_ms, repeats)"     \
     " VALUES "
@@ -141,18 +165,22 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_BEGIN] = "BEGIN IMMEDIATE",
     [SQL_COMMIT] = "COMMIT",
     [SQL_ROLLBACK] = "ROLLBACK",
-    [SQL_ALERT_INSERT] = "INSERT INTO alert VALUES " ALERT_ROW,
-    [SQL_ALERT_INSERT_MANY] = "INSERT INTO alert VALUES " MANY(ALERT_ROW),
+    [SQL_ALERT_INSERT] = ALERT_INTO ALERT_ROW,
+    [SQL_ALERT_INSERT_MANY] = ALERT_INTO MANY(ALERT_ROW),
+    [SQL_ALERT_REPLACE] = "UPDATE alert SET json = ?2 WHERE id = ?1",
+    [SQL_UPDATE_INSERT] =
+        "INSERT INTO alert SELECT ?1, ?2, action, id, key_hash, 0, 0, json, ?4, ?5,"
+        " ?6, ?7, ?8 FROM alert WHERE id = ?3",
     [SQL_DELIVERY_INSERT] =
         "INSERT INTO delivery (alert_id, recipient_id, licensed)"
         " VALUES " DELIVERY_ROW,
     [SQL_DELIVERY_INSERT_MANY] =
         "INSERT INTO delivery (alert_id, recipient_id, licensed)"
         " VALUES " MANY(DELIVERY_ROW),
-    [SQL_DELIVERY_INSERT_HELD] =
+    [SQL_DELIVERY_INSERT_AS] =
         "INSERT INTO delivery (alert_id, recipient_id, state, settled_ms, reason,"
-        " hold_kind, hold_ref, hold_until_ms, escalated_from, escalated_ms)"
-        " VALUES (?,?,?,?,?,?,?,?,?,?)",
+        " hold_kind, hold_ref, hold_until_ms, freed_ms, escalated_from, escalated_ms)"
+        " VALUES (?,?,?,?,?,?,?,?,?,?,?)",
     [SQL_ENGAGED_INSERT] = ENGAGED_INTO ENGAGED_ROW,
     [SQL_ENGAGED_INSERT_MANY] = ENGAGED_INTO MANY(ENGAGED_ROW),
     [SQL_ENGAGED_UPDATE] =
@@ -163,8 +191,10 @@ static const char *const texts[SQL_COUNT] = {
         "UPDATE engaged SET ack_ms = ?2, ack_until_ms = ?3, ack_by = ?4,"
         " ack_note = ?5 WHERE id = ?1",
     [SQL_ESCALATIONS] =
-        "SELECT recipient_id, hold_kind FROM delivery"
-        " WHERE alert_id = ? AND state = 3 AND escalated_ms <> 0",
+        "SELECT recipient_id, hold_kind, state FROM delivery WHERE alert_id = ?1"
+        " AND escalated_ms <> 0 AND (state = 3 OR (state = 0 AND ?2))",
+    [SQL_TOLD] =
+        "SELECT recipient_id FROM delivery WHERE alert_id = ? AND state IN (0, 1)",
     [SQL_SETTLE] =
         "UPDATE delivery SET state = ?3, attempts = ?4, due_ms = ?5,"
         " settled_ms = ?6, status = ?7, reason = ?8, handle = ?9, doubts = ?10,"
@@ -184,7 +214,8 @@ static const char *const texts[SQL_COUNT] = {
         "SELECT d.alert_id, d.due_ms, d.attempts, d.licensed, a.accepted_ms,"
         " a.action, a.began_id, a.key_hash, a.json, d.hold_kind, d.together,"
         " d.freed_ms, d.doubts, d.withheld, d.withheld_ms, d.flaps,"
-        " d.escalated_from, d.escalated_ms"
+        " d.escalated_from, d.escalated_ms, a.update_kind, a.ack_ms, a.ack_until_ms,"
+        " a.ack_by, a.ack_note"
         " FROM delivery d JOIN alert a ON a.id = d.alert_id"
         " WHERE d.recipient_id = ?1 AND d.state = 0 AND d.alert_id > ?2"
         " AND d.alert_id <= ?3 ORDER BY d.alert_id LIMIT ?4",
@@ -224,7 +255,7 @@ static const char *const texts[SQL_COUNT] = {
         " WHERE alert_id = ?1 AND recipient_id = ?2",
     [SQL_WITHHOLD] =
         "UPDATE delivery SET state = 4, settled_ms = ?3, reason = ?4"
-        " WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 3",
+        " WHERE alert_id = ?1 AND recipient_id = ?2 AND state IN (0, 3)",
     [SQL_HOLD_ON] =
         "UPDATE delivery SET hold_kind = ?3, hold_ref = ?4, hold_until_ms = ?5,"
         " reason = ?6 WHERE alert_id = ?1 AND recipient_id = ?2 AND state = 3",
@@ -243,6 +274,9 @@ static const char *const texts[SQL_COUNT] = {
     [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert_id = ?",
     [SQL_PRUNE_ALERT] = "DELETE FROM alert WHERE id = ?",
     [SQL_TALLY] = "UPDATE tally SET n = n + ?2 WHERE state = ?1",
+    [SQL_TALLY_ALERT] =
+        "UPDATE tally SET n = n + 1 WHERE state = -1"
+        " AND (SELECT update_kind FROM alert WHERE id = ?) = 0",
 };
 
 static bool run(sqlite3 *db, const char *sql, struct error *err)
@@ -297,7 +331,9 @@ static bool migrate(sqlite3 *db, struct error *err)
     if (version == SCHEMA_VERSION)
         return true;
     return run(db, "BEGIN IMMEDIATE", err) &&
-           run(db, version == 0 ? schema : from_1, err) && run(db, "COMMIT", err);
+           (version != 0 || run(db, schema, err)) &&
+           (version != 1 || run(db, from_1, err)) &&
+           (version == 0 || run(db, from_2, err)) && run(db, "COMMIT", err);
 }
 
 static bool prepare(struct database *d, struct error *err)
@@ -319,7 +355,8 @@ bool database_open(struct database *d, const char *path, int max_pages,
     if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
         error_set(err, "%s", sqlite3_errmsg(d->db));
     else if (pragmas(d->db, max_pages, err) && migrate(d->db, err) &&
-             run(d->db, attempts_schema, err) && prepare(d, err))
+             run(d->db, attempts_schema, err) &&
+             run(d->db, escalations_end_late, err) && prepare(d, err))
         return true;
     database_close(d);
     return error_in(err, "outbox %s", path);

@@ -2,25 +2,6 @@
  * through only when the first of them may have ended. */
 #include "registry/ack_list.h"
 
-struct ack *ack_copy(const struct ack *a)
-{
-    struct ack *copy;
-    char *bytes;
-
-    if (a->at_ms == 0)
-        return NULL;
-    copy = mem_new(sizeof *copy + a->by.n + a->note.n);
-    bytes = (char *)(copy + 1);
-    *copy = *a;
-    copy->by.p = bytes;
-    copy->note.p = bytes + a->by.n;
-    if (a->by.n > 0)
-        memcpy(bytes, a->by.p, a->by.n);
-    if (a->note.n > 0)
-        memcpy(bytes + a->by.n, a->note.p, a->note.n);
-    return copy;
-}
-
 static void add(struct ack_list *l, struct engaged *e)
 {
     if (l->n == l->room) {

@@ -25,6 +25,7 @@ struct registry {
 struct undo {
     enum change change;
     struct engaged *engaged; /* ours, if RELEASED */
+    struct engaged *before;  /* ours: what a WORSENED took the place of */
     bool acknowledges;       /* nothing else was changed */
     const struct ack *ack;   /* ours: what it had before */
     int64_t last_ms, lease_ms, repeats; /* as they were before a REPEATED */
@@ -35,8 +36,8 @@ const char *change_name(enum change c)
 {
     static const char *const names[] = {
         [CHANGE_ENGAGED] = "engaged",   [CHANGE_REPEATED] = "repeated",
-        [CHANGE_RELEASED] = "released", [CHANGE_UNSEEN] = "unseen",
-        [CHANGE_STORED] = "stored",
+        [CHANGE_WORSENED] = "worsened", [CHANGE_RELEASED] = "released",
+        [CHANGE_UNSEEN] = "unseen",     [CHANGE_STORED] = "stored",
     };
 
     assert(c < COUNT_OF(names));
@@ -187,6 +188,33 @@ static void repeat(struct registry *r, struct alert *a, int64_t now_ms,
     u->row.op = ENGAGED_UPDATE;
 }
 
+/* Another one takes its place, with all that is not said anew. Only what is worse
+ * than ever counts: who is told of each up and down hears of nothing else. */
+static void worsen(struct registry *r, struct alert *a, int64_t now_ms,
+                   struct engaged *e, struct undo *u)
+{
+    struct engaged from = *e;
+
+    a->id = e->id;
+    a->tstamp_ms = e->tstamp_ms;
+    a->repeats = 0;
+    a->update = UPDATE_WORSENED;
+    a->ack = e->ack;
+    from.json = line_of(r, a);
+    from.severity = a->severity;
+    from.last_ms = now_ms;
+    from.lease_ms = a->lease_ms;
+    from.repeats++;
+    u->change = CHANGE_WORSENED;
+    u->before = e;
+    leave(r, e);
+    u->engaged = engaged_new(&from);
+    enter(r, u->engaged);
+    u->row = row_of(u->engaged);
+    u->row.op = ENGAGED_REPLACE;
+}
+
+/* Who was told that it began is told that it ended, however mildly that is said. */
 static void end(struct registry *r, struct alert *a, struct engaged *e,
                 struct undo *u)
 {
@@ -195,6 +223,7 @@ static void end(struct registry *r, struct alert *a, struct engaged *e,
     leave(r, e);
     a->began_id = e->id;
     a->tstamp_ms = e->tstamp_ms;
+    a->severity = MAX(a->severity, e->severity);
     u->row = row_of(e);
     u->row.op = ENGAGED_DELETE;
 }
@@ -209,7 +238,10 @@ static bool apply(struct registry *r, struct alert *a, int64_t now_ms,
     case ACTION_ENGAGE:
         if (e == NULL)
             return engage(r, a, now_ms, u, err);
-        repeat(r, a, now_ms, e, u);
+        if (a->severity > e->severity)
+            worsen(r, a, now_ms, e, u);
+        else
+            repeat(r, a, now_ms, e, u);
         return true;
     case ACTION_RELEASE:
         u->change = CHANGE_UNSEEN;
@@ -285,6 +317,11 @@ static void change_undo(struct registry *r, struct undo *u)
         e->repeats = u->repeats;
         lease_heap_put(&r->leases, e);
         break;
+    case CHANGE_WORSENED:
+        leave(r, e);
+        engaged_free(e);
+        enter(r, u->before);
+        break;
     case CHANGE_RELEASED:
         enter(r, e);
         break;
@@ -309,6 +346,8 @@ void registry_keep(struct undo *u)
         free((void *)(uintptr_t)u->ack);
     else if (u->change == CHANGE_RELEASED)
         engaged_free(u->engaged);
+    else if (u->change == CHANGE_WORSENED)
+        engaged_free(u->before);
     free(u);
 }
 

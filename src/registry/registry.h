@@ -6,12 +6,12 @@
 
 #include "alert/alert.h"
 #include "loop/loop.h"
-#include "registry/ack.h"
 
 /* Never fewer: the states an alert can put its engagement into. */
 enum change {
     CHANGE_ENGAGED,  /* new: told to recipients */
     CHANGE_REPEATED, /* engaged already: counted, lease renewed, not told */
+    CHANGE_WORSENED, /* the same, but more severe than it ever was: told */
     CHANGE_RELEASED, /* ended: told */
     CHANGE_UNSEEN,   /* a release of what was never seen: stored, not told */
     CHANGE_STORED,   /* one-shot: told */
@@ -37,8 +37,10 @@ struct registry *registry_new(void);
 void registry_free(struct registry *r);
 
 /* Applies `a` (id already given) and says what changed. For a release that ends
- * something a->began_id is set, and tstamp_ms to when it began. On REPEATED
- * a->id becomes the engaged one's. False: ENGAGED_MAX reached (err says). */
+ * something a->began_id is set, and tstamp_ms to when it began; it is as severe as
+ * what it ends. On REPEATED and WORSENED a->id becomes the engaged one's, on WORSENED
+ * tstamp_ms, too, and a->update and a->ack are set: the engaged alert now reads as
+ * `a` does. False: ENGAGED_MAX reached (err says). */
 struct undo; /* what takes this one change back, should its commit fail */
 bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
                     enum change *change, struct undo **undo,
@@ -55,7 +57,13 @@ struct undo *registry_acknowledge(struct registry *r, int64_t id,
 
 /* The engaged row as the outbox must write it for the change just applied. */
 struct engaged_row {
-    enum { ENGAGED_NONE, ENGAGED_INSERT, ENGAGED_UPDATE, ENGAGED_DELETE } op;
+    enum {
+        ENGAGED_NONE,
+        ENGAGED_INSERT,
+        ENGAGED_UPDATE,
+        ENGAGED_REPLACE, /* the same, and the alert's line is another one */
+        ENGAGED_DELETE,
+    } op;
     struct str key, json; /* borrowed: until the undo is kept or undone */
     int64_t id, tstamp_ms, last_ms, lease_ms, repeats;
 };

@@ -46,6 +46,10 @@ void words_digest(const struct hold_question *q, const struct hold *h,
 void words_storm(const struct hold_question *q, const struct hold *h,
                  struct hold_reason *out);
 void hold_pace_remark(const struct hold_question *q, struct message_remark *out);
+/* As what a delivery counts that is held by this (NONE: it is not held). False: as
+ * nothing yet; what a silence, an inhibition or an escalation holds was not told, and
+ * is no repeat either. */
+bool hold_counts(enum hold_kind k, enum told_outcome *out) must_check;
 /* What was decided, as the next question must know it: after holds_decide(), once for
  * each delivery that is new, and whenever what holds it has changed. */
 void hold_note(struct told *t, const struct hold_question *q, const struct hold *h);

@@ -5,7 +5,8 @@
 
 static bool begins(const struct hold_question *q)
 {
-    return q->change == CHANGE_ENGAGED || q->change == CHANGE_STORED;
+    return q->change == CHANGE_ENGAGED || q->change == CHANGE_WORSENED ||
+           q->change == CHANGE_STORED;
 }
 
 static const struct told_alert *was(const struct hold_question *q)
@@ -106,20 +107,18 @@ void hold_pace_remark(const struct hold_question *q, struct message_remark *out)
 
 /* --- what was decided -------------------------------------------------------- */
 
-/* What a silence, an inhibition or an escalation holds was not told, and is no
- * repeat either. What gathers is told, only later. */
-static bool outcome_of(const struct hold *h, struct told_event *e)
+bool hold_counts(enum hold_kind k, enum told_outcome *out)
 {
-    switch (h->kind) {
+    switch (k) {
     case HOLD_NONE:
     case HOLD_QUIET:
     case HOLD_DIGEST:
     case HOLD_STORM:
-        e->outcome = TOLD_SENT;
+        *out = TOLD_SENT;
         return true;
     case HOLD_REPEAT:
     case HOLD_FLAPPING:
-        e->outcome = TOLD_WITHHELD;
+        *out = TOLD_WITHHELD;
         return true;
     case HOLD_SILENCED:
     case HOLD_INHIBITED:
@@ -142,7 +141,8 @@ void hold_note(struct told *t, const struct hold_question *q, const struct hold 
         .again = q->held != HOLD_NONE,
     };
 
-    if (t == NULL || q->pace == NULL || hold_gathers(q->held) || !outcome_of(h, &e) ||
+    if (t == NULL || q->pace == NULL || hold_gathers(q->held) ||
+        !hold_counts(h->kind, &e.outcome) ||
         (e.again && e.outcome == TOLD_WITHHELD))
         return;
     told_note(t, q->pace, &e);

@@ -248,6 +248,7 @@ static bool is_told(const struct rule *rule, enum change change)
 {
     switch (change) {
     case CHANGE_ENGAGED:
+    case CHANGE_WORSENED:
     case CHANGE_RELEASED:
     case CHANGE_STORED:
         return true;

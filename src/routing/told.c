@@ -177,7 +177,8 @@ void told_note(struct told *t, const struct pace *pace, const struct told_event 
     struct told_alert *a;
     int64_t until_ms;
 
-    if (e->change != CHANGE_ENGAGED && e->change != CHANGE_STORED)
+    if (e->change != CHANGE_ENGAGED && e->change != CHANGE_WORSENED &&
+        e->change != CHANGE_STORED)
         return;
     if (pace->repeat_ms > 0 || pace->flapping_count > 0) {
         a = touch(t, e);

@@ -44,6 +44,11 @@ const struct told_alert *told_alert(const struct told *t, int64_t recipient_id,
 const struct told_recipient *told_recipient(const struct told *t,
                                             int64_t recipient_id);
 
+enum told_outcome {
+    TOLD_SENT,     /* told now, or later together with others */
+    TOLD_WITHHELD, /* kept back as a repeat, or because it flaps */
+};
+
 struct told_event { /* what became of one alert for one recipient */
     int64_t recipient_id;
     uint64_t key_hash;
@@ -51,10 +56,7 @@ struct told_event { /* what became of one alert for one recipient */
     enum severity severity;
     enum change change; /* of what was not told anybody: leave it out */
     bool again; /* noted before, when it engaged: its hold has ended now */
-    enum {
-        TOLD_SENT,     /* told now, or later together with others */
-        TOLD_WITHHELD, /* kept back as a repeat, or because it flaps */
-    } outcome;
+    enum told_outcome outcome;
 };
 void told_note(struct told *t, const struct pace *pace, const struct told_event *e);
 /* Its commit failed, so that nobody was told. */

@@ -109,9 +109,9 @@ static bool look_up(struct putting *p, struct error *err)
 
 static bool replaces(const struct known *k, const struct occurrence *o)
 {
-    bool is_release = o->state == STATE_RELEASED;
+    bool takes_over = o->state == STATE_RELEASED || o->update == UPDATE_WORSENED;
 
-    return !k->there || (is_release && k->state == STATE_ENGAGED);
+    return !k->there || (takes_over && k->state == STATE_ENGAGED);
 }
 
 static void put_one(struct putting *p, const struct occurrence *o)

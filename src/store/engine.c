@@ -53,24 +53,6 @@ static void begin(struct error *err)
 
 /* --- writing -------------------------------------------------------------------------- */
 
-bool store_engine_keep(struct store_engine *e, const struct occurrence *rows,
-                       size_t n, int64_t now_ms, struct error *err)
-{
-    return e->type->keep(e, rows, n, now_ms, err);
-}
-
-bool store_engine_put(struct store_engine *e, const struct alert *const *alerts,
-                      size_t n, int64_t now_ms, struct error *err)
-{
-    struct arena arena freed_by(arena_release) = {0};
-    struct occurrence *rows = arena_array(&arena, MAX(n, 1u), sizeof *rows);
-
-    for (size_t i = 0; i < n; i++)
-        if (!occurrence_make(alerts[i], &arena, &rows[i], err))
-            return false;
-    return store_engine_keep(e, rows, n, now_ms, err);
-}
-
 static bool mark_check(const struct store_query *q, const struct store_mark *m,
                        struct error *err)
 {
@@ -88,6 +70,57 @@ bool store_engine_mark(struct store_engine *e, const struct store_query *q,
 {
     return query_check(q, err) && mark_check(q, m, err) &&
            e->type->mark(e, q, m, out, err);
+}
+
+static bool is_mark(const struct occurrence *o)
+{
+    return o->update == UPDATE_ACKED || o->update == UPDATE_UNACKED;
+}
+
+static bool mark_keep(struct store_engine *e, const struct occurrence *o,
+                      struct error *err)
+{
+    const struct store_query one = {.entity = -1, .ids = &o->id, .id_count = 1,
+                                    .limit = 1};
+    const struct store_mark mark = {
+        .kind = o->update == UPDATE_ACKED ? MARK_ACK : MARK_UNACK,
+        .at_ms = o->ack.at_ms,
+        .until_ms = o->ack.until_ms,
+        .by = o->ack.by,
+        .text = o->ack.note,
+    };
+    struct store_marked marked;
+
+    return store_engine_mark(e, &one, &mark, &marked, err);
+}
+
+bool store_engine_keep(struct store_engine *e, const struct occurrence *rows,
+                       size_t n, int64_t now_ms, struct error *err)
+{
+    size_t from = 0;
+
+    for (size_t i = 0; i <= n; i++) {
+        if (i < n && !is_mark(&rows[i]))
+            continue;
+        if (i > from && !e->type->keep(e, &rows[from], i - from, now_ms, err))
+            return false;
+        if (i < n && !mark_keep(e, &rows[i], err))
+            return false;
+        from = i + 1;
+    }
+    return true;
+}
+
+bool store_engine_put(struct store_engine *e, const struct alert *const *alerts,
+                      size_t n, int64_t now_ms, struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct occurrence *rows = arena_array(&arena, MAX(n, 1u), sizeof *rows);
+
+    for (size_t i = 0; i < n; i++)
+        if (!occurrence_make(alerts[i], &arena, &rows[i], err))
+            return false;
+    return store_engine_keep(e, rows, n, now_ms, err);
 }
 
 bool store_engine_tidy(struct store_engine *e, int64_t now_ms, size_t at_most,

@@ -54,8 +54,10 @@ struct store_engine *store_clickhouse_open(const struct clickhouse_options *o,
 void store_engine_close(struct store_engine *e); /* NULL: nothing */
 
 /* Idempotent: the same alert again changes nothing; a release takes over the row
- * of its engage, whichever comes first, and leaves its marks. All or nothing.
- * What was deleted stays so. */
+ * of its engage, whichever comes first, and leaves its marks; what got worse takes over
+ * one that is engaged. What was deleted stays so. All or nothing, but for updates that
+ * say who has acknowledged a row: each is a mark of its own, between what is before and
+ * what is behind it, and marks nothing where there is no row. */
 bool store_engine_put(struct store_engine *e, const struct alert *const *alerts,
                       size_t n, int64_t now_ms, struct error *err) must_check;
 bool store_engine_keep(struct store_engine *e, const struct occurrence *rows,

@@ -47,6 +47,12 @@ bool occurrence_make(const struct alert *a, struct arena *arena,
     out->tstamp_ms = a->tstamp_ms;
     out->tstamp_end_ms = a->tstamp_end_ms;
     out->stored_ms = 0;
+    out->update = a->update;
+    out->ack = (struct ack){0};
+    if (a->update == UPDATE_ACKED && a->ack != NULL)
+        out->ack = (struct ack){a->ack->at_ms, a->ack->until_ms,
+                                arena_str(arena, a->ack->by),
+                                arena_str(arena, a->ack->note)};
     out->odd = !columns_read(a, arena, out->values);
     out->state = (enum row_state)out->values[COLUMN_STATE].number;
     for (size_t i = 0; i < COLUMN_COUNT; i++)

@@ -12,6 +12,8 @@ struct occurrence {
     enum row_state state;
     int64_t tstamp_ms, tstamp_end_ms;
     int64_t stored_ms; /* of one moved from another engine; 0: now */
+    enum update update; /* acknowledged or not: a mark of the row, and no row itself */
+    struct ack ack;     /* of ACKED */
     bool odd; /* columns_read(): the line says more than the columns */
     struct column_value values[COLUMN_COUNT];
     struct str json;

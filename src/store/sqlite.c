@@ -345,13 +345,13 @@ static bool put_line(struct sqlite *e, enum sql which,
 }
 
 /* Any order and any number of times ends in the same row: a release takes over
- * the engaged row, an engage never a released one. */
+ * the engaged row, and so does what got worse; an engage never a released one. */
 bool sqlite_put(struct sqlite *e, const struct occurrence *o, int64_t now_ms,
                 struct error *err)
 {
     bool changed = false;
 
-    if (o->state == STATE_RELEASED) {
+    if (o->state == STATE_RELEASED || o->update == UPDATE_WORSENED) {
         if (!put_row(e, SQL_RELEASE, o, now_ms, &changed, err))
             return false;
         if (changed) /* the line last: it says where the row was */

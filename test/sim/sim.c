@@ -17,7 +17,7 @@
 
 #include "base/log.h"
 #include "config/inhibition.h"
-#include "outbox/acknowledge.h"
+#include "config/engaged_set.h"
 #include "config/silence.h"
 #include "outbox/outbox_read.h"
 
@@ -32,6 +32,16 @@ static void committed(void *arg, enum accepted result)
 
     sim->committed += result == ACCEPTED;
     sim->failed += result != ACCEPTED;
+}
+
+/* It reads as it was said last, and so does the update that tells of it. */
+static void worse(struct sim *sim, int64_t id, int64_t update_id)
+{
+    sim->worse++;
+    sim->worsened[sim->offered] = true;
+    sim->acked[sim->offered] = sim->acked[sim->numbers[id]];
+    sim->numbers[id] = sim->numbers[update_id] = sim->offered;
+    sim->keys[update_id] = sim->keys[id];
 }
 
 static void alert_comes(struct sim *sim)
@@ -49,6 +59,7 @@ static void alert_comes(struct sim *sim)
     struct batch batch = {.v = &in, .n = 1};
     struct receipt receipt;
     struct error err;
+    int64_t next_id = outbox_next_id(sim->outbox);
 
     CHECK(alert_read(&arena, json_parse(&arena, text, &err), sim->now_ms, &in.alert, &err), "%s",
           err.text);
@@ -59,6 +70,8 @@ static void alert_comes(struct sim *sim)
         sim->engaged_ms[receipt.id] = sim->now_ms;
     if (sim->numbers[receipt.id] == 0) /* a repeat has the id of the first */
         sim->numbers[receipt.id] = sim->offered;
+    if (strcmp(receipt.change, "worsened") == 0)
+        worse(sim, receipt.id, next_id);
 }
 
 static void object_edit(struct sim *sim, struct edit e, struct str text)
@@ -73,23 +86,33 @@ static void object_edit(struct sim *sim, struct edit e, struct str text)
           err.text);
 }
 
+static bool ack_one(struct sim *sim, int64_t id, const struct ack *ack)
+{
+    const struct engaged_set set =
+        engaged_set_now(sim->config, sim->registry, sim->outbox);
+    int64_t update_id = outbox_next_id(sim->outbox);
+    size_t changed;
+
+    sim->keys[update_id] = sim->keys[id];
+    return acknowledge(&set, &id, 1, ack, &changed, NULL, NULL);
+}
+
 /* Somebody has seen one of them, and perhaps takes it back at once. */
 static void ack_comes(struct sim *sim)
 {
-    const struct engaged_set set = {sim->registry, sim->outbox};
     const struct ack ack = {.at_ms = sim->now_ms, .by = STR("sim"),
                             .until_ms = roll(sim, 2) ? sim->now_ms + 5000 : 0};
     const struct engaged *list[KEYS];
-    size_t n = registry_list(sim->registry, 0, KEYS, list), changed;
+    size_t n = registry_list(sim->registry, 0, KEYS, list);
     int64_t id = n > 0 ? list[roll(sim, (uint32_t)n)]->id : 0;
 
-    if (id == 0 || !acknowledge(&set, &id, 1, &ack, &changed, NULL, NULL))
+    if (id == 0 || !ack_one(sim, id, &ack))
         return;
     sim->acks++;
     if (sim->now_ms < sim->engaged_ms[id] + ESCALATE_MS)
         sim->acked[sim->numbers[id]] = true;
     if (roll(sim, 3) == 0)
-        CHECK(acknowledge(&set, &id, 1, NULL, &changed, NULL, NULL), "no room");
+        CHECK(ack_one(sim, id, NULL), "no room");
 }
 
 /* One that hits some keys, for a while, or until it is deleted. */
@@ -275,6 +298,11 @@ static void alert_released(void *arg, const struct alert *release, bool muted)
     holder_released(((struct sim *)arg)->holder, release, muted);
 }
 
+static void alert_worsened(void *arg, const struct alert *alert, bool muted)
+{
+    holder_worsened(((struct sim *)arg)->holder, alert, muted);
+}
+
 static void sim_open(struct sim *sim)
 {
     struct error err = {0};
@@ -282,7 +310,8 @@ static void sim_open(struct sim *sim)
     struct outbox_options o = {.path = path, .inline_writer = true, .ready = sim_ready,
                                .ready_arg = sim, .broken = sim_broken, .broken_arg = sim};
     struct courier_options c = {.carrier = {far_send, far_cancel, sim}};
-    struct pipeline_options p = {.released = alert_released, .released_arg = sim};
+    struct pipeline_options p = {.released = alert_released, .worsened = alert_worsened,
+                                 .released_arg = sim};
     struct holder_options h = {0};
 
     snprintf(path, sizeof path, "%s/tocsin.db", sim->dir);
@@ -355,6 +384,8 @@ static void freed_find(struct sim *sim)
         CHECK(outbox_read_deliveries(r, &q, &sim->arena, &rows, &n, &total, &err), "%s",
               err.text);
         for (size_t k = 0; k < n; k++)
+            sim->skipped[i] += str_starts(rows[k].reason, "skipped");
+        for (size_t k = 0; k < n; k++)
             if (rows[k].freed_ms > 0)
                 sim->freed[i][i < WEBHOOKS ? (int64_t)sim->numbers[rows[k].id.alert_id]
                                            : rows[k].id.alert_id] = true;
@@ -370,6 +401,12 @@ static bool seen_before(const struct sim *sim, size_t end, const struct arrival 
     return false;
 }
 
+/* What got worse before it was sent reads as it does now, in its old place. */
+static bool is_renumbered(const struct sim *sim, int64_t recipient, int64_t last)
+{
+    return recipient < WEBHOOKS && last > 0 && sim->worsened[last];
+}
+
 /* For one recipient and key, alerts are first seen in the order accepted: a
  * release never overtakes its engage. A duplicate of something older is fine. */
 static void judge_order(struct sim *sim)
@@ -381,9 +418,10 @@ static void judge_order(struct sim *sim)
         const struct arrival *a = &sim->arrivals[i];
         int64_t *last = &newest[a->recipient][a->key];
 
-        CHECK(a->id > *last || was_refused(sim, a) || seen_before(sim, i, a),
-              "alert %lld of key %d came after %lld", (long long)a->id, a->key,
-              (long long)*last);
+        CHECK(a->id > *last || was_refused(sim, a) || seen_before(sim, i, a) ||
+                  is_renumbered(sim, a->recipient, *last),
+              "alert %lld of key %d came to %lld after %lld", (long long)a->id, a->key,
+              (long long)a->recipient, (long long)*last);
         *last = MAX(*last, a->id);
     }
 }
@@ -398,8 +436,9 @@ static void judge_lost(struct sim *sim)
         outbox_lane(sim->outbox, sim->ids[i], &n);
         for (size_t id = 0; id < ALERTS_MAX; id++)
             confirmed += sim->confirmed[i][id];
-        CHECK(confirmed > 0 && confirmed == n.n[DELIVERY_DELIVERED], "%zu confirmed of %llu",
-              confirmed, (unsigned long long)n.n[DELIVERY_DELIVERED]);
+        CHECK(confirmed > 0 && confirmed + sim->skipped[i] == n.n[DELIVERY_DELIVERED],
+              "%zu confirmed and %zu skipped of %llu", confirmed, sim->skipped[i],
+              (unsigned long long)n.n[DELIVERY_DELIVERED]);
     }
 }
 
@@ -434,9 +473,10 @@ static void judge(struct sim *sim)
           (unsigned long long)n.dead);
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);
     CHECK(sim->failed == 0, "%zu commits failed", sim->failed);
+    CHECK(sim->worse > 0, "nothing ever got worse");
+    freed_find(sim);
     judge_lost(sim);
     judge_escalations(sim);
-    freed_find(sim);
     judge_order(sim);
 }
 

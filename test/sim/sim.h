@@ -61,7 +61,9 @@ struct sim {
     size_t stored; /* by the builtin recipient */
     int64_t ids[RECIPIENTS];
     int keys[ALERTS_MAX]; /* of each alert, by its id */
-    bool confirmed[RECIPIENTS][ALERTS_MAX];
+    unsigned char confirmed[RECIPIENTS][ALERTS_MAX];
+    bool worsened[ALERTS_MAX]; /* by its number: told as what engaged, and as what got worse */
+    size_t worse, skipped[RECIPIENTS]; /* how many; updates that were not for them */
     bool refused[RECIPIENTS][ALERTS_MAX]; /* or given up: it may be dead */
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];

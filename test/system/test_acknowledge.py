@@ -136,6 +136,12 @@ class Acknowledge(unittest.TestCase):
         self.assertEqual((status, "Acknowledged" in page), (200, True))
         ack = self.engaged(acknowledged="true")[0]["ack"]
         self.assertEqual((ack["by"], ack["note"]), ("link of oncall", "on my way"))
+        logged = [r for r in self.ok(self.server.get("/api/v1/audit"))["data"]
+                  if r["what"] == "alert.ack"]
+        self.assertEqual([(r["who"], r["object"]) for r in logged],
+                         [("link of oncall", alert)])
+        self.assertIn("on my way", json.dumps(logged[0]["after"]))
+        self.assertIn('"oncall"', json.dumps(logged[0]["after"]).replace("\\", ""))
         self.assertIn("link of oncall", self.visit(path)[1])
         self.assertEqual(self.held(), 0)
         self.engage("10.0.0.1", "release")

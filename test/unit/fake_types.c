@@ -37,10 +37,12 @@ static struct str number_of(const struct render_item *i)
 
 static void item_write(const struct render_item *i, struct buf *b)
 {
-    static const char phases[] = {[PHASE_NEW] = 'n', [PHASE_RELEASE] = 'r', [PHASE_LATE] = 'l'};
+    static const char phases[] = {[PHASE_NEW] = 'n',   [PHASE_RELEASE] = 'r',
+                                  [PHASE_LATE] = 'l',  [PHASE_ACKED] = 'a',
+                                  [PHASE_UNACKED] = 'u', [PHASE_WORSENED] = 'w'};
 
     buf_printf(b, " %.*s%c", STR_ARG(number_of(i)), phases[i->phase]);
-    if (i->phase == PHASE_RELEASE)
+    if (i->phase != PHASE_NEW && i->phase != PHASE_LATE)
         buf_printf(b, "@%.*s", STR_ARG(i->handle));
     if (i->shared_by > 0)
         buf_printf(b, "+%zu", i->shared_by);
@@ -139,7 +141,7 @@ static struct str fake_shared(const struct render_item *item, struct arena *a un
 
 static const struct endpoint_type chat = {
     .name = "chat", .title = "Chat", .batch_max = FAKE_BATCH, .edits = true,
-    .repeats_show = true, FAKE};
+    .repeats_show = true, .shows_ack = true, FAKE};
 static const struct endpoint_type paced = {
     .name = "paced", .title = "Paced", .batch_max = 1, .rate_per_s = 1, .rate_burst = 2, FAKE};
 static const struct endpoint_type plain = {

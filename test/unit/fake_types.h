@@ -2,8 +2,8 @@
  * they send names each alert, and what they are told names each verdict.
  *
  * A request's body is "STEP[:CARRY]" and a word for each alert: its id and phase
- * (n new, r release, l late), for a release "@" and the handle: "1:x 4n 7r@h3"; and
- * "+2" when two others share it.
+ * (n new, r release, l late, a acknowledged, u no longer, w worse), for what follows
+ * another "@" and the handle: "1:x 4n 7r@h3"; and "+2" when two others share it.
  *
  * An answer of status 200 has a word for each alert, the last for all that follow;
  * none at all is "ok":

@@ -21,7 +21,8 @@ static bool read_params(struct golden *g, const struct field *rows,
 static bool read_phase(const struct json *whole, enum phase *out,
                        struct error *err)
 {
-    static const char *const names[] = {"new", "release", "late"};
+    static const char *const names[] = {"new",   "release", "late",
+                                        "acked", "unacked", "worsened"};
     struct str name = json_text(json_get(whole, "phase"));
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
@@ -50,15 +51,33 @@ static bool read_remark(const struct json *whole, struct message_remark *out,
            error_set(err, "remark.since is no time");
 }
 
+/* "ack": by whom, of every alert in the case; NULL: nobody. */
+static bool read_ack(struct golden *g, const struct json *whole,
+                     const struct ack **out, struct error *err)
+{
+    const struct json *j = json_get(whole, "ack");
+    struct ack *ack;
+
+    *out = NULL;
+    if (j == NULL)
+        return true;
+    *out = ack = arena_new(&g->arena, sizeof(*ack));
+    ack->by = json_text(json_get(j, "by"));
+    ack->note = json_text(json_get(j, "note"));
+    return time_parse(json_text(json_get(j, "at")), &ack->at_ms) ||
+           error_set(err, "ack.at is no time");
+}
+
 static bool read_alerts(struct golden *g, const struct json *whole,
                         struct error *err)
 {
     const struct json *alerts = json_get(whole, "alerts");
     enum phase phase = PHASE_NEW;
     struct message_remark remark;
+    const struct ack *ack;
     size_t i = 0;
 
-    if (!read_remark(whole, &remark, err))
+    if (!read_remark(whole, &remark, err) || !read_ack(g, whole, &ack, err))
         return false;
     if (!json_is(alerts, JSON_ARRAY) || !read_phase(whole, &phase, err))
         return error_in(err, "alerts or phase");
@@ -69,14 +88,18 @@ static bool read_alerts(struct golden *g, const struct json *whole,
         if (!alert_read(&g->arena, j, g->in.place.now_ms, a, err) ||
             !alert_check(a, err))
             return error_in(err, "alert %zu", i);
+        a->ack = ack;
         g->items[i] = (struct render_item){
             .alert = a,
             .phase = phase,
             .remark = remark,
             .handle = json_text(json_get(whole, "handle")),
             .ack_link = json_text(json_get(whole, "ack_link")),
+            /* An update's delivery has an id of its own. */
             .id = a->id > 0 ? arena_printf(&g->arena, "%lld.%d",
-                                           (long long)a->id, RECIPIENT_ID)
+                                           (long long)json_i64_or(
+                                               json_get(whole, "update_id"), a->id),
+                                           RECIPIENT_ID)
                             : STR("test-1606141256000"),
         };
     }

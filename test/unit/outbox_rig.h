@@ -225,6 +225,7 @@ struct rig_alert {
     const int64_t *to;
     size_t n;
     const struct hold *holds; /* one a recipient; NULL: none */
+    enum severity severity; /* NONE: an error */
 };
 
 /* As the pipeline does it. The alert's id, a repeat's the engaged one's. */
@@ -239,7 +240,7 @@ static inline int64_t rig_put_alert(struct rig *r, const struct rig_alert *from)
         .type = STR("syn_scan"),
         .type_id = -1,
         .category = STR("security"),
-        .severity = SEVERITY_ERROR,
+        .severity = from->severity != SEVERITY_NONE ? from->severity : SEVERITY_ERROR,
         .score = 100,
         .message = str_of(from->message ? from->message : "a scan"),
         .tstamp_ms = r->now_ms,
@@ -259,6 +260,8 @@ static inline int64_t rig_put_alert(struct rig *r, const struct rig_alert *from)
     put.engaged = &row;
     if (change == CHANGE_REPEATED || change == CHANGE_UNSEEN)
         put.recipient_count = 0;
+    if (change == CHANGE_WORSENED)
+        put.update_id = outbox_next_id(r->outbox);
     s->id = a.id;
     outbox_put(r->outbox, &put, rig_done, s);
     return a.id;

@@ -59,6 +59,7 @@ static void items_make(struct talk *t, const struct said *items, size_t n,
         if (j == NULL || !alert_read(&t->arena, j, t->now_ms, a, &err) ||
             !alert_check(a, &err))
             fail_msg("%s: %s %s", items[i].alert, err.place, err.text);
+        a->ack = items[i].ack;
         out[i] = (struct render_item){
             .alert = a,
             .phase = items[i].phase,

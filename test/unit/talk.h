@@ -26,6 +26,7 @@ struct said {
     const char *alert;
     enum phase phase;
     struct str handle;
+    const struct ack *ack; /* NULL: nobody has acknowledged it */
 };
 void talk_deliver(struct talk *t, const struct said *items, size_t n,
                   struct verdict *v);

@@ -53,6 +53,9 @@ static struct got release(struct bench *b, int64_t id)
 #define SCAN "{\"type\":\"syn_scan\",\"entity\":\"host\",\"entity_value\":"    \
              "\"192.168.1.7\",\"severity\":\"error\",\"action\":\"engage\","   \
              "\"message\":\"Somebody scans\",\"state\":\"a fact\"}"
+#define WORSE_SCAN                                                             \
+    "{\"type\":\"syn_scan\",\"entity\":\"host\",\"entity_value\":"             \
+    "\"192.168.1.7\",\"severity\":\"critical\",\"action\":\"engage\"}"
 #define DISK "{\"type\":\"disk_full\",\"entity\":\"system\",\"entity_value\":" \
              "\"gw\",\"severity\":\"warning\",\"message\":\"/var is 97 % full\"}"
 
@@ -344,6 +347,9 @@ static void an_alert_can_be_explained_without_being_one(void **state)
     g = api_ask(b, "POST", "/api/v1/explain", SCAN);
     got_want_text(&g, "/change", "repeated");
     got_want_text(&g, "/decisions/1/outcome", "not_told");
+    g = api_ask(b, "POST", "/api/v1/explain", WORSE_SCAN);
+    got_want_text(&g, "/change", "worsened");
+    got_want_text(&g, "/decisions/1/outcome", "deliver");
     g = api_ask(b, "POST", "/api/v1/explain", "{\"severity\":\"error\"}");
     got_want(&g, 422, "an alert needs a type or a message");
     g = api_ask(b, "POST", "/api/v1/explain",

@@ -18,6 +18,11 @@
     "\"warning\",\"key\":\"scan:64.13.134.52\",\"tstamp\":1606140066,"         \
     "\"message\":\"TCP SYN Scan: 64.13.134.52 [5964 > 256]\""
 #define ENGAGE "{\"id\":4719," SCAN ",\"action\":\"engage\"}"
+#define WORSE                                                                  \
+    "{\"id\":4719,\"entity\":\"host\",\"entity_value\":\"64.13.134.52\","     \
+    "\"type\":\"host_alert_tcp_syn_scan\",\"category\":\"security\","          \
+    "\"severity\":\"error\",\"key\":\"scan:64.13.134.52\",\"tstamp\":"         \
+    "1606140066,\"message\":\"a worse scan\",\"action\":\"engage\"}"
 #define RELEASE "{\"id\":4720,\"began_id\":4719," SCAN                         \
                 ",\"action\":\"release\",\"tstamp_end\":1606140549}"
 #define STORE                                                                  \
@@ -44,7 +49,7 @@ static void open_mode(struct talk *t, const struct mode *m)
 static struct verdict deliver(struct talk *t, const struct mode *m, const char *alert,
                               enum phase phase, struct str handle)
 {
-    const struct said said = {alert, phase, handle};
+    const struct said said = {.alert = alert, .phase = phase, .handle = handle};
     struct verdict v = {.kind = VERDICT_REFUSED};
 
     (void)m;
@@ -98,6 +103,102 @@ static void a_release_follows_its_engage(void **state)
         expect(m, "release", &released, VERDICT_DELIVERED);
         followed(m, &t, 1);
         talk_close(&t);
+    }
+}
+
+/* --- what is told in between ----------------------------------------------------- */
+
+static const struct ack by_maya = {
+    .at_ms = 1606140200000, .by = {"maya", 4}, .note = {"ISP ticket 88", 13}};
+
+/* What the courier asks, too. */
+static bool ack_wanted(const struct talk *t, const struct mode *m, struct str handle)
+{
+    const struct endpoint_type *type = mode_type(m);
+    const struct alert alert = {.action = ACTION_ENGAGE};
+    const struct render_item item = {.alert = &alert, .phase = PHASE_ACKED,
+                                     .handle = handle};
+    struct error err;
+
+    return type->shows_ack &&
+           (type->wants == NULL || type->wants(t->endpoint, t->recipient, &item, &err));
+}
+
+static struct verdict acknowledge(struct talk *t, enum phase phase, struct str handle)
+{
+    const struct said said = {.alert = ENGAGE, .phase = phase, .handle = handle,
+                              .ack = phase == PHASE_ACKED ? &by_maya : NULL};
+    struct verdict v = {.kind = VERDICT_REFUSED};
+
+    talk_deliver(t, &said, 1, &v);
+    return v;
+}
+
+static bool shows_maya(const struct talk *t)
+{
+    const struct fake_post *p;
+
+    fake_posts(t->fake, &p);
+    return memmem(p[0].body.p, p[0].body.n, "maya, ", 6) != NULL;
+}
+
+static void an_acknowledgement_changes_what_was_sent(void **state)
+{
+    size_t modes_seen = 0;
+
+    (void)state;
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
+        bool chat = mode_type(m)->edits && !str_is(str_of(m->type), "thehive");
+        const struct fake_post *p;
+        struct verdict engaged, v;
+        struct talk t;
+
+        open_mode(&t, m);
+        engaged = deliver(&t, m, ENGAGE, PHASE_NEW, STR_NONE);
+        if (ack_wanted(&t, m, engaged.handle)) {
+            modes_seen++;
+            v = acknowledge(&t, PHASE_ACKED, engaged.handle);
+            expect(m, "acknowledged", &v, VERDICT_DELIVERED);
+            fake_posts(t.fake, &p);
+            assert_true(p[0].edits > 0);
+            if (chat && (posts_of(&t) != 1 || !shows_maya(&t)))
+                fail_msg("%s: the message does not say who", m->name);
+        }
+        if (chat && ack_wanted(&t, m, engaged.handle)) {
+            v = acknowledge(&t, PHASE_UNACKED, engaged.handle);
+            expect(m, "taken back", &v, VERDICT_DELIVERED);
+            assert_false(shows_maya(&t));
+            fake_delete(t.fake, 0);
+            v = acknowledge(&t, PHASE_ACKED, engaged.handle);
+            expect(m, "acknowledged when deleted", &v, VERDICT_DELIVERED);
+            assert_int_equal(posts_of(&t), 1); /* nobody is told anew */
+        }
+        talk_close(&t);
+    }
+    assert_in_range(modes_seen, 6, 100);
+}
+
+static void what_got_worse_is_heard_of(void **state)
+{
+    (void)state;
+    for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
+        bool edits = (m->follows & (1u << CHANGES)) != 0;
+        const struct fake_post *p;
+        struct verdict engaged, v;
+        struct talk t;
+
+        if (!str_is(str_of(m->type), "fail2ban")) {
+            open_mode(&t, m);
+            engaged = deliver(&t, m, ENGAGE, PHASE_NEW, STR_NONE);
+            v = deliver(&t, m, WORSE, PHASE_WORSENED, engaged.handle);
+            expect(m, "worsened", &v, VERDICT_DELIVERED);
+            fake_posts(t.fake, &p);
+            if (edits && p[0].edits == 0)
+                fail_msg("%s: the message was not edited", m->name);
+            if (!m->repeats && posts_of(&t) < 2 && p[0].edits == 0)
+                fail_msg("%s: nobody heard of it", m->name);
+            talk_close(&t);
+        }
     }
 }
 
@@ -295,9 +396,7 @@ static void many_go_in_one_and_each_has_its_verdict(void **state)
     for (const struct mode *m = mode_talking(modes); m; m = mode_talking(m + 1)) {
         const struct endpoint_type *type = endpoint_type_find(str_of(m->type));
         size_t n = MIN(type->batch_max, (size_t)3);
-        const struct said said[] = {{ENGAGE, PHASE_NEW, STR_NONE},
-                                    {STORE, PHASE_NEW, STR_NONE},
-                                    {STORE, PHASE_NEW, STR_NONE}};
+        const struct said said[] = {{.alert = ENGAGE}, {.alert = STORE}, {.alert = STORE}};
         struct verdict v[3], released;
         struct talk t;
 
@@ -316,6 +415,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_has_a_mode),
         cmocka_unit_test(a_release_follows_its_engage),
+        cmocka_unit_test(an_acknowledgement_changes_what_was_sent),
+        cmocka_unit_test(what_got_worse_is_heard_of),
         cmocka_unit_test(a_deleted_message_is_no_obstacle),
         cmocka_unit_test(what_repeats_is_kept_once),
         cmocka_unit_test(a_late_release_says_both),

@@ -76,8 +76,8 @@ static enum change apply_keep(struct bench *b, struct alert *a, int64_t now_ms)
 
 /* --- sequences --------------------------------------------------------------- */
 
-/* A step is an action (e, r, s) on a key, one letter each; what is expected is
- * the change's first letters in the same order. */
+/* A step is an action (e, r, s; w: an engage that is more severe) on a key, one letter
+ * each; what is expected is the change's first letters in the same order. */
 static void each_alert_is_the_change_it_should_be(void **state)
 {
     static const struct {
@@ -94,11 +94,14 @@ static void each_alert_is_the_change_it_should_be(void **state)
         {"two keys apart", "ea eb ra eb", "en en RE re", 1},
         {"the other's end", "ea rb", "en un", 1},
         {"a one-shot of an engaged key", "ea sa ra", "en st RE", 0},
+        {"worse, and worse no more", "ea wa ea wa ra", "en wo re re RE", 0},
+        {"worse from the start", "wa wa ea", "en re re", 1},
+        {"worse than the one before it", "wa ra ea wa", "en RE en wo", 1},
     };
     static const char *const letters[] = {
         [CHANGE_ENGAGED] = "en",  [CHANGE_REPEATED] = "re",
-        [CHANGE_RELEASED] = "RE", [CHANGE_UNSEEN] = "un",
-        [CHANGE_STORED] = "st",
+        [CHANGE_WORSENED] = "wo", [CHANGE_RELEASED] = "RE",
+        [CHANGE_UNSEEN] = "un",   [CHANGE_STORED] = "st",
     };
     struct bench *b = *state;
 
@@ -111,10 +114,13 @@ static void each_alert_is_the_change_it_should_be(void **state)
         for (const char *p = table[i].steps; *p != '\0'; p += p[2] ? 3 : 2) {
             char key[] = {p[1], '\0'};
             struct alert a = alert_of(b,
-                                      p[0] == 'e'   ? ACTION_ENGAGE
-                                      : p[0] == 'r' ? ACTION_RELEASE
-                                                    : ACTION_STORE,
+                                      p[0] == 'r'   ? ACTION_RELEASE
+                                      : p[0] == 's' ? ACTION_STORE
+                                                    : ACTION_ENGAGE,
                                       key);
+
+            if (p[0] == 'w')
+                a.severity = SEVERITY_CRITICAL;
 
             n += (size_t)snprintf(got + n, sizeof got - n, "%s%s", n ? " " : "",
                                   letters[apply_keep(b, &a, T0)]);
@@ -200,6 +206,42 @@ static void a_release_knows_what_it_ends(void **state)
     assert_int_equal(row.op, ENGAGED_NONE);
     registry_keep(undo);
     assert_int_equal(stray.began_id, 0);
+}
+
+static void what_is_worse_takes_its_place(void **state)
+{
+    struct bench *b = *state;
+    struct alert a = alert_of(b, ACTION_ENGAGE, "k");
+    struct alert worse = alert_of(b, ACTION_ENGAGE, "k");
+    struct alert end = alert_of(b, ACTION_RELEASE, "k");
+    const struct ack ack = {.at_ms = T0, .by = STR("maya")};
+    struct engaged_row row;
+    struct undo *acked, *undo;
+
+    apply_keep(b, &a, T0);
+    acked = registry_acknowledge(b->registry, a.id, &ack);
+    worse.severity = SEVERITY_CRITICAL;
+    worse.message = STR("a worse scan");
+    assert_int_equal(apply(b, &worse, T0 + 500, &undo), CHANGE_WORSENED);
+    registry_row(undo, &row);
+    assert_int_equal(row.op, ENGAGED_REPLACE);
+    assert_true(row.id == a.id && row.repeats == 1 && row.last_ms == T0 + 500);
+    assert_non_null(memmem(row.json.p, row.json.n, "a worse scan", 12));
+    assert_true(worse.id == a.id && worse.tstamp_ms == a.tstamp_ms);
+    assert_int_equal(worse.update, UPDATE_WORSENED);
+    assert_true(str_is(worse.ack->by, "maya"));
+    assert_int_equal(registry_count_severity(b->registry, SEVERITY_ERROR), 0);
+    assert_int_equal(registry_count_severity(b->registry, SEVERITY_CRITICAL), 1);
+    registry_keep(acked);
+    registry_undo(b->registry, undo);
+    assert_int_equal(registry_find_id(b->registry, a.id)->severity, SEVERITY_ERROR);
+    assert_true(str_is(registry_find_id(b->registry, a.id)->ack->by, "maya"));
+    worse = alert_of(b, ACTION_ENGAGE, "k");
+    worse.severity = SEVERITY_CRITICAL;
+    assert_int_equal(apply_keep(b, &worse, T0 + 600), CHANGE_WORSENED);
+    assert_true(str_is(registry_find_id(b->registry, a.id)->ack->by, "maya"));
+    assert_int_equal(apply_keep(b, &end, T0 + 700), CHANGE_RELEASED);
+    assert_int_equal(end.severity, SEVERITY_CRITICAL); /* who was told is told */
 }
 
 /* --- leases ------------------------------------------------------------------- */
@@ -334,7 +376,7 @@ static void there_is_a_limit(void **state)
     char key[16];
 
     for (int64_t id = 1; id <= ENGAGED_MAX; id++) {
-        struct engaged e = {.id = id, .key.p = key};
+        struct engaged e = {.id = id, .key.p = key, .severity = SEVERITY_ERROR};
 
         e.key.n = (size_t)snprintf(key, sizeof key, "k%lld", (long long)id);
         if (!registry_load(b->registry, &e, &err))
@@ -373,6 +415,7 @@ static void an_entry_costs_what_we_say(void **state)
 
 struct model_entry {
     int64_t id, tstamp_ms, last_ms, lease_ms, repeats; /* id 0: not engaged */
+    enum severity severity;
 };
 
 struct model {
@@ -401,11 +444,13 @@ static void model_apply(struct undo_run *r, const struct alert *a, size_t key,
     struct model_entry *e = &r->now.keys[key];
 
     if (a->action == ACTION_ENGAGE && e->id == 0) {
-        *e = (struct model_entry){id, a->tstamp_ms, r->now_ms, a->lease_ms, 0};
+        *e = (struct model_entry){id, a->tstamp_ms, r->now_ms, a->lease_ms, 0,
+                                  a->severity};
     } else if (a->action == ACTION_ENGAGE) {
         e->last_ms = r->now_ms;
         e->lease_ms = a->lease_ms;
         e->repeats++;
+        e->severity = MAX(e->severity, a->severity);
     } else if (a->action == ACTION_RELEASE) {
         *e = (struct model_entry){0};
     }
@@ -422,6 +467,7 @@ static void step_apply(struct undo_run *r)
     if (r->pending == PENDING_MAX)
         return;
     a.lease_ms = roll(r, 2) ? r->now_ms + roll(r, 1000) : 0;
+    a.severity = (enum severity)(SEVERITY_WARNING + roll(r, 3));
     said = a;
     r->before[r->pending] = r->now;
     apply(r->b, &a, r->now_ms, &r->undo[r->pending++]);
@@ -472,6 +518,7 @@ static size_t compare_one(const struct undo_run *r, size_t key)
     assert_int_equal(e->last_ms, m->last_ms);
     assert_int_equal(e->lease_ms, m->lease_ms);
     assert_int_equal(e->repeats, m->repeats);
+    assert_int_equal(e->severity, m->severity);
     assert_ptr_equal(registry_find_id(r->b->registry, m->id), e);
     return 1;
 }
@@ -479,13 +526,14 @@ static size_t compare_one(const struct undo_run *r, size_t key)
 static void compare(const struct undo_run *r)
 {
     const struct engaged *page[KEYS + 1];
-    size_t engaged = 0;
+    size_t engaged = 0, errors = 0;
 
     for (size_t i = 0; i < KEYS; i++)
         engaged += compare_one(r, i);
+    for (size_t i = 0; i < KEYS; i++)
+        errors += r->now.keys[i].severity == SEVERITY_ERROR;
     assert_int_equal(registry_count(r->b->registry), engaged);
-    assert_int_equal(registry_count_severity(r->b->registry, SEVERITY_ERROR),
-                     engaged);
+    assert_int_equal(registry_count_severity(r->b->registry, SEVERITY_ERROR), errors);
     assert_int_equal(registry_next_lapse_ms(r->b->registry), next_lapse(&r->now));
     assert_int_equal(registry_list(r->b->registry, 0, COUNT_OF(page), page),
                      engaged);
@@ -528,6 +576,7 @@ int main(void)
         T(an_engage_is_kept_as_it_was_said),
         T(a_repeat_counts_and_takes_the_engaged_id),
         T(a_release_knows_what_it_ends),
+        T(what_is_worse_takes_its_place),
         T(leases_lapse_in_order),
         T(a_repeat_says_the_lease_anew),
         T(pages_go_from_the_newest_down),

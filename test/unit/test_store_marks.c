@@ -395,11 +395,78 @@ static void the_first_schema_is_moved(void **state)
     assert_int_equal(store_ask(b, &q).total, ROWS_1 - 1);
 }
 
+/* As they come from the outbox: behind the alert, which may be in the same batch. */
+static struct alert update_of(int64_t id, enum update update, const struct ack *ack)
+{
+    struct alert a = store_alert(id, ACTION_ENGAGE);
+
+    a.update = update;
+    a.ack = ack;
+    return a;
+}
+
+static void an_update_marks_the_row_before_it(void **state)
+{
+    static const struct ack by_maya = {.at_ms = T0 + 5, .by = {"maya", 4},
+                                       .note = {"ISP", 3}};
+    struct bench *b = *state;
+    struct alert early = update_of(2, UPDATE_ACKED, &by_maya);
+    struct alert first = store_alert(1, ACTION_ENGAGE);
+    struct alert acked = update_of(1, UPDATE_ACKED, &by_maya);
+    struct alert second = store_alert(2, ACTION_ENGAGE);
+    struct alert unacked = update_of(1, UPDATE_UNACKED, NULL);
+    const struct alert *batch[] = {&early, &first, &acked, &second};
+    struct store_row row;
+    struct error err = {0};
+
+    for (int again = 0; again < 2; again++) /* as after a kill: the end is the same */
+        assert_true(store_engine_put(b->engine, batch, again ? 4 : 2, T0, &err));
+    assert_true(store_engine_get(b->engine, 1, &b->arena, &row, &err));
+    assert_int_equal(row.acked_ms, T0 + 5);
+    assert_true(str_is(row.acked_by, "maya") && str_is(row.acked_note, "ISP"));
+    store_put(b, &unacked);
+    assert_true(store_engine_get(b->engine, 1, &b->arena, &row, &err));
+    assert_int_equal(row.acked_ms, 0);
+    assert_true(store_engine_get(b->engine, 2, &b->arena, &row, &err));
+    assert_int_equal(row.acked_ms, 0); /* there was no such row */
+    assert_true(store_engine_verify(b->engine, &err));
+}
+
+static void what_got_worse_takes_over_its_row(void **state)
+{
+    struct bench *b = *state;
+    struct alert first = store_alert(1, ACTION_ENGAGE);
+    struct alert worse = update_of(1, UPDATE_WORSENED, NULL);
+    struct alert end = store_alert(2, ACTION_RELEASE);
+    struct store_query q = query_any();
+    struct store_row row;
+    struct error err = {0};
+
+    first.severity = SEVERITY_WARNING;
+    worse.severity = SEVERITY_CRITICAL;
+    store_put(b, &first);
+    store_put(b, &worse);
+    store_put(b, &first); /* once more changes nothing */
+    assert_true(store_engine_get(b->engine, 1, &b->arena, &row, &err));
+    assert_non_null(memmem(row.json.p, row.json.n, "\"critical\"", 10));
+    q.minimum_severity = SEVERITY_CRITICAL;
+    assert_int_equal(store_ask(b, &q).total, 1);
+    end.began_id = 1;
+    end.severity = SEVERITY_CRITICAL;
+    store_put(b, &end);
+    store_put(b, &worse); /* late: it has ended */
+    assert_true(store_engine_get(b->engine, 1, &b->arena, &row, &err));
+    assert_non_null(memmem(row.json.p, row.json.n, "\"release\"", 9));
+    assert_true(store_engine_verify(b->engine, &err));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(an_ack_ends_when_its_time_is_up),
         TEST(a_mark_outlives_the_release),
+        TEST(an_update_marks_the_row_before_it),
+        TEST(what_got_worse_takes_over_its_row),
         TEST(notes_are_kept_in_order),
         TEST(a_delete_is_taken_back_or_final),
         TEST(a_mark_goes_on_from_its_cursor),
