@@ -66,9 +66,17 @@ static const char replay_usage[] =
     "                                     differs from what was; Ctrl-C cancels it\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
-    "  tocsin delivery show ID            and its last failed tries\n"
+    "  tocsin delivery show ID            and its last failed tries, with what was\n"
+    "                                     sent and answered, without secrets\n"
     "  tocsin delivery retry ID ...       send again what is dead\n"
     "  tocsin delivery retry --state dead [--recipient NAME]\n";
+static const char queue_usage[] =
+    "  tocsin queue list                  what waits for whom, since when and why\n"
+    "  tocsin queue pause RECIPIENT --reason WHY [--for 2h]\n"
+    "  tocsin queue pause --endpoint NAME --reason WHY [--for 2h]\n"
+    "                                     nothing is sent, and nothing is lost; --for: it\n"
+    "                                     goes on by itself then; a restart changes nothing\n"
+    "  tocsin queue resume RECIPIENT | --endpoint NAME\n";
 static const char endpoint_usage[] =
     "  tocsin endpoint types              what there is to choose from\n"
     "  tocsin endpoint types TYPE         its parameters and limits\n"
@@ -161,6 +169,8 @@ static const struct command commands[] = {
      "what a configuration would have sent", replay_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...]",
      "what is on its way, delivered or dead", delivery_usage},
+    {"queue", command_queue, "list | pause | resume", "what waits for whom; stop it, let it go on",
+     queue_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | enable | disable | test | ...",
      "the servers and services messages go through", endpoint_usage},
     {"recipient", command_recipient, "list | show | add | set | rm | enable | disable | test | ...",

@@ -62,6 +62,8 @@ struct parcel {
     struct request request;
     size_t requests; /* so far: at most STEPS_MAX */
     struct sending *sending;
+    const struct response *answer; /* while it is judged; else NULL */
+    struct transcript *transcript; /* ours; of it, when something failed */
 };
 
 struct courier {
@@ -74,6 +76,7 @@ struct courier {
     size_t post_count;
     struct courier_endpoint *views; /* for courier_endpoints() */
     struct latency latency;
+    struct bucket transcripts;
     struct share *shares; /* ours; shares.c */
     size_t share_count, share_room;
     struct inquiry *inquiries; /* outside the queue: tests, choices */
@@ -86,6 +89,9 @@ struct courier {
 bool parcel_send(struct lane *lane, const struct snapshot *now,
                  int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
+
+/* try_transcript.c: what was said; NULL: it is not kept. The caller's. */
+struct transcript *try_transcript(const struct parcel *p, const struct response *r);
 
 /* shares.c: the handles of engages, of types where several can have the same. */
 void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,

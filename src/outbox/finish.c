@@ -160,6 +160,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
 {
     if (op->kind == OP_PUT)
         put_finish(o, op, committed);
+    else if (op->kind == OP_PAUSE)
+        pause_finish(o, op, committed);
     else if (committed && op->kind == OP_SETTLE)
         settle_finish(o, op);
     else if (committed && op->kind == OP_TAKE)

@@ -16,6 +16,7 @@ enum op_kind {
     OP_HELD,
     OP_UNHOLD,
     OP_ACK,
+    OP_PAUSE,
     OP_BARRIER,
 };
 
@@ -40,6 +41,7 @@ struct op {
             int attempts, doubts, status;
             int64_t due_ms, at_ms, tried_ms;
             struct str reason, handle; /* ours */
+            struct transcript *transcript; /* a share of it; may be NULL */
             bool changed;
         } settle;
         struct {
@@ -87,29 +89,27 @@ struct op {
             struct ack *ack; /* ours; NULL: taken back */
             struct ended_list ended;
         } ack;
+        struct {
+            struct pause *p; /* ours, with its texts */
+            bool forget;
+        } pause;
     };
     struct target targets[]; /* of a put */
 };
-
-struct group {
-    struct op *first, *last;
-    size_t count, bytes;
-    int result; /* SQLITE_OK after a commit */
-    char text[ERROR_TEXT_MAX];
-    int64_t took_us;
-};
-void group_add(struct group *g, struct op *op);
 
 /* One whole group in one transaction; result and text say how it went. */
 void group_run(struct database *d, struct group *g);
 
 struct op *op_new(enum op_kind kind, size_t targets);
 void op_free(struct op *op);
+void op_reset(struct op *op); /* takes back what a run of it has made */
 void ack_free(struct op *op); /* ack.c: what an OP_ACK owns */
+void pause_free(struct op *op); /* pause.c: the same */
 void ended_release(struct ended_list *l);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);
 void text_free(struct str s);
+struct transcript *transcript_share(struct transcript *t); /* t; may be NULL */
 struct kept *kept_new(struct str json); /* copied; the caller's share */
 void kept_share(struct kept *k);
 void kept_drop(struct kept *k);

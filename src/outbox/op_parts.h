@@ -26,6 +26,12 @@ struct ended_list { /* filled by the writer */
     size_t n;
 };
 
+struct transcript {
+    int64_t id; /* its row's, once the writer has written it; 0: not yet */
+    unsigned refs;
+    struct str json; /* right behind it */
+};
+
 struct was { /* a row before it was changed; state PENDING: it was not changed */
     enum delivery_state state;
     enum hold_kind kind;
@@ -43,5 +49,15 @@ struct taken { /* a row of a TAKE, ours until it is an item */
     enum began began;
     struct str handle;
 };
+
+struct op;
+struct group {
+    struct op *first, *last;
+    size_t count, bytes;
+    int result; /* SQLITE_OK after a commit */
+    char text[ERROR_TEXT_MAX];
+    int64_t took_us;
+};
+void group_add(struct group *g, struct op *op);
 
 #endif

@@ -33,6 +33,7 @@
 #include <sys/statvfs.h>
 
 #include "base/log.h"
+#include "outbox/pause.h"
 
 #define ROOM "outbox"
 #define FULL_RETRY_MS 1000
@@ -61,108 +62,7 @@ bool delivery_state_parse(struct str name, enum delivery_state *out)
     return false;
 }
 
-/* --- ops --------------------------------------------------------------------- */
-
-struct op *op_new(enum op_kind kind, size_t targets)
-{
-    struct op *op = mem_new(sizeof *op + targets * sizeof op->targets[0]);
-
-    op->kind = kind;
-    return op;
-}
-
-void text_free(struct str s)
-{
-    free((char *)(uintptr_t)s.p);
-}
-
-struct str text_copy(struct str s, size_t max)
-{
-    size_t n = utf8_cut(s, max);
-
-    return n == 0 ? STR_NONE : (struct str){mem_dup(s.p, n), n};
-}
-
-/* What a run of the op has made; a group that failed runs again. */
-static void op_reset(struct op *op)
-{
-    if (op->kind == OP_TAKE) {
-        for (size_t i = 0; op->take.rows != NULL && i < op->take.count; i++) {
-            kept_drop(op->take.rows[i].kept);
-            text_free(op->take.rows[i].handle);
-        }
-        free(op->take.rows);
-        op->take.rows = NULL;
-        op->take.count = op->take.gave_up = 0;
-    } else if (op->kind == OP_PREPARE) {
-        text_free(op->prepare.handle);
-        op->prepare.handle = STR_NONE;
-    } else if (op->kind == OP_HELD) {
-        for (size_t i = 0; op->held.rows != NULL && i < op->held.count; i++) {
-            text_free(op->held.rows[i].hold.reason);
-            text_free(op->held.rows[i].json);
-        }
-        free(op->held.rows);
-        op->held.rows = NULL;
-        op->held.count = 0;
-    } else if (op->kind == OP_PUT) {
-        ended_release(&op->put.ended);
-    } else if (op->kind == OP_ACK) {
-        ended_release(&op->ack.ended);
-    }
-}
-
-static void targets_free(struct op *op)
-{
-    for (size_t i = 0; i < op->put.count; i++) {
-        text_free(op->targets[i].handle);
-        if (op->targets[i].hold != NULL)
-            text_free(op->targets[i].hold->reason);
-        free(op->targets[i].hold);
-    }
-}
-
-static void unhold_free(struct op *op)
-{
-    for (size_t i = 0; i < op->unhold.n; i++)
-        text_free(op->unhold.v[i].to.reason);
-    free(op->unhold.v);
-    free(op->unhold.was);
-}
-
-void op_free(struct op *op)
-{
-    op_reset(op);
-    switch (op->kind) {
-    case OP_PUT:
-        targets_free(op);
-        kept_drop(op->put.kept);
-        break;
-    case OP_SETTLE:
-        text_free(op->settle.reason);
-        text_free(op->settle.handle);
-        break;
-    case OP_ABANDON:
-        text_free(op->abandon.reason);
-        break;
-    case OP_REDRIVE:
-        free(op->redrive.ids);
-        free(op->redrive.was);
-        break;
-    case OP_UNHOLD:
-        unhold_free(op);
-        break;
-    case OP_ACK:
-        ack_free(op);
-        break;
-    case OP_HELD:
-    case OP_TAKE:
-    case OP_PREPARE:
-    case OP_BARRIER:
-        break;
-    }
-    free(op);
-}
+/* --- groups: in ------------------------------------------------------------------ */
 
 void group_add(struct group *g, struct op *op)
 {
@@ -209,7 +109,8 @@ static void group_refuse(struct outbox *o, struct group *g, struct group *rest)
 
     for (struct op *op = g->last; op != NULL; op = previous) {
         previous = op->previous;
-        if (op->kind == OP_PUT || op->kind == OP_ACK || op->kind == OP_BARRIER)
+        if (op->kind == OP_PUT || op->kind == OP_ACK || op->kind == OP_PAUSE ||
+            op->kind == OP_BARRIER)
             op_finish(o, op, false);
         else
             group_add(rest, op);
@@ -433,6 +334,7 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s)
     op->settle.reason = text_copy(s->reason, REASON_MAX);
     /* Half a handle is nobody's. */
     op->settle.handle = s->handle.n <= HANDLE_MAX ? text_copy(s->handle, HANDLE_MAX) : STR_NONE;
+    op->settle.transcript = transcript_share(s->transcript);
     op_gather(o, op);
     i->due_ms = s->due_ms;
     i->aside = s->aside;
@@ -455,6 +357,7 @@ void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason)
 
     l->abandoned = true;
     lane_drop_waiting(o, l, 0);
+    outbox_pause_forget(o, PAUSE_RECIPIENT, recipient_id);
     op->abandon.recipient_id = recipient_id;
     op->abandon.at_ms = clock_wall_ms(o->clock);
     op->abandon.reason = text_copy(reason, REASON_MAX);
@@ -582,6 +485,7 @@ void outbox_close(struct outbox *o)
     loop_timer_clear(o->loop, &o->again);
     loop_timer_clear(o->loop, &o->refill);
     lanes_free(o);
+    pauses_free(o);
     seen_free(o->seen);
     buf_release(&o->line);
     database_close(&o->database);

@@ -7,8 +7,8 @@
 
 #include "base/limits.h"
 #include "outbox/counts.h"
+#include "outbox/transcript.h"
 #include "registry/registry.h"
-
 
 /* An alert as kept, shared by its deliveries in memory, freed with the last. */
 struct kept {
@@ -42,6 +42,7 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
 
 typedef void outbox_ready_fn(void *arg, int64_t recipient_id);
 struct outbox;
+struct pause;
 struct outbox_options {
     const char *path;    /* DATA/tocsin.db */
     bool inline_writer;  /* no thread: commits at the turn's end (tests) */
@@ -51,6 +52,9 @@ struct outbox_options {
     /* A delivery is dead; NULL: nobody wants to know. */
     void (*died)(void *arg, int64_t recipient_id, uint64_t key_hash);
     void *died_arg;
+    /* A queue is paused, or goes on (pause.h); NULL: the same. */
+    void (*paused)(void *arg, const struct pause *p);
+    void *paused_arg;
     void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
     void *broken_arg;
 };
@@ -101,6 +105,7 @@ struct settlement {
     int status;
     struct str reason;  /* no secrets; cut at REASON_MAX */
     struct str handle;  /* DELIVERED */
+    struct transcript *transcript; /* the caller's; of a try that failed; or NULL */
 };
 /* Ends the flight; the item is gone (or back in its window) afterwards. */
 void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s);

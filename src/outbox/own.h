@@ -46,6 +46,8 @@ struct outbox {
     bool space_ok;
     struct timer again; /* after a full disk */
     struct timer refill;
+    struct hash pauses; /* pause.c */
+    struct timer pauses_end;
 };
 
 void op_gather(struct outbox *o, struct op *op);
@@ -55,6 +57,8 @@ void unhold_finish(struct outbox *o, struct op *op);
 void redrive_finish(struct outbox *o, struct op *op);
 void ended_count(struct outbox *o, const struct ended_list *l); /* ack.c */
 void abandon_finish(struct outbox *o, struct op *op);
+void pause_finish(struct outbox *o, struct op *op, bool committed); /* pause.c */
+void pauses_free(struct outbox *o);
 
 /* n deliveries of the lane are there now (count_new), or are no longer what they
  * were (count_moved); `kind`: by what they are or were held, if they are. */
