@@ -14,6 +14,7 @@ struct retry {
     bool find;                 /* the ids come from the outbox ... */
     struct delivery_page page; /* ... as this page of the dead */
     size_t retried, looked_at;
+    size_t limit; /* of what is looked at */
 };
 
 static void retry_page(struct retry *r);
@@ -90,7 +91,7 @@ static void find_answer(void *retry)
 /* Goes on until there are no more ids, or enough were retried. */
 static void retry_page(struct retry *r)
 {
-    bool more = r->find && r->page.more && r->looked_at < ADMIN_RETRY_MAX;
+    bool more = r->find && r->page.more && r->looked_at < r->limit;
 
     if (r->q.admin->stopping)
         retry_answer(r);
@@ -102,27 +103,43 @@ static void retry_page(struct retry *r)
         retry_answer(r);
 }
 
+static bool query_read(const struct admin *a, const struct json *body,
+                       struct retry *r, struct error *err)
+{
+    const struct json *recipient = json_get(body, "recipient");
+    int64_t limit = json_i64_or(json_get(body, "limit"), ADMIN_RETRY_MAX);
+
+    if (!str_is(json_text(json_get(body, "state")), "dead")) {
+        error_set(err, "say which: \"ids\", or \"state\": \"dead\"");
+        return error_at(err, "state");
+    }
+    if (recipient != NULL && !recipient_id_parse(a, json_text(recipient),
+                                                 &r->page.query.recipient_id)) {
+        error_set(err, "no recipient has this name");
+        return error_at(err, "recipient");
+    }
+    if (limit < 1 || limit > ADMIN_RETRY_MAX) {
+        error_set(err, "must be from 1 to %d", ADMIN_RETRY_MAX);
+        return error_at(err, "limit");
+    }
+    r->limit = (size_t)limit;
+    r->page.query.state = DELIVERY_DEAD;
+    r->page.query.limit = MIN(r->limit, (size_t)PAGE_MAX);
+    return true;
+}
+
 static void retry_found(struct admin *a, struct exchange *x,
                         const struct json *body)
 {
-    const struct json *recipient = json_get(body, "recipient");
-    struct delivery_query query = {.state = DELIVERY_DEAD, .limit = PAGE_MAX};
+    struct retry *r = question_new(a, x, sizeof *r);
     struct error err = {0};
-    struct retry *r;
 
-    if (!str_is(json_text(json_get(body, "state")), "dead"))
-        error_set(&err, "say which: \"ids\", or \"state\": \"dead\"");
-    else if (recipient != NULL &&
-             !recipient_id_parse(a, json_text(recipient), &query.recipient_id))
-        error_set(&err, "no recipient has this name");
-    if (err.text[0] != '\0') {
-        error_at(&err, recipient != NULL ? "recipient" : "state");
+    if (!query_read(a, body, r, &err)) {
         reply_problem(a, x, 422, "invalid-object", &err);
+        question_end(&r->q);
         return;
     }
-    r = question_new(a, x, sizeof *r);
     r->find = true;
-    r->page.query = query;
     question_post(&r->q, find_ask, find_answer);
 }
 
@@ -174,7 +191,7 @@ static void retry_named(struct admin *a, struct exchange *x,
 static void retry_post(void *admin, struct exchange *x)
 {
     static const char *const no_params[] = {NULL};
-    static const char *const members[] = {"ids", "state", "recipient", NULL};
+    static const char *const members[] = {"ids", "state", "recipient", "limit", NULL};
     struct admin *a = admin;
     const struct json *body;
 

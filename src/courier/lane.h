@@ -90,9 +90,6 @@ bool parcel_send(struct lane *lane, const struct snapshot *now,
                  int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
 
-/* try_transcript.c: what was said; NULL: it is not kept. The caller's. */
-struct transcript *try_transcript(const struct parcel *p, const struct response *r);
-
 /* shares.c: the handles of engages, of types where several can have the same. */
 void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,
                 struct str handle);

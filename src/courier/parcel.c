@@ -6,6 +6,7 @@
 #include "config/ack_link.h"
 #include "config/proposal.h"
 #include "config/render_input.h"
+#include "courier/try_transcript.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
 #define LINGER_COUNT 16  /* alerts in a request that make it a large one */

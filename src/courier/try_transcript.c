@@ -1,7 +1,8 @@
 /* try_transcript.c -- what was said in a try that failed, for those who look why:
  * without secrets, and without what lets anybody acknowledge the alert. */
+#include "courier/try_transcript.h"
+
 #include "config/ack_link.h"
-#include "courier/lane.h"
 #include "courier/shown.h"
 
 /* The signatures of its links, as secrets of nobody's configuration. */

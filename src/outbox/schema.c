@@ -209,7 +209,7 @@ static const char *const texts[SQL_COUNT] = {
         " (SELECT max(n) FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2)"
         " - ?3",
     [SQL_TRANSCRIPT] = "INSERT INTO transcript (json) VALUES (?)",
-    [SQL_TRANSCRIPT_FORGET] = 
+    [SQL_TRANSCRIPT_FORGET] =
         "DELETE FROM attempt_transcript WHERE transcript_id <= ?",
     [SQL_TRY_TRANSCRIPT] =
         "INSERT INTO attempt_transcript SELECT ?1, ?2, max(n), ?3"

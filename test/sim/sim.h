@@ -66,6 +66,7 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    size_t pauses, paused; /* of queues; steps in which something waited in one */
     size_t inhibited; /* steps in which something was */
     int64_t engaged_ms[ALERTS_MAX]; /* of each alert that engaged; 0: it did not */
     bool acked[ALERTS_MAX]; /* by its number: before it was time to escalate it */
