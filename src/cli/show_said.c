@@ -4,9 +4,11 @@
 
 static void lines_print(struct cli *c, int depth, struct str text)
 {
-    while (text.n > 0)
-        print_text(arena_printf(&c->arena, "%*s%.*s", 2 * depth, "",
-                                STR_ARG(str_until(&text, '\n'))));
+    while (text.n > 0) {
+        struct str line = str_until(&text, '\n');
+
+        print_text(arena_printf(&c->arena, "%*s%.*s", 2 * depth, "", STR_ARG(line)));
+    }
 }
 
 static void member_print(struct cli *c, int depth, const struct json *j);
