@@ -70,12 +70,13 @@ static bool is_plain_of_ours(const char *name)
 static bool is_plain_of_theirs(struct str name)
 {
     static const char *const plain[] = {
-        "Allow",        "Content-Encoding",  "Content-Length",
-        "Content-Type", "Date",              "RateLimit-Limit",
-        "Retry-After",  "RateLimit-Policy",  "RateLimit-Remaining",
-        "Server",       "RateLimit-Reset",   "Transfer-Encoding",
-        "Via",          "X-RateLimit-Limit", "X-RateLimit-Remaining",
-        "X-Request-Id", "X-RateLimit-Reset", "X-RateLimit-Reset-After",
+        "Allow", "Connection", "Content-Encoding",
+        "Content-Length", "Content-Type", "Date",
+        "Keep-Alive", "RateLimit-Limit", "RateLimit-Policy",
+        "RateLimit-Remaining", "RateLimit-Reset", "Retry-After",
+        "Server", "Transfer-Encoding", "Via",
+        "X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset",
+        "X-RateLimit-Reset-After", "X-Request-Id",
         NULL,
     };
 

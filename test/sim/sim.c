@@ -20,7 +20,6 @@
 #include "outbox/acknowledge.h"
 #include "config/silence.h"
 #include "outbox/outbox_read.h"
-#include "outbox/pause.h"
 
 #define STEPS 400
 #define PEACE_STEPS 20000
@@ -153,51 +152,6 @@ static void inhibited_count(struct sim *sim)
 
     outbox_counts(sim->outbox, &n);
     sim->inhibited += n.held_by[HOLD_INHIBITED] > 0;
-}
-
-/* The endpoint of the i-th recipient, or the recipient itself. */
-static struct pause stop_of(const struct sim *sim, int i, bool endpoint)
-{
-    const struct recipient *r =
-        snapshot_recipient_id(config_now(sim->config), sim->ids[i]);
-
-    return (struct pause){
-        .of = endpoint ? PAUSE_ENDPOINT : PAUSE_RECIPIENT,
-        .id = endpoint ? r->endpoint->id : r->id,
-        .since_ms = sim->now_ms,
-        .by = STR("sim"),
-        .reason = STR("sim"),
-    };
-}
-
-/* Somebody stops a queue for a while, or until it is resumed. */
-static void pause_comes(struct sim *sim)
-{
-    struct pause p = stop_of(sim, (int)roll(sim, RECIPIENTS), roll(sim, 3) == 0);
-
-    if (roll(sim, 2))
-        p.until_ms = sim->now_ms + 1000 + roll(sim, 60000);
-    outbox_pause(sim->outbox, &p, NULL, NULL);
-    sim->pauses++;
-}
-
-static void pause_goes(struct sim *sim, int i, bool endpoint)
-{
-    struct pause p = stop_of(sim, i, endpoint);
-
-    outbox_resume(sim->outbox, p.of, p.id, NULL, NULL);
-}
-
-/* Whether anything ever waited for one. */
-static void paused_count(struct sim *sim)
-{
-    for (int i = 0; i < RECIPIENTS; i++) {
-        struct lane_counts n;
-
-        outbox_lane(sim->outbox, sim->ids[i], &n);
-        sim->paused += n.n[DELIVERY_PENDING] > 0 &&
-                       outbox_paused(sim->outbox, PAUSE_RECIPIENT, sim->ids[i]) != NULL;
-    }
 }
 
 static void counted(void *arg, size_t count)
@@ -538,13 +492,10 @@ static void run(uint64_t seed)
             inhibition_comes(sim);
         if (roll(sim, 60) == 0)
             inhibition_goes(sim, roll(sim, INHIBITIONS));
-        if (roll(sim, 20) == 0)
-            pause_comes(sim);
-        if (roll(sim, 10) == 0)
-            pause_goes(sim, (int)roll(sim, RECIPIENTS), roll(sim, 2) == 0);
+        pauses_change(sim);
         step(sim);
         inhibited_count(sim);
-        paused_count(sim);
+        pauses_count(sim);
         if (roll(sim, 100) == 0) { /* a restart, with things in flight */
             sim_close(sim);
             sim_open(sim);
@@ -555,8 +506,7 @@ static void run(uint64_t seed)
         silence_goes(sim, i);
     for (size_t i = 0; i < INHIBITIONS; i++)
         inhibition_goes(sim, i);
-    for (int i = 0; i < 2 * RECIPIENTS; i++)
-        pause_goes(sim, i / 2, i % 2 == 0);
+    pauses_end(sim);
     for (int i = 0; i < PEACE_STEPS; i++) {
         step(sim);
         outbox_counts(sim->outbox, &n);

@@ -86,6 +86,11 @@ static inline uint32_t roll(struct sim *sim, uint32_t n)
     return (uint32_t)(sim->dice >> 33) % n;
 }
 
+/* pauses.c: some begin or end; whether one makes anything wait; all of them end. */
+void pauses_change(struct sim *sim);
+void pauses_count(struct sim *sim);
+void pauses_end(struct sim *sim);
+
 /* far_side.c: a struct carrier's, and who answers when it is time. */
 struct sending *far_send(void *sim, const struct request *r, transport_fn *done, void *arg);
 void far_cancel(void *sim, struct sending *s);

@@ -15,7 +15,7 @@ function Request({ r }: { r: SentRequest }) {
   const curl = asCurl(r);
   return (
     <section class="said">
-      <header><h4>{t("deliveries.request")}</h4><Copy text={whereTo(r) + "\n" + text} label={t("said.copy_request")} />{curl && <Copy text={curl} label={t("said.copy_curl")} />}</header>
+      <header><h3>{t("deliveries.request")}</h3><Copy text={whereTo(r) + "\n" + text} label={t("said.copy_request")} />{curl && <Copy text={curl} label={t("said.copy_curl")} />}</header>
       <p class="said-to"><code>{whereTo(r)}</code></p>
       {text && <pre tabIndex={0} aria-label={t("deliveries.request")}>{text}</pre>}
       <Cut of={r["cut"]} />
@@ -27,7 +27,7 @@ function Response({ r }: { r: GotResponse }) {
   const text = responseText(r);
   return (
     <section class="said">
-      <header><h4>{t("deliveries.response")}</h4>{text && <Copy text={text} label={t("said.copy_response")} />}</header>
+      <header><h3>{t("deliveries.response")}</h3>{text && <Copy text={text} label={t("said.copy_response")} />}</header>
       <p class="said-to">
         <b>{r.outcome === "answered" && r.status > 0 ? r.status : word("answer", r.outcome)}</b>
         {r.peer && <code>{r.peer}</code>} <span class="dim">{number(Math.round(r.ms))} ms</span>
@@ -64,7 +64,7 @@ function OneTry({ one, open }: { one: Try; open: boolean }) {
 function Again({ again: { request, because }, body }: { again: NonNullable<DeliveryBody["again"]>; body: DeliveryBody }) {
   if (!request) return because ? <p class="dim">{t("said.no_request", { why: because })}</p> : null;
   return (
-    <details open={body.tries.length === 0}>
+    <details class="again" open={body.tries.length === 0}>
       <summary>{t("said.again")}</summary>
       <p class="dim">{t(body.data.state === "delivered" ? "said.again_delivered" : "said.again_now")}</p>
       <Request r={request} />
