@@ -12,9 +12,9 @@ flow("a queue is paused, keeps what comes, and goes on", { fakes: ["mattermost"]
   await card(page).getByRole("button", { name: "Pause ops-chat", exact: true }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Pause", exact: true }).click();
-  await dialog.getByText(/say why/).first().waitFor();
+  assert.equal(await dialog.locator("input:invalid").count(), 1, "without a reason it stays open");
   await dialog.getByLabel(/^Why/).fill("new certificates");
-  await dialog.getByRole("button", { name: "4 hours" }).click();
+  await dialog.getByRole("button", { name: "4 hours", exact: true }).click();
   await dialog.getByRole("button", { name: "Pause", exact: true }).click();
   await card(page).getByText("new certificates").waitFor();
   await tocsin.alert({ message: "the disk is full" });
@@ -38,7 +38,7 @@ flow("what was sent and answered is read, by keyboard", { fakes: ["mattermost"] 
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Request").getByText(/the disk is full/).waitFor();
+  await dialog.locator(".said pre", { hasText: "the disk is full" }).first().waitFor();
   assert.match(await dialog.locator(".said").nth(1).textContent(), /400/);
   assert.match(await page.evaluate(() => location.search), /d=\d+\.\d+/);
   await page.keyboard.press("Escape");

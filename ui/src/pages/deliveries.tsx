@@ -79,7 +79,7 @@ function Detail({ id, reload }: { id: string; reload: () => void }) {
 const columns = (open: (d: Delivery) => void): Column<Delivery>[] => [
   { id: "when", title: t("col.when"), cell: (d) => <When at={d.settled ?? d.accepted} /> },
   { id: "state", title: t("col.state"), cell: (d) => <StateMark state={d.state} /> },
-  { id: "recipient", title: t("word.recipient"), cell: (d) => <a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a> },
+  { id: "recipient", title: t("word.recipient"), cell: (d) => d.recipient },
   { id: "alert", title: t("col.alert"), cell: (d) => <button type="button" class="link clip" onClick={() => open(d)}>{t("deliveries.one", { id: d.id })} <span class="dim">{d.reason}</span></button> },
   { id: "tries", title: t("deliveries.attempts"), class: "num", cell: (d) => number(d.attempts) },
   { id: "code", title: t("deliveries.status"), class: "num", cell: (d) => d.status || "" },
