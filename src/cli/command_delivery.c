@@ -107,6 +107,33 @@ static int delivery_retry(struct cli *c)
     return json_i64_or(json_get(a.json, "retried"), 0) > 0 ? EXIT_OK : EXIT_NOTHING;
 }
 
+static int delivery_cancel(struct cli *c)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *id = cli_word(c);
+    long long cancelled;
+    struct answer a;
+    int status;
+
+    if (id == NULL)
+        return EXIT_USAGE;
+    out_object(&o, NULL);
+    out_array(&o, "ids");
+    for (; id != NULL; id = cli_word(c))
+        out_text(&o, NULL, id);
+    out_array_end(&o);
+    out_object_end(&o);
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    status = client_send(c, "POST", "/api/v1/deliveries/cancel", buf_view(&b), &a);
+    if (status != EXIT_OK)
+        return status;
+    cancelled = (long long)json_i64_or(json_get(a.json, "cancelled"), 0);
+    printf("%lld deliveries are not sent\n", cancelled);
+    return cancelled > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
 int command_delivery(struct cli *c)
 {
     const char *verb = cli_word(c);
@@ -116,6 +143,8 @@ int command_delivery(struct cli *c)
         return delivery_list(c);
     if (strcmp(verb, "retry") == 0)
         return delivery_retry(c);
+    if (strcmp(verb, "cancel") == 0)
+        return delivery_cancel(c);
     id = cli_word(c);
     if (strcmp(verb, "show") != 0 || id == NULL)
         return EXIT_USAGE;

@@ -172,6 +172,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         abandon_finish(o, op);
     else if (committed && op->kind == OP_REDRIVE)
         redrive_finish(o, op);
+    else if (committed && op->kind == OP_CANCEL)
+        cancel_finish(o, op);
     else if (committed && op->kind == OP_HELD)
         held_finish(o, op);
     else if (committed && op->kind == OP_UNHOLD)

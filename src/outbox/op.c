@@ -99,6 +99,9 @@ void op_free(struct op *op)
     case OP_PAUSE:
         pause_free(op);
         break;
+    case OP_CANCEL:
+        cancel_free(op);
+        break;
     case OP_HELD:
     case OP_TAKE:
     case OP_PREPARE:

@@ -17,6 +17,7 @@ enum op_kind {
     OP_UNHOLD,
     OP_ACK,
     OP_PAUSE,
+    OP_CANCEL,
     OP_BARRIER,
 };
 
@@ -93,6 +94,7 @@ struct op {
             struct pause *p; /* ours, with its texts */
             bool forget;
         } pause;
+        struct cancel_op cancel;
     };
     struct target targets[]; /* of a put */
 };
@@ -104,7 +106,8 @@ struct op *op_new(enum op_kind kind, size_t targets);
 void op_free(struct op *op);
 void op_reset(struct op *op); /* takes back what a run of it has made */
 void ack_free(struct op *op); /* ack.c: what an OP_ACK owns */
-void pause_free(struct op *op); /* pause.c: the same */
+void pause_free(struct op *op);  /* pause.c: the same */
+void cancel_free(struct op *op); /* cancel.c */
 void ended_release(struct ended_list *l);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);

@@ -32,6 +32,16 @@ struct transcript {
     struct str json; /* right behind it */
 };
 
+struct cancel_op {
+    struct delivery_id *ids; /* ours; those that were taken out of their windows */
+    bool *changed;           /* ours; filled by the writer */
+    size_t n;
+    int64_t at_ms;
+    struct str reason; /* ours */
+    outbox_count_fn *counted;
+    void *counted_arg;
+};
+
 struct was { /* a row before it was changed; state PENDING: it was not changed */
     enum delivery_state state;
     enum hold_kind kind;

@@ -58,6 +58,7 @@ void redrive_finish(struct outbox *o, struct op *op);
 void ended_count(struct outbox *o, const struct ended_list *l); /* ack.c */
 void abandon_finish(struct outbox *o, struct op *op);
 void pause_finish(struct outbox *o, struct op *op, bool committed); /* pause.c */
+void cancel_finish(struct outbox *o, struct op *op); /* cancel.c */
 void pauses_free(struct outbox *o);
 
 /* n deliveries of the lane are there now (count_new), or are no longer what they

@@ -195,6 +195,8 @@ static bool op_run(struct database *d, struct puts *puts, struct op *op)
         return run_unhold(d, op);
     case OP_ACK:
         return run_ack(d, op);
+    case OP_CANCEL:
+        return run_cancel(d, op);
     case OP_PAUSE:
         return run_pause(d, op);
     case OP_BARRIER:

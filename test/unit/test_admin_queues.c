@@ -145,6 +145,54 @@ static void the_log_says_who_stopped_it(void **state)
     got_want_text(&g, "/data/1/object", "netops");
 }
 
+/* --- again, and not after all ------------------------------------------------------- */
+
+static int64_t count_of(struct bench *b, const char *state)
+{
+    struct got g = api_get(b, arena_printf(&b->arena,
+                                           "/api/v1/deliveries?recipient=netops&state=%s",
+                                           state).p);
+
+    return got_number(&g, "/total/value");
+}
+
+static void a_retry_comes_in_bites_and_is_undone(void **state)
+{
+    struct bench *b = *state;
+    struct str ids;
+    struct got g;
+
+    make_both(b);
+    b->answer_status = 400;
+    post_alerts(b, 5);
+    bench_settle(b);
+    assert_int_equal(count_of(b, "dead"), 5);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/queues/netops/pause", "{\"reason\":\"x\"}"), 200);
+    g = api_ask(b, "POST", "/api/v1/deliveries/retry", "{\"state\":\"dead\",\"limit\":3}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/retried"), 3);
+    assert_true(json_bool_or(member_at(g.json, "/more"), false));
+    assert_int_equal(member_at(g.json, "/ids")->count, 3);
+    assert_int_equal(count_of(b, "pending"), 3);
+    ids = json_text(member_at(g.json, "/ids/0"));
+    g = api_ask(b, "POST", "/api/v1/deliveries/cancel",
+                arena_printf(&b->arena, "{\"ids\":[\"%.*s\",\"1.99\"]}", STR_ARG(ids)).p);
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/cancelled"), 1);
+    assert_int_equal(count_of(b, "pending"), 2);
+    g = api_get(b, arena_printf(&b->arena, "/api/v1/deliveries/%.*s", STR_ARG(ids)).p);
+    got_want_text(&g, "/data/state", "dead");
+    got_want(&g, 200, "cancelled by ");
+    g = api_ask(b, "POST", "/api/v1/deliveries/retry", "{\"state\":\"dead\",\"limit\":0}");
+    got_want(&g, 422, "must be from 1");
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/deliveries/cancel", "{}"), 422);
+    b->answer_status = 200;
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/queues/netops/resume", ""), 200);
+    bench_settle(b);
+    assert_int_equal(count_of(b, "delivered"), 2);
+    assert_int_equal(count_of(b, "dead"), 3);
+}
+
 /* --- what was said --------------------------------------------------------------- */
 
 static struct got body_to(struct bench *b, int64_t alert_id, int64_t to)
@@ -281,6 +329,7 @@ int main(void)
         TEST(an_endpoint_is_stopped_and_goes_on),
         TEST(what_cannot_be_is_refused),
         TEST(the_log_says_who_stopped_it),
+        TEST(a_retry_comes_in_bites_and_is_undone),
         TEST(a_failed_delivery_shows_what_was_said),
         TEST(what_arrived_is_rendered_again),
         TEST(a_link_that_works_is_not_shown),
