@@ -1,6 +1,6 @@
-/* admin_retry.c -- POST /api/v1/deliveries/retry and /cancel: dead deliveries are
- * tried once more, or what waits is dead after all; those that are named or all that are found, a page at a time so that
- * neither the historian nor a commit is kept long. */
+/* admin_retry.c -- POST /api/v1/deliveries/retry and /cancel: what is dead is tried
+ * once more, or what waits is dead after all; those that are named, or all that are
+ * found, a page at a time so that neither the historian nor a commit is kept long. */
 #include "admin/delivery.h"
 #include "admin/done_by.h"
 #include "admin/params.h"
