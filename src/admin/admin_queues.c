@@ -25,78 +25,88 @@ void pause_write(const struct admin *a, struct json_out *o, enum pause_of of, in
     out_object_end(o);
 }
 
-static const struct courier_endpoint *endpoint_view(const struct admin *a, int64_t id)
-{
-    const struct courier_endpoint *list;
-    size_t n = courier_endpoints(a->with.courier, &list);
+struct queue { /* what is written of one */
+    const struct recipient *recipient;
+    const struct courier_endpoint *endpoint; /* NULL: the courier knows it not yet */
+    struct lane_counts counts;
+    struct courier_recipient health;
+};
 
-    for (size_t i = 0; i < n; i++)
-        if (list[i].id == id)
-            return &list[i];
-    return NULL;
+/* All endpoints are looked at once for all queues. */
+struct endpoints {
+    const struct courier_endpoint *v;
+    size_t n;
+};
+
+static struct queue queue_of(const struct admin *a, const struct recipient *r,
+                             const struct endpoints *all)
+{
+    struct queue q = {.recipient = r};
+
+    for (size_t i = 0; i < all->n && q.endpoint == NULL; i++)
+        if (all->v[i].id == r->endpoint->id)
+            q.endpoint = &all->v[i];
+    outbox_lane(a->with.outbox, r->id, &q.counts);
+    courier_recipient(a->with.courier, r->id, &q.health);
+    return q;
 }
 
 /* Its endpoint's part of it: it may be what all of them wait for. */
-static void endpoint_write_of(const struct admin *a, const struct recipient *r,
-                              struct json_out *o)
+static void queue_endpoint_write(const struct admin *a, const struct queue *q,
+                                 struct json_out *o)
 {
-    const struct courier_endpoint *e = endpoint_view(a, r->endpoint->id);
+    static const struct courier_endpoint unknown = {.breaker = BREAKER_CLOSED};
+    const struct courier_endpoint *e = q->endpoint != NULL ? q->endpoint : &unknown;
+    const struct endpoint *endpoint = q->recipient->endpoint;
 
     out_object(o, "endpoint");
-    out_str(o, "name", r->endpoint->name);
-    out_bool(o, "enabled", r->endpoint->enabled);
-    out_text(o, "circuit", breaker_name(e != NULL ? e->breaker : BREAKER_CLOSED));
-    out_bool(o, "paused", e != NULL && e->paused);
-    out_time(o, "opens_at", e != NULL ? e->opens_at_ms : 0);
-    out_redacted(a, o, "last_error", e != NULL ? e->last_error : STR_NONE);
-    pause_write(a, o, PAUSE_ENDPOINT, r->endpoint->id);
+    out_str(o, "name", endpoint->name);
+    out_bool(o, "enabled", endpoint->enabled);
+    out_text(o, "circuit", breaker_name(e->breaker));
+    out_bool(o, "paused", e->paused);
+    out_time(o, "opens_at", e->opens_at_ms);
+    out_redacted(a, o, "last_error", e->last_error);
+    pause_write(a, o, PAUSE_ENDPOINT, endpoint->id);
     out_object_end(o);
 }
 
 /* What it waits for, the first that stands in its way. */
-static const char *waits_for(const struct admin *a, const struct recipient *r,
-                             const struct courier_recipient *health)
+static const char *waits_for(const struct admin *a, const struct queue *q)
 {
-    const struct courier_endpoint *e = endpoint_view(a, r->endpoint->id);
+    const struct recipient *r = q->recipient;
+    int64_t now_ms = clock_wall_ms(a->with.clock);
 
     if (outbox_paused(a->with.outbox, PAUSE_RECIPIENT, r->id) != NULL ||
         outbox_paused(a->with.outbox, PAUSE_ENDPOINT, r->endpoint->id) != NULL)
         return "resume";
     if (!r->enabled || !r->endpoint->enabled)
         return "enabling";
-    if (e != NULL && e->opens_at_ms > clock_wall_ms(a->with.clock))
+    if (q->endpoint != NULL && q->endpoint->opens_at_ms > now_ms)
         return "endpoint";
-    if (health->opens_at_ms > clock_wall_ms(a->with.clock))
-        return "recipient";
-    return NULL;
+    return q->health.opens_at_ms > now_ms ? "recipient" : NULL;
 }
 
-static void queue_write(const struct admin *a, const struct recipient *r,
-                        struct json_out *o, const char *name)
+static void queue_write(const struct admin *a, const struct queue *q,
+                        struct json_out *o)
 {
-    struct lane_counts n = {0};
-    struct courier_recipient health = {0};
-    const char *waits;
+    const char *waits = waits_for(a, q);
 
-    outbox_lane(a->with.outbox, r->id, &n);
-    courier_recipient(a->with.courier, r->id, &health);
-    waits = waits_for(a, r, &health);
-    out_object(o, name);
-    out_str(o, "recipient", r->name);
-    out_i64(o, "length", (int64_t)n.n[DELIVERY_PENDING]);
-    out_i64(o, "held", (int64_t)n.n[DELIVERY_HELD]);
-    out_i64(o, "dead", (int64_t)n.n[DELIVERY_DEAD]);
-    out_time(o, "oldest", n.oldest_ms);
-    out_bool(o, "in_flight", health.in_flight);
+    out_object(o, NULL);
+    out_str(o, "recipient", q->recipient->name);
+    out_i64(o, "length", (int64_t)q->counts.n[DELIVERY_PENDING]);
+    out_i64(o, "held", (int64_t)q->counts.n[DELIVERY_HELD]);
+    out_i64(o, "dead", (int64_t)q->counts.n[DELIVERY_DEAD]);
+    out_time(o, "oldest", q->counts.oldest_ms);
+    out_bool(o, "in_flight", q->health.in_flight);
     if (waits != NULL)
         out_text(o, "waits_for", waits);
     else
         out_null(o, "waits_for");
-    out_bool(o, "paused", health.paused);
-    out_time(o, "opens_at", health.opens_at_ms);
-    out_redacted(a, o, "last_error", health.last_error);
-    pause_write(a, o, PAUSE_RECIPIENT, r->id);
-    endpoint_write_of(a, r, o);
+    out_bool(o, "paused", q->health.paused);
+    out_time(o, "opens_at", q->health.opens_at_ms);
+    out_redacted(a, o, "last_error", q->health.last_error);
+    pause_write(a, o, PAUSE_RECIPIENT, q->recipient->id);
+    queue_endpoint_write(a, q, o);
     out_object_end(o);
 }
 
@@ -106,14 +116,19 @@ static void queues_list(void *admin, struct exchange *x)
     struct reply reply freed_by(reply_release) = {0};
     struct admin *a = admin;
     const struct snapshot *s = config_now(a->with.config);
+    struct endpoints all;
 
     if (!params_known(a, x, no_params))
         return;
+    all.n = courier_endpoints(a->with.courier, &all.v);
     reply_init(&reply);
     out_object(&reply.out, NULL);
     out_array(&reply.out, "data");
-    for (size_t i = 0; i < s->recipient_count; i++)
-        queue_write(a, &s->recipients[i], &reply.out, NULL);
+    for (size_t i = 0; i < s->recipient_count; i++) {
+        struct queue q = queue_of(a, &s->recipients[i], &all);
+
+        queue_write(a, &q, &reply.out);
+    }
     out_array_end(&reply.out);
     reply_list_end(&reply, STR_NONE, (int64_t)s->recipient_count, true);
     out_object_end(&reply.out);
