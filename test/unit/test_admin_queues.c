@@ -8,6 +8,7 @@
 
 #include "admin_rig.h"
 #include "config/ack_link.h"
+#include "people/session.h"
 
 #define PASSWORD "correct horse battery"
 #define HOOK "{\"name\":\"hook\",\"type\":\"webhook\",\"params\":{\"url\":" \
@@ -260,6 +261,38 @@ static void what_arrived_is_rendered_again(void **state)
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x/body"), 404);
 }
 
+static struct got as_token(struct bench *b, const char *scopes, struct str path)
+{
+    static const struct actor somebody = {{"test", 4}, {"", 0}};
+    char token[TOKEN_BYTES + 1];
+    struct scopes read;
+    struct error err;
+
+    assert_true(scopes_parse(str_of(scopes), &read, &err));
+    assert_int_equal(api_token_add(b->people, str_of(scopes), &read, 0, &somebody, token, &err),
+                     PEOPLE_OK);
+    return api_ask_with(b, "GET", path.p,
+                        arena_printf(&b->arena, "Authorization: Bearer %s\r\n", token).p, "");
+}
+
+/* Addresses and answers of an endpoint are its configuration's. */
+static void what_was_said_takes_both_scopes(void **state)
+{
+    struct bench *b = *state;
+    struct str path;
+    int64_t to;
+
+    make_both(b);
+    b->answer_status = 400;
+    to = snapshot_recipient(config_now(b->config), STR("netops"))->id;
+    path = arena_printf(&b->arena, "/api/v1/deliveries/%lld.%lld/body",
+                        (long long)post_alerts(b, 1), (long long)to);
+    bench_settle(b);
+    got_want(&(struct got[]){as_token(b, "alerts:read", path)}[0], 403, "config:read");
+    GOT_STATUS(as_token(b, "config:read", path), 403);
+    GOT_STATUS(as_token(b, "alerts:read,config:read", path), 200);
+}
+
 /* The signature of the link that went out. */
 static struct str signature_of(struct bench *b, const struct got *g, int64_t alert_id)
 {
@@ -331,6 +364,7 @@ int main(void)
         TEST(the_log_says_who_stopped_it),
         TEST(a_retry_comes_in_bites_and_is_undone),
         TEST(a_failed_delivery_shows_what_was_said),
+        TEST(what_was_said_takes_both_scopes),
         TEST(what_arrived_is_rendered_again),
         TEST(a_link_that_works_is_not_shown),
     };
