@@ -77,6 +77,16 @@ static void delivery_died(void *arg, int64_t recipient_id, uint64_t key_hash)
         told_forget(pipeline_told(r->pipeline), recipient_id, key_hash);
 }
 
+static void queue_paused(void *arg, const struct pause *p)
+{
+    struct rooms *r = arg;
+
+    if (r->courier != NULL)
+        courier_paused(r->courier, p);
+    if (r->admin != NULL)
+        admin_saw_pause(r->admin, p);
+}
+
 /* A commit that failed with an I/O error leaves its outcome unknown: we end, the
  * senders that got no answer send again, and their keys make that harmless. */
 static void outbox_is_broken(void *arg, const struct error *err)
@@ -216,6 +226,8 @@ static bool outbox_begin(struct rooms *r, struct error *err)
         .ready_arg = r,
         .died = delivery_died,
         .died_arg = r,
+        .paused = queue_paused,
+        .paused_arg = r,
         .broken = outbox_is_broken,
         .broken_arg = r,
     };

@@ -62,6 +62,7 @@ void *admin_note_alert(void *admin, const struct alert *alert,
 void admin_told(void *admin, void *note, bool committed);
 void admin_saw_delivery(void *admin, int64_t alert_id, int64_t recipient_id,
                         enum delivery_state state);
+void admin_saw_pause(void *admin, const struct pause *p);
 void admin_saw_config(void *admin, const struct snapshot *now);
 
 /* Declares its routes; before the loop runs. */

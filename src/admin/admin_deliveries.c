@@ -32,6 +32,7 @@ static void tries_write(const struct delivery_question *d, struct json_out *o)
         out_time(o, "time", d->tries[i].at_ms);
         out_i64(o, "status", d->tries[i].status);
         out_redacted(d->q.admin, o, "reason", d->tries[i].reason);
+        out_bool(o, "transcript", d->tries[i].transcript.n > 0);
         out_object_end(o);
     }
     out_array_end(o);
@@ -133,16 +134,11 @@ static void delivery_get(void *admin, struct exchange *x)
 {
     static const char *const no_params[] = {NULL};
     struct delivery_query q = {.state = -1, .limit = 1};
-    struct delivery_id id = {0};
+    struct delivery_id id;
     struct admin *a = admin;
 
-    if (!params_known(a, x, no_params))
+    if (!params_known(a, x, no_params) || !params_delivery_id(a, x, &id))
         return;
-    if (!delivery_id_parse(exchange_segment(x, "id"), &id)) {
-        reply_problem_text(a, x, 404, "not-found",
-                           "no delivery has such an id: they look like 4711.3");
-        return;
-    }
     q.alert_id = id.alert_id;
     q.recipient_id = id.recipient_id;
     delivery_ask(a, x, true, &q);

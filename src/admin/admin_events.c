@@ -78,6 +78,27 @@ void admin_saw_delivery(void *admin, int64_t alert_id, int64_t recipient_id,
     events_report(a->events, TOPIC_DELIVERIES, "delivery", buf_view(&data));
 }
 
+void admin_saw_pause(void *admin, const struct pause *p)
+{
+    struct admin *a = admin;
+    const struct snapshot *s = config_now(a->with.config);
+    const struct recipient *r = snapshot_recipient_id(s, p->id);
+    struct buf data freed_by(buf_release) = BUF(DATA_MAX);
+    struct json_out o = JSON_OUT(&data);
+
+    if (!events_wanted(a->events, TOPIC_DELIVERIES))
+        return;
+    out_object(&o, NULL);
+    if (p->of == PAUSE_RECIPIENT)
+        out_str(&o, "recipient", r != NULL ? r->name : STR(""));
+    else
+        out_i64(&o, "endpoint_id", p->id);
+    out_bool(&o, "paused", p->ended_ms == 0);
+    out_str(&o, "by", p->by);
+    out_object_end(&o);
+    events_report(a->events, TOPIC_DELIVERIES, "queue", buf_view(&data));
+}
+
 void admin_saw_config(void *admin, const struct snapshot *now)
 {
     struct admin *a = admin;

@@ -121,6 +121,22 @@ static void reached_expose(const struct admin *a, struct exposition *e)
     }
 }
 
+static void paused_expose(const struct admin *a, struct exposition *e)
+{
+    const struct snapshot *s = config_now(a->with.config);
+
+    expose(e, "tocsin_queue_paused", METRIC_GAUGE,
+           "1: somebody paused it, or its endpoint; see tocsin queue list.");
+    for (size_t i = 0; i < s->recipient_count; i++) {
+        const struct recipient *r = &s->recipients[i];
+
+        expose_i64(e, LABEL("recipient", r->name), NO_LABEL,
+                   outbox_paused(a->with.outbox, PAUSE_RECIPIENT, r->id) != NULL ||
+                       outbox_paused(a->with.outbox, PAUSE_ENDPOINT,
+                                     r->endpoint->id) != NULL);
+    }
+}
+
 /* The dead are a gauge: a retry takes them away again. */
 static void recipients_expose(const struct admin *a, struct exposition *e)
 {
@@ -136,6 +152,7 @@ static void recipients_expose(const struct admin *a, struct exposition *e)
     expose(e, "tocsin_queue_oldest_seconds", METRIC_GAUGE,
            "Age of the oldest delivery on its way; 0: none is.");
     lanes_expose(a, e, lane_oldest);
+    paused_expose(a, e);
     reached_expose(a, e);
 }
 

@@ -1,6 +1,7 @@
 /* admin_status.c -- GET /api/v1/status: how it is going, in one answer. */
 #include "admin/gauges.h"
 #include "admin/params.h"
+#include "admin/pausing.h"
 #include "admin/reply.h"
 
 static void engaged_write(const struct admin *a, struct json_out *o)
@@ -66,6 +67,7 @@ static void recipient_status(const struct admin *a, const struct recipient *r,
     for (int s = 0; s < DELIVERY_STATES; s++)
         out_i64(o, delivery_state_name((enum delivery_state)s), (int64_t)n.n[s]);
     out_time(o, "oldest", n.oldest_ms);
+    pause_write(a, o, PAUSE_RECIPIENT, r->id);
     out_object_end(o);
 }
 
@@ -96,6 +98,7 @@ static void endpoint_status(const struct admin *a,
     out_i64(o, "delivered", (int64_t)e->delivered);
     out_i64(o, "deferred", (int64_t)e->deferred);
     out_i64(o, "refused", (int64_t)e->refused);
+    pause_write(a, o, PAUSE_ENDPOINT, e->id);
     out_object_end(o);
 }
 

@@ -13,6 +13,16 @@ bool delivery_id_parse(struct str s, struct delivery_id *out)
            str_to_i64(rest, &out->recipient_id) && out->recipient_id > 0;
 }
 
+bool params_delivery_id(struct admin *a, struct exchange *x, struct delivery_id *out)
+{
+    *out = (struct delivery_id){0};
+    if (delivery_id_parse(exchange_segment(x, "id"), out))
+        return true;
+    reply_problem_text(a, x, 404, "not-found",
+                       "no delivery has such an id: they look like 4711.3");
+    return false;
+}
+
 struct str delivery_id_text(struct delivery_id id, struct arena *arena)
 {
     return arena_printf(arena, "%lld.%lld", (long long)id.alert_id,

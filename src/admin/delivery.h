@@ -6,6 +6,9 @@
 
 /* "4711.3": alert 4711 to recipient 3. */
 bool delivery_id_parse(struct str s, struct delivery_id *out) must_check;
+/* The segment {id} as one. False: answered 404. */
+bool params_delivery_id(struct admin *a, struct exchange *x,
+                        struct delivery_id *out) must_check;
 struct str delivery_id_text(struct delivery_id id, struct arena *arena);
 
 /* A name now in force, or "#3" for one that is no more. */

@@ -5,8 +5,7 @@
 #include "config/proposal.h"
 #include "endpoint/request.h"
 
-/* The member "request": where it would go and what it would say, every secret of
- * the snapshot taken out, and headers whose values could be made of one. */
+/* The member "request": where it would go and what it would say. */
 void preview_request_write(const struct request *r, const struct snapshot *s,
                            struct json_out *o);
 /* A text as a member, without secrets; null when it is empty. */

@@ -71,6 +71,8 @@ void admin_link(struct admin *a);
 void admin_marks(struct admin *a);
 void admin_explain(struct admin *a);
 void admin_deliveries(struct admin *a);
+void admin_delivery_body(struct admin *a);
+void admin_queues(struct admin *a);
 void admin_retry(struct admin *a);
 void admin_revisions(struct admin *a);
 void admin_import(struct admin *a);

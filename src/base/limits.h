@@ -27,6 +27,11 @@
 #define DELIVERY_DOUBTS_MAX 2           /* attempts that may have arrived, where repeats show */
 #define DELIVERY_UNENDED_MAX 25         /* attempts that never ended (crashes), then dead */
 #define DELIVERY_TRIES_KEPT 10          /* failed ones of a delivery, the last */
+#define TRANSCRIPT_TEXT_MAX (16u << 10) /* bytes shown of one text of a try */
+#define TRANSCRIPT_BYTES_MAX (256u << 10) /* of one, as JSON */
+#define TRANSCRIPTS_EACH 3              /* of a delivery, the last */
+#define TRANSCRIPTS_KEPT 8192           /* of all, the last */
+#define TRANSCRIPTS_PER_S 50            /* made, after twice as many at once */
 #define DISK_FREE_MIN (64u << 20)       /* bytes; below this intake answers 503 */
 #define SETTLED_KEPT_MAX 1000000        /* settled alerts kept in the outbox */
 
@@ -34,6 +39,7 @@
 #define REQUEST_MAX (8u << 20)          /* bytes of one request body */
 #define RESPONSE_MAX (64u << 10)        /* bytes read of one response body */
 #define RESPONSE_LARGE_MAX (8u << 20)   /* the same, where a request asks for more */
+#define RESPONSE_HEADERS_MAX (8u << 10) /* bytes kept of its headers */
 #define REASON_MAX 500                  /* bytes of a kept reason */
 #define HANDLE_MAX 512                  /* bytes of a remote handle */
 #define BACKOFF_BASE_MS 1000

@@ -45,15 +45,31 @@ static void delivery_print(struct cli *c, const struct json *answer)
         return;
     }
     print_json(c, json_get(answer, "data"));
-    if (tries == NULL || tries->count == 0)
-        return;
     putchar('\n');
     for (const struct json *e = tries->first; e; e = e->next) {
         table_cell(&t, cell_time(c, json_get(e, "time")));
         table_cell(&t, cell_text(c, json_get(e, "status")));
         table_cell(&t, cell_text(c, json_get(e, "reason")));
     }
-    table_print(&t);
+    if (tries != NULL && tries->count > 0)
+        table_print(&t);
+    said_print(c, answer);
+}
+
+/* Requests and answers take a scope more than the rest of it. */
+static int delivery_show(struct cli *c, const char *id)
+{
+    struct answer a;
+    int status;
+
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    status = client_get(c, client_path(c, "/api/v1/deliveries", id, "/body"), &a);
+    if (status == EXIT_NOT_ALLOWED)
+        status = client_get(c, client_path(c, "/api/v1/deliveries", id, ""), &a);
+    if (status == EXIT_OK)
+        delivery_print(c, a.json);
+    return status;
 }
 
 /* By ids, or all dead ones (of one recipient). */
@@ -91,24 +107,48 @@ static int delivery_retry(struct cli *c)
     return json_i64_or(json_get(a.json, "retried"), 0) > 0 ? EXIT_OK : EXIT_NOTHING;
 }
 
+static int delivery_cancel(struct cli *c)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *id = cli_word(c);
+    long long cancelled;
+    struct answer a;
+    int status;
+
+    if (id == NULL)
+        return EXIT_USAGE;
+    out_object(&o, NULL);
+    out_array(&o, "ids");
+    for (; id != NULL; id = cli_word(c))
+        out_text(&o, NULL, id);
+    out_array_end(&o);
+    out_object_end(&o);
+    if (!cli_done(c))
+        return EXIT_USAGE;
+    status = client_send(c, "POST", "/api/v1/deliveries/cancel", buf_view(&b), &a);
+    if (status != EXIT_OK)
+        return status;
+    cancelled = (long long)json_i64_or(json_get(a.json, "cancelled"), 0);
+    printf("%lld deliveries are not sent\n", cancelled);
+    return cancelled > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
 int command_delivery(struct cli *c)
 {
     const char *verb = cli_word(c);
     const char *id;
-    struct answer a;
-    int status;
 
     if (verb == NULL || strcmp(verb, "list") == 0)
         return delivery_list(c);
     if (strcmp(verb, "retry") == 0)
         return delivery_retry(c);
+    if (strcmp(verb, "cancel") == 0)
+        return delivery_cancel(c);
     id = cli_word(c);
     if (strcmp(verb, "show") != 0 || id == NULL)
         return EXIT_USAGE;
-    status = client_get(c, client_path(c, "/api/v1/deliveries", id, ""), &a);
-    if (status == EXIT_OK)
-        delivery_print(c, a.json);
-    return status;
+    return delivery_show(c, id);
 }
 
 static long long number(const struct json *object, const char *name)
@@ -120,6 +160,8 @@ static struct str recipient_state(const struct json *r)
 {
     if (!json_bool_or(json_get(r, "enabled"), true))
         return STR("off");
+    if (json_is(json_get(r, "pause"), JSON_OBJECT))
+        return STR("paused by hand");
     return json_bool_or(json_get(r, "paused"), false) ? STR("paused") : STR("on");
 }
 
@@ -147,7 +189,10 @@ static void status_endpoints(struct cli *c, const struct json *list)
         bool paused = json_bool_or(json_get(e, "paused"), false);
 
         table_cell(&t, cell_text(c, json_get(e, "name")));
-        table_cell(&t, paused ? STR("paused") : cell_text(c, json_get(e, "breaker")));
+        if (json_is(json_get(e, "pause"), JSON_OBJECT))
+            table_cell(&t, STR("paused by hand"));
+        else
+            table_cell(&t, paused ? STR("paused") : cell_text(c, json_get(e, "breaker")));
         table_cell(&t, cell_text(c, json_get(e, "in_flight")));
         table_cell(&t, cell_text(c, json_get(e, "last_error")));
     }

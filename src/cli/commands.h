@@ -11,7 +11,7 @@ command_fn command_inhibition;
 command_fn command_alerts, command_explain, command_delivery, command_status;
 command_fn command_configuration, command_replay, command_silence, command_store;
 command_fn command_send, command_apply, command_check_config, command_import;
-command_fn command_token, command_user;
+command_fn command_queue, command_token, command_user;
 
 /* All there is to read; no more than fits, which to->over tells. */
 void stream_read(FILE *from, struct buf *to);
@@ -33,6 +33,8 @@ int delete_confirm(struct cli *c, const char *noun, const char *name);
  * standard input. Lives in the arena. False: said why not. */
 bool password_ask(struct cli *c, const char *name, struct str *out);
 
+/* Of a delivery with its tries: what was sent, and what came back. */
+void said_print(struct cli *c, const struct json *answer);
 void decisions_print(struct cli *c, const struct json *list);
 /* Of a decision or a preview: what would hold it, "" when nothing; and each kind of
  * hold with both values, of then and of now. */

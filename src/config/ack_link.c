@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include "config/redact.h"
+
 #define BASE64 sodium_base64_VARIANT_URLSAFE_NO_PADDING
 #define SIGNATURE_MAX sodium_base64_ENCODED_LEN(CONFIG_SIGNATURE_BYTES, BASE64)
 #define NUMBERS_MAX 64 /* bytes of three numbers and their dots */
@@ -31,6 +33,22 @@ struct str ack_link_url(const struct config *c, const struct ack_link *l,
     config_sign(c, numbers, signature);
     sodium_bin2base64(text, sizeof text, signature, sizeof signature, BASE64);
     return arena_printf(a, "%.*s/l/%.*s.%s", STR_ARG(base), STR_ARG(numbers), text);
+}
+
+struct str ack_link_signature(struct str url)
+{
+    size_t at = url.n;
+
+    while (at > 0 && url.p[at - 1] != '.')
+        at--;
+    return str_from(url, at);
+}
+
+struct str ack_link_unsigned(struct str url, struct arena *a)
+{
+    struct str front = str_first(url, url.n - ack_link_signature(url).n);
+
+    return url.n == 0 ? STR_NONE : arena_printf(a, "%.*s" REDACTED, STR_ARG(front));
 }
 
 static bool number_read(struct str *rest, int64_t *out)

@@ -22,6 +22,11 @@ struct ack_link {
  * time: a message that is sent again has the same link. */
 struct str ack_link_url(const struct config *c, const struct ack_link *l,
                         struct arena *a);
+/* What must not be seen of a link by who may not acknowledge; and the link with
+ * "•••" in its place, "" for "". */
+struct str ack_link_signature(struct str url);
+struct str ack_link_unsigned(struct str url, struct arena *a);
+
 /* What is behind /l/; false: it was not made by us. Whether its time is over is for
  * the caller to say. */
 bool ack_link_read(const struct config *c, struct str text, struct ack_link *out) must_check;

@@ -32,6 +32,15 @@ static void as_it_is(struct forms *f, const struct secret *s) {
   add(f, s->value, FORM_BYTES_MIN);
 }
 
+/* What cleaning makes of it: texts are cleaned before they are shown. */
+static void cleaned(struct forms *f, const struct secret *s) {
+  struct buf b freed_by(buf_release) = BUF(3 * s->value.n);
+
+  clean_text(&b, s->value, true);
+  if (!str_eq(buf_view(&b), s->value))
+    add_kept(f, buf_view(&b));
+}
+
 /* "a\"b" of what JSON cannot say as it is. */
 static void in_json(struct forms *f, const struct secret *s) {
   struct buf b freed_by(buf_release) = BUF(8 * s->value.n + 2);
@@ -139,8 +148,9 @@ static void in_pieces(struct forms *f, const struct secret *s) {
 typedef void form_fn(struct forms *f, const struct secret *s);
 
 static form_fn *const all[] = {
-    as_it_is,  in_json,       in_html,         in_address,
-    in_base64, with_its_user, behind_its_host, in_pieces,
+    as_it_is,      cleaned,         in_json,   in_html,
+    in_address,    in_base64,       in_pieces, with_its_user,
+    behind_its_host,
 };
 
 void forms_add(struct forms *f, const struct secret *s) {

@@ -161,6 +161,8 @@ static bool lane_may_send(struct lane *lane, const struct endpoint_type *type)
     int64_t now_ms = clock_wall_ms(c->clock);
     int64_t wait_ms;
 
+    if (outbox_paused(c->with.outbox, PAUSE_RECIPIENT, lane->recipient_id) != NULL)
+        return false; /* courier_paused() comes when it goes on */
     if (circuit_allows(circuit, 0, now_ms))
         wait_ms = bucket_wait_ms(&lane->bucket, type->recipient_rate_per_s,
                                  type->recipient_rate_burst, now_ms);
@@ -258,6 +260,17 @@ void courier_ready(void *courier, int64_t recipient_id)
                        STR("the recipient was deleted"));
 }
 
+/* The lanes of an endpoint wait at it, and are looked at in every turn. */
+void courier_paused(void *courier, const struct pause *p)
+{
+    struct courier *c = courier;
+    struct lane *lane = p->of == PAUSE_RECIPIENT ? lane_find(c, p->id) : NULL;
+
+    if (lane != NULL)
+        lane_ready(lane);
+    loop_again(c->loop);
+}
+
 /* A recipient that was edited, or whose endpoint was, deserves a fresh try. */
 static void lane_refresh(struct lane *lane, const struct recipient *r)
 {
@@ -313,6 +326,12 @@ static void lanes_update(struct courier *c, const struct snapshot *now)
     }
 }
 
+static void post_gone(struct post *post)
+{
+    outbox_pause_forget(post->courier->with.outbox, PAUSE_ENDPOINT, post->endpoint_id);
+    post_free(post);
+}
+
 /* Endpoints that are no more, once nothing refers to them. */
 static void posts_sweep(struct courier *c, const struct snapshot *now)
 {
@@ -328,7 +347,7 @@ static void posts_sweep(struct courier *c, const struct snapshot *now)
         if (c->posts[i]->wanted)
             c->posts[kept++] = c->posts[i];
         else
-            post_free(c->posts[i]);
+            post_gone(c->posts[i]);
     c->post_count = kept;
 }
 
@@ -371,6 +390,7 @@ void courier_recipient(const struct courier *c, int64_t recipient_id,
         return;
     out->paused = lane->health.circuit.paused;
     out->opens_at_ms = lane->health.circuit.not_before_ms;
+    out->in_flight = lane->in_flight != NULL;
     out->last_error = str_of(lane->health.error);
     out->last_error_ms = lane->health.last_error_ms;
     out->last_ok_ms = lane->health.last_ok_ms;

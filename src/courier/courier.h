@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "outbox/outbox_read.h"
+#include "outbox/pause.h"
 #include "transport/transport.h"
 
 struct courier;
@@ -30,6 +31,8 @@ bool courier_shares_load(struct courier *c, struct outbox_reader *r,
                          struct error *err) must_check;
 
 void courier_ready(void *courier, int64_t recipient_id); /* an outbox_ready_fn */
+/* A queue was paused, or goes on. */
+void courier_paused(void *courier, const struct pause *p);
 void courier_changed(void *courier, const struct snapshot *now); /* a config_changed_fn */
 /* No new deliveries; true once those under way are at their end. */
 bool courier_quiesce(struct courier *c);
@@ -38,9 +41,10 @@ enum breaker { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_PROBING };
 const char *breaker_name(enum breaker b);
 
 struct courier_endpoint { /* for status and metrics */
+    int64_t id;
     struct str name;
     enum breaker breaker;
-    bool paused;             /* credentials or address dead */
+    bool paused;             /* credentials or address dead; by hand: pause.h */
     struct str last_error;   /* "" : the last request was fine */
     int64_t last_error_ms, last_ok_ms;
     int64_t opens_at_ms;     /* next probe; 0: not open */
@@ -56,6 +60,7 @@ struct courier_recipient {
     struct str last_error; /* "" : the last request reached it */
     int64_t last_error_ms, last_ok_ms;
     int64_t opens_at_ms;   /* no request sooner; 0: none */
+    bool in_flight;        /* something is on its way */
 };
 void courier_recipient(const struct courier *c, int64_t recipient_id,
                        struct courier_recipient *out);

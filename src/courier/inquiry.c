@@ -1,7 +1,7 @@
 /* inquiry.c -- something asked of an endpoint outside the queue. */
 #include "courier/inquiry.h"
 
-#include "message/escape.h"
+#include "config/hide.h"
 
 static void inquiry_link(struct inquiry *q)
 {
@@ -75,16 +75,13 @@ void inquiry_send(struct inquiry *q, transport_fn *answered)
 
 struct str inquiry_shown(struct inquiry *q, struct str text, size_t max)
 {
-    struct buf clean freed_by(buf_release) = BUF(RESPONSE_MAX * 3);
-    struct buf ours freed_by(buf_release) = BUF(RESPONSE_MAX * 8);
-    struct buf all freed_by(buf_release) = BUF(RESPONSE_MAX * 24);
-    struct buf cut freed_by(buf_release) = BUF(max);
+    const struct hide h = {
+        .now = q->courier->with.config,
+        .own = &q->secrets,
+        .arena = &q->arena,
+    };
 
-    clean_text(&clean, text, true); /* first: it could join a secret again */
-    redact(&q->secrets, &ours, buf_view(&clean));
-    config_redact(q->courier->with.config, &all, buf_view(&ours));
-    cut_bytes(&cut, buf_view(&all), max);
-    return arena_str(&q->arena, buf_view(&cut));
+    return hide_text(&h, text, max);
 }
 
 void inquiries_abandon(struct courier *c)

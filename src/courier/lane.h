@@ -62,6 +62,8 @@ struct parcel {
     struct request request;
     size_t requests; /* so far: at most STEPS_MAX */
     struct sending *sending;
+    const struct response *answer; /* while it is judged; else NULL */
+    struct transcript *transcript; /* ours; of it, when something failed */
 };
 
 struct courier {
@@ -74,6 +76,7 @@ struct courier {
     size_t post_count;
     struct courier_endpoint *views; /* for courier_endpoints() */
     struct latency latency;
+    struct bucket transcripts;
     struct share *shares; /* ours; shares.c */
     size_t share_count, share_room;
     struct inquiry *inquiries; /* outside the queue: tests, choices */

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "config/proposal.h"
 #include "config/render_input.h"
+#include "courier/try_transcript.h"
 
 #define ASIDE_ATTEMPTS 3 /* answered failures, then others may pass it */
 #define LINGER_COUNT 16  /* alerts in a request that make it a large one */
@@ -57,6 +58,17 @@ static void reasons_hide(struct parcel *p, struct verdict *v)
     }
 }
 
+/* The time it was held back, or its queue was paused, does not count. */
+static int64_t age_ms(const struct parcel *p, const struct item *i, int64_t now_ms)
+{
+    const struct outbox *o = p->courier->with.outbox;
+    int64_t since_ms = MAX(i->kept->accepted_ms, i->freed_ms);
+
+    since_ms = MAX(since_ms, outbox_resumed_ms(o, PAUSE_RECIPIENT, i->recipient_id));
+    since_ms = MAX(since_ms, outbox_resumed_ms(o, PAUSE_ENDPOINT, p->post->endpoint_id));
+    return now_ms - since_ms;
+}
+
 static void settle_deferred(struct parcel *p, const struct item *i,
                             const struct verdict *v, bool answered,
                             struct settlement *s)
@@ -64,13 +76,11 @@ static void settle_deferred(struct parcel *p, const struct item *i,
     int64_t now_ms = clock_wall_ms(p->courier->clock);
     int attempts = i->attempts + 1;
     bool shows = p->recipient->endpoint->type->repeats_show;
-    /* The time it was held back does not count. */
-    int64_t since_ms = MAX(i->kept->accepted_ms, i->freed_ms);
     const char *over;
 
     s->doubtful = v->doubtful && shows;
     over = retry_over(attempts, i->doubts + s->doubtful,
-                      now_ms - since_ms,
+                      age_ms(p, i, now_ms),
                       p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
                  v->retry_after_ms == 0;
@@ -140,10 +150,12 @@ static void settle_one(struct parcel *p, struct item *i, const struct verdict *v
         break;
     case VERDICT_REFUSED:
         s.state = DELIVERY_DEAD;
+        s.transcript = p->transcript;
         counts->refused++;
         break;
     case VERDICT_DEFERRED:
         counts->deferred++;
+        s.transcript = p->transcript;
         settle_deferred(p, i, v, r->outcome == OUTCOME_ANSWERED, &s);
         break;
     case VERDICT_AGAIN:
@@ -278,14 +290,27 @@ static void parcel_done(struct parcel *p)
     lane_idle(lane);
 }
 
+/* What was said is kept with those that failed, once for all of them. */
+static void transcript_take(struct parcel *p, const struct verdict *v)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (v[i].kind == VERDICT_DEFERRED || v[i].kind == VERDICT_REFUSED) {
+            p->transcript = try_transcript(p, p->answer);
+            return;
+        }
+}
+
 /* What the answer means for each; what the next request is to be, or NULL. */
 static const struct verdict *conclude(struct parcel *p, const struct verdict *v,
                                       const struct response *r)
 {
-    if (!wants_splitting(p, v, r))
-        return settle(p, v, r);
-    split(p);
-    return NULL;
+    if (wants_splitting(p, v, r)) {
+        split(p);
+        return NULL;
+    }
+    if (p->answer != NULL)
+        transcript_take(p, v);
+    return settle(p, v, r);
 }
 
 /* What cannot be rendered can never be sent: dead, with the reason. */
@@ -341,7 +366,11 @@ static void parcel_answered(void *arg, const struct response *r)
     limit_steps(p, v);
     post_outcome(p, v, answered);
     lane_outcome(p, v, answered);
+    p->answer = r;
     next = conclude(p, v, r);
+    p->answer = NULL;
+    transcript_drop(p->transcript);
+    p->transcript = NULL;
     if (next == NULL) {
         parcel_done(p);
         return;

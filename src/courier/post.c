@@ -46,6 +46,7 @@ void post_free(struct post *post)
 void post_view(const struct post *post, struct courier_endpoint *out)
 {
     *out = post->view;
+    out->id = post->endpoint_id;
     out->name = str_of(post->name);
     out->breaker = post->health.circuit.state;
     out->paused = post->health.circuit.paused;
@@ -74,6 +75,8 @@ bool post_may_send(struct post *post, const struct endpoint_type *type)
     int64_t now_ms = clock_wall_ms(post->courier->clock);
     int64_t wait_ms;
 
+    if (outbox_paused(post->courier->with.outbox, PAUSE_ENDPOINT, post->endpoint_id) != NULL)
+        return false;
     if (!post->enabled || post->view.in_flight >= ENDPOINT_CONCURRENCY_MAX)
         return false;
     if (!circuit_allows(circuit, post->view.in_flight, now_ms)) {

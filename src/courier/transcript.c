@@ -1,31 +1,6 @@
 /* transcript.c -- what a test did and found, request by request, as JSON. */
+#include "courier/shown.h"
 #include "courier/trial.h"
-
-/* Not every way takes the time of the whole as finely as its parts. */
-static int64_t whole_us(const struct response *r)
-{
-    return MAX(r->total_us, MAX(r->connect_us, r->tls_us));
-}
-
-static void step_write(struct json_out *o, const char *step, int64_t us)
-{
-    if (us <= 0)
-        return;
-    out_object(o, NULL);
-    out_text(o, "step", step);
-    out_double(o, "ms", (double)us / 1000.0);
-    out_object_end(o);
-}
-
-static void steps_write(struct json_out *o, const struct response *r)
-{
-    out_array(o, "steps");
-    step_write(o, "resolve", r->lookup_us);
-    step_write(o, "connect", r->connect_us - r->lookup_us);
-    step_write(o, "tls", r->tls_us > 0 ? r->tls_us - r->connect_us : 0);
-    step_write(o, "send", r->total_us - MAX(r->connect_us, r->tls_us));
-    out_array_end(o);
-}
 
 static void asked_write(struct json_out *o, const struct asked *a)
 {
@@ -35,7 +10,7 @@ static void asked_write(struct json_out *o, const struct asked *a)
     out_text(o, "name", a->name);
     out_bool(o, "ok", a->ok);
     out_str(o, "peer", r->peer);
-    steps_write(o, r);
+    steps_show(r, o);
     out_double(o, "ms", (double)whole_us(r) / 1000.0);
     out_i64(o, "status", r->status);
     out_str(o, "reason", a->reason);
@@ -94,7 +69,7 @@ void transcript_write(struct trial *t, struct buf *to)
     out_str(&o, "endpoint", t->inquiry.endpoint->name);
     out_text(&o, "type", t->inquiry.endpoint->type->name);
     out_str(&o, "peer", last->response.peer);
-    steps_write(&o, &last->response);
+    steps_show(&last->response, &o);
     out_double(&o, "ms", total_ms(t));
     out_i64(&o, "status", last->response.status);
     out_str(&o, "verdict", verdict_words(t));

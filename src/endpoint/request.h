@@ -103,6 +103,7 @@ struct response {
     int status; /* HTTP or SMTP code; exit status, -1 for a signal */
     int64_t retry_after_ms; /* from Retry-After; 0: none */
     struct str body;        /* its first bytes, see answer_max; a script's output */
+    struct str headers;     /* HTTP: its lines, the first RESPONSE_HEADERS_MAX bytes */
     struct str error;       /* the transport's words, secrets redacted; "" */
     size_t written;         /* syslog: frames; mail: recipients accepted */
     struct str peer;        /* "203.0.113.9:443" */

@@ -30,6 +30,10 @@ enum statement {
     SQL_SETTLE,
     SQL_ATTEMPT,
     SQL_ATTEMPT_FORGET,
+    SQL_TRANSCRIPT,
+    SQL_TRANSCRIPT_FORGET,
+    SQL_TRY_TRANSCRIPT,
+    SQL_TRY_TRANSCRIPT_FORGET,
     SQL_ROW,
     SQL_TAKE,
     SQL_LICENSE,
@@ -53,6 +57,9 @@ enum statement {
     SQL_PRUNE_ALERT,
     SQL_TALLY,
     SQL_TALLY_ALERT,
+    SQL_PAUSES,
+    SQL_PAUSE,
+    SQL_PAUSE_FORGET,
     SQL_COUNT,
 };
 
@@ -90,5 +97,7 @@ enum began fate_began(const struct fate *f);
 /* What is on disk at the start, for the loop's side. */
 bool database_load(struct database *d, struct registry *r, struct outbox *o,
                    struct error *err) must_check;
+bool pauses_load(struct database *d, struct outbox *o,
+                 struct error *err) must_check; /* pause.c */
 
 #endif

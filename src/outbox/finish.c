@@ -189,6 +189,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
 {
     if (op->kind == OP_PUT)
         put_finish(o, op, committed);
+    else if (op->kind == OP_PAUSE)
+        pause_finish(o, op, committed);
     else if (committed && op->kind == OP_SETTLE)
         settle_finish(o, op);
     else if (committed && op->kind == OP_TAKE)
@@ -199,6 +201,8 @@ void op_finish(struct outbox *o, struct op *op, bool committed)
         abandon_finish(o, op);
     else if (committed && op->kind == OP_REDRIVE)
         redrive_finish(o, op);
+    else if (committed && op->kind == OP_CANCEL)
+        cancel_finish(o, op);
     else if (committed && op->kind == OP_HELD)
         held_finish(o, op);
     else if (committed && op->kind == OP_UNHOLD)

@@ -149,6 +149,7 @@ bool database_load(struct database *d, struct registry *r, struct outbox *o,
                    struct error *err)
 {
     return (load_engaged(d->db, r, err) && load_lanes(d->db, o, err) &&
-            load_counts(d->db, o, err) && load_seen(d->db, o, err)) ||
+            load_counts(d->db, o, err) && load_seen(d->db, o, err) &&
+            pauses_load(d, o, err)) ||
            error_in(err, "reading the outbox");
 }

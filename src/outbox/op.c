@@ -1,4 +1,4 @@
-/* op.c -- ops, and what they own. */
+/* op.c -- a change on its way to the writer: made, made anew, freed. */
 #include "outbox/own.h"
 
 struct op *op_new(enum op_kind kind, size_t targets)
@@ -44,6 +44,8 @@ void op_reset(struct op *op)
         op->held.count = 0;
     } else if (op->kind == OP_PUT) {
         ended_release(&op->put.ended);
+    } else if (op->kind == OP_SETTLE && op->settle.transcript != NULL) {
+        op->settle.transcript->id = 0;
     } else if (op->kind == OP_ACK) {
         ack_reset(op);
     }
@@ -78,6 +80,7 @@ void op_free(struct op *op)
     case OP_SETTLE:
         text_free(op->settle.reason);
         text_free(op->settle.handle);
+        transcript_drop(op->settle.transcript);
         break;
     case OP_ABANDON:
         text_free(op->abandon.reason);
@@ -91,6 +94,12 @@ void op_free(struct op *op)
         break;
     case OP_ACK:
         ack_free(op);
+        break;
+    case OP_PAUSE:
+        pause_free(op);
+        break;
+    case OP_CANCEL:
+        cancel_free(op);
         break;
     case OP_HELD:
     case OP_TAKE:

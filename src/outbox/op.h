@@ -17,6 +17,8 @@ enum op_kind {
     OP_HELD,
     OP_UNHOLD,
     OP_ACK,
+    OP_PAUSE,
+    OP_CANCEL,
     OP_BARRIER,
 };
 
@@ -41,6 +43,7 @@ struct op {
             int attempts, doubts, status;
             int64_t due_ms, at_ms, tried_ms;
             struct str reason, handle; /* ours */
+            struct transcript *transcript; /* a share of it; may be NULL */
             bool changed;
         } settle;
         struct {
@@ -91,18 +94,14 @@ struct op {
             struct ended_list ended;
             struct id_array told; /* filled by the writer: whom it is told */
         } ack;
+        struct {
+            struct pause *p; /* ours, with its texts */
+            bool forget;
+        } pause;
+        struct cancel_op cancel;
     };
     struct target targets[]; /* of a put */
 };
-
-struct group {
-    struct op *first, *last;
-    size_t count, bytes;
-    int result; /* SQLITE_OK after a commit */
-    char text[ERROR_TEXT_MAX];
-    int64_t took_us;
-};
-void group_add(struct group *g, struct op *op);
 
 /* One whole group in one transaction; result and text say how it went. */
 void group_run(struct database *d, struct group *g);
@@ -113,6 +112,7 @@ void op_free(struct op *op);
 /* A text of our own, cut at max, and its end. */
 struct str text_copy(struct str s, size_t max);
 void text_free(struct str s);
+struct transcript *transcript_share(struct transcript *t); /* t; may be NULL */
 struct kept *kept_new(struct str json); /* copied; the caller's share */
 void kept_share(struct kept *k);
 void kept_drop(struct kept *k);

@@ -34,6 +34,22 @@ struct ended_list { /* filled by the writer */
     size_t n;
 };
 
+struct transcript {
+    int64_t id; /* its row's, once the writer has written it; 0: not yet */
+    unsigned refs;
+    struct str json; /* right behind it */
+};
+
+struct cancel_op {
+    struct delivery_id *ids; /* ours; those that were taken out of their windows */
+    bool *changed;           /* ours; filled by the writer */
+    size_t n;
+    int64_t at_ms;
+    struct str reason; /* ours */
+    outbox_count_fn *counted;
+    void *counted_arg;
+};
+
 struct id_array {
     int64_t *v; /* ours */
     size_t n;
@@ -52,5 +68,15 @@ struct taken { /* a row of a TAKE, ours until it is an item */
     enum began began;
     struct str handle;
 };
+
+struct op;
+struct group {
+    struct op *first, *last;
+    size_t count, bytes;
+    int result; /* SQLITE_OK after a commit */
+    char text[ERROR_TEXT_MAX];
+    int64_t took_us;
+};
+void group_add(struct group *g, struct op *op);
 
 #endif

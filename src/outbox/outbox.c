@@ -43,6 +43,7 @@
 #include <sys/statvfs.h>
 
 #include "base/log.h"
+#include "outbox/pause.h"
 
 #define ROOM "outbox"
 #define FULL_RETRY_MS 1000
@@ -118,7 +119,8 @@ static void group_refuse(struct outbox *o, struct group *g, struct group *rest)
 
     for (struct op *op = g->last; op != NULL; op = previous) {
         previous = op->previous;
-        if (op->kind == OP_PUT || op->kind == OP_ACK || op->kind == OP_BARRIER)
+        if (op->kind == OP_PUT || op->kind == OP_ACK || op->kind == OP_PAUSE ||
+            op->kind == OP_BARRIER)
             op_finish(o, op, false);
         else
             group_add(rest, op);
@@ -349,6 +351,7 @@ void outbox_settle(struct outbox *o, struct item *i, const struct settlement *gi
     op->settle.reason = text_copy(s->reason, REASON_MAX);
     /* Half a handle is nobody's. */
     op->settle.handle = s->handle.n <= HANDLE_MAX ? text_copy(s->handle, HANDLE_MAX) : STR_NONE;
+    op->settle.transcript = transcript_share(s->transcript);
     op_gather(o, op);
     i->due_ms = s->due_ms;
     i->aside = s->aside;
@@ -372,6 +375,7 @@ void outbox_abandon(struct outbox *o, int64_t recipient_id, struct str reason)
 
     l->abandoned = true;
     lane_drop_waiting(o, l, 0);
+    outbox_pause_forget(o, PAUSE_RECIPIENT, recipient_id);
     op->abandon.recipient_id = recipient_id;
     op->abandon.at_ms = clock_wall_ms(o->clock);
     op->abandon.reason = text_copy(reason, REASON_MAX);
@@ -500,6 +504,7 @@ void outbox_close(struct outbox *o)
     loop_timer_clear(o->loop, &o->refill);
     lanes_free(o);
     free(o->acking.v);
+    pauses_free(o);
     seen_free(o->seen);
     buf_release(&o->line);
     database_close(&o->database);

@@ -7,13 +7,12 @@
 
 #include "base/limits.h"
 #include "outbox/counts.h"
+#include "outbox/transcript.h"
 #include "registry/registry.h"
-
 
 /* An alert as kept, shared by its deliveries in memory, freed with the last. */
 struct kept {
-    int64_t id, began_id;
-    int64_t accepted_ms;
+    int64_t id, began_id, accepted_ms;
     enum action action;
     enum update update; /* then began_id is the engaged alert's */
     struct ack *ack;    /* ours: of an update, who had acknowledged it; or NULL */
@@ -42,9 +41,9 @@ struct item { /* one delivery in memory: waiting in its window, or in flight */
     struct message_remark remark; /* what its message says about others */
     struct item *next, *previous;
 };
-
 typedef void outbox_ready_fn(void *arg, int64_t recipient_id);
 struct outbox;
+struct pause; /* pause.h */
 struct outbox_options {
     const char *path;    /* DATA/tocsin.db */
     bool inline_writer;  /* no thread: commits at the turn's end (tests) */
@@ -53,7 +52,9 @@ struct outbox_options {
     void *ready_arg;
     /* A delivery is dead; NULL: nobody wants to know. */
     void (*died)(void *arg, int64_t recipient_id, uint64_t key_hash);
-    void *died_arg;
+    /* A queue is paused, or goes on ; NULL: the same. */
+    void (*paused)(void *arg, const struct pause *p);
+    void *died_arg, *paused_arg;
     void (*broken)(void *arg, const struct error *err); /* I/O error: must end */
     void *broken_arg;
 };
@@ -105,8 +106,9 @@ struct settlement {
     int status;
     struct str reason;  /* no secrets; cut at REASON_MAX */
     struct str handle;  /* DELIVERED */
+    struct transcript *transcript; /* the caller's; of a try that failed; or NULL */
 };
-/* Ends the flight; the item is gone (or back in its window) afterwards. */
+/* Ends the flight; the item is gone (or back in its window). */
 void outbox_settle(struct outbox *o, struct item *i, const struct settlement *s);
 
 /* A recipient that is no more: its pending ones are dead, its held ones withheld. */

@@ -48,8 +48,11 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
                 " AND d.handle <> ''",
                 &r->handles) &&
         prepare(r,
-                "SELECT at_ms, status, reason FROM attempt"
-                " WHERE alert_id = ? AND recipient_id = ? ORDER BY n",
+                "SELECT a.at_ms, a.status, a.reason, t.json FROM attempt a"
+                " LEFT JOIN attempt_transcript x ON x.alert_id = a.alert_id"
+                "   AND x.recipient_id = a.recipient_id AND x.n = a.n"
+                " LEFT JOIN transcript t ON t.id = x.transcript_id"
+                " WHERE a.alert_id = ? AND a.recipient_id = ? ORDER BY a.n",
                 &r->attempts))
         return r;
     error_set(err, "outbox %s: %s", path, sqlite3_errmsg(r->db));
@@ -193,6 +196,7 @@ bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
             .at_ms = sqlite3_column_int64(r->attempts, 0),
             .status = sqlite3_column_int(r->attempts, 1),
             .reason = column(r->attempts, 2, a),
+            .transcript = column(r->attempts, 3, a),
         };
     sqlite3_reset(r->attempts);
     *out = rows;

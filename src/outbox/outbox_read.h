@@ -24,6 +24,7 @@ struct attempt_row {
     int64_t at_ms;
     int status;
     struct str reason;
+    struct str transcript; /* JSON, of the last TRANSCRIPTS_EACH; "": not kept */
 };
 bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
                           struct arena *a, struct attempt_row **out, size_t *n,

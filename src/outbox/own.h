@@ -49,6 +49,8 @@ struct outbox {
     bool space_ok;
     struct timer again; /* after a full disk */
     struct timer refill;
+    struct hash pauses; /* pause.c */
+    struct timer pauses_end;
 };
 
 void op_gather(struct outbox *o, struct op *op);
@@ -71,6 +73,12 @@ void ack_settlement(const struct outbox *o, const struct item *i, struct settlem
 /* finish.c: a delivery that there was not: in its place in the queue. */
 void delivery_enters(struct outbox *o, struct delivery_id id, enum delivery_state state,
                      enum hold_kind kind);
+/* pause.c, cancel.c */
+void pause_free(struct op *op);  /* what an OP_PAUSE owns */
+void cancel_free(struct op *op); /* the same */
+void pause_finish(struct outbox *o, struct op *op, bool committed); /* pause.c */
+void cancel_finish(struct outbox *o, struct op *op); /* cancel.c */
+void pauses_free(struct outbox *o);
 
 /* n deliveries of the lane are there now (count_new), or are no longer what they
  * were (count_moved); `kind`: by what they are or were held, if they are. */

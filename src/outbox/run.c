@@ -27,22 +27,6 @@ static bool has_failed(const struct op *op)
            (op->settle.reason.n > 0 || op->settle.status != 0);
 }
 
-static bool attempt_keep(struct database *d, const struct op *op)
-{
-    static const enum statement both[] = {SQL_ATTEMPT, SQL_ATTEMPT_FORGET};
-    sqlite3_stmt *s = statement(d, SQL_ATTEMPT);
-
-    for (size_t i = 0; i < COUNT_OF(both); i++) {
-        sqlite3_bind_int64(statement(d, both[i]), 1, op->settle.id.alert_id);
-        sqlite3_bind_int64(statement(d, both[i]), 2, op->settle.id.recipient_id);
-    }
-    sqlite3_bind_int64(s, 3, op->settle.tried_ms);
-    sqlite3_bind_int(s, 4, op->settle.status);
-    database_bind_str(s, 5, op->settle.reason);
-    sqlite3_bind_int(statement(d, SQL_ATTEMPT_FORGET), 3, DELIVERY_TRIES_KEPT);
-    return step_done(d, SQL_ATTEMPT) && step_done(d, SQL_ATTEMPT_FORGET);
-}
-
 static bool run_settle(struct database *d, struct op *op)
 {
     sqlite3_stmt *s = statement(d, SQL_SETTLE);
@@ -60,7 +44,7 @@ static bool run_settle(struct database *d, struct op *op)
     if (!step_done(d, SQL_SETTLE))
         return false;
     op->settle.changed = sqlite3_changes(d->db) > 0;
-    return !has_failed(op) || attempt_keep(d, op);
+    return !has_failed(op) || try_keep(d, op);
 }
 
 /* --- take ------------------------------------------------------------------------ */
@@ -231,6 +215,10 @@ static bool op_run(struct database *d, struct puts *puts, struct op *op)
         return run_unhold(d, op);
     case OP_ACK:
         return run_ack(d, op);
+    case OP_CANCEL:
+        return run_cancel(d, op);
+    case OP_PAUSE:
+        return run_pause(d, op);
     case OP_BARRIER:
         return true;
     }

@@ -8,6 +8,10 @@
 /* fate.c: what a new delivery starts as, given its hold and, for a release, how
  * its engage fares. Changes the engage if both end here. */
 bool fate_decide(struct database *d, struct op *put, struct target *t) must_check;
+bool run_cancel(struct database *d, struct op *op) must_check; /* cancel.c */
+bool run_pause(struct database *d, struct op *op) must_check; /* pause.c */
+/* tries.c: what is kept of a try that failed, its transcript included. */
+bool try_keep(struct database *d, const struct op *settle) must_check;
 /* run_ack.c: the alert's escalations that are held are withheld, and added to `out`. */
 bool escalations_end(struct database *d, int64_t alert_id, int64_t at_ms,
                      struct str reason, struct ended_list *out) must_check;

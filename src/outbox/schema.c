@@ -136,9 +136,22 @@ static const char escalations_end_late[] =
     " AND (d.alert_id, d.recipient_id) > (?3, ?4)"                             \
     " ORDER BY d.alert_id, d.recipient_id LIMIT ?5"
 
-/* What came of tries that did not deliver; those that do cost nothing here. Made
- * in any file that has it not, so no version tells of it. */
-static const char attempts_schema[] =
+/* Who stopped which queue: see enum pause_of; ended_ms 0: it is stopped. */
+#define PAUSE_TABLE                                                            \
+    "CREATE TABLE IF NOT EXISTS pause ("                                       \
+    "  what INTEGER NOT NULL,"                                                 \
+    "  id INTEGER NOT NULL,"                                                   \
+    "  since_ms INTEGER NOT NULL,"                                             \
+    "  until_ms INTEGER NOT NULL,"                                             \
+    "  ended_ms INTEGER NOT NULL,"                                             \
+    "  by TEXT NOT NULL,"                                                      \
+    "  reason TEXT NOT NULL,"                                                  \
+    "  PRIMARY KEY (what, id)) WITHOUT ROWID;"
+
+/* What came of tries that did not deliver; those that do cost nothing here. A
+ * transcript goes with the last try that had it. Made in any file that has them
+ * not, so no version tells of them. */
+static const char additions[] = PAUSE_TABLE
     "CREATE TABLE IF NOT EXISTS attempt ("
     "  alert_id INTEGER NOT NULL,"
     "  recipient_id INTEGER NOT NULL,"
@@ -146,7 +159,25 @@ static const char attempts_schema[] =
     "  at_ms INTEGER NOT NULL,"
     "  status INTEGER NOT NULL,"
     "  reason TEXT NOT NULL,"
-    "  PRIMARY KEY (alert_id, recipient_id, n)) WITHOUT ROWID;";
+    "  PRIMARY KEY (alert_id, recipient_id, n)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS transcript ("
+    "  id INTEGER PRIMARY KEY,"
+    "  json TEXT NOT NULL);"
+    "CREATE TABLE IF NOT EXISTS attempt_transcript ("
+    "  alert_id INTEGER NOT NULL,"
+    "  recipient_id INTEGER NOT NULL,"
+    "  n INTEGER NOT NULL,"
+    "  transcript_id INTEGER NOT NULL,"
+    "  PRIMARY KEY (alert_id, recipient_id, n)) WITHOUT ROWID;"
+    "CREATE INDEX IF NOT EXISTS attempt_transcript_of"
+    "  ON attempt_transcript (transcript_id);"
+    "CREATE TRIGGER IF NOT EXISTS attempt_goes AFTER DELETE ON attempt BEGIN"
+    "  DELETE FROM attempt_transcript WHERE alert_id = old.alert_id"
+    "    AND recipient_id = old.recipient_id AND n = old.n; END;"
+    "CREATE TRIGGER IF NOT EXISTS attempt_transcript_goes"
+    "  AFTER DELETE ON attempt_transcript WHEN NOT EXISTS (SELECT 1"
+    "    FROM attempt_transcript WHERE transcript_id = old.transcript_id) BEGIN"
+    "  DELETE FROM transcript WHERE id = old.transcript_id; END;";
 
 #define ALERT_ROW "(?,?,?,?,?,?,?,?)"
 #define DELIVERY_ROW "(?,?,?)"
@@ -207,6 +238,16 @@ static const char *const texts[SQL_COUNT] = {
         "DELETE FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2 AND n <="
         " (SELECT max(n) FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2)"
         " - ?3",
+    [SQL_TRANSCRIPT] = "INSERT INTO transcript (json) VALUES (?)",
+    [SQL_TRANSCRIPT_FORGET] =
+        "DELETE FROM attempt_transcript WHERE transcript_id <= ?",
+    [SQL_TRY_TRANSCRIPT] =
+        "INSERT INTO attempt_transcript SELECT ?1, ?2, max(n), ?3"
+        " FROM attempt WHERE alert_id = ?1 AND recipient_id = ?2",
+    [SQL_TRY_TRANSCRIPT_FORGET] =
+        "DELETE FROM attempt_transcript WHERE alert_id = ?1 AND recipient_id = ?2"
+        " AND n <= (SELECT max(n) FROM attempt_transcript WHERE alert_id = ?1"
+        "   AND recipient_id = ?2) - ?3",
     [SQL_ROW] =
         "SELECT state, handle, hold_kind, hold_ref, hold_until_ms, reason"
         " FROM delivery WHERE alert_id = ? AND recipient_id = ?",
@@ -273,6 +314,9 @@ static const char *const texts[SQL_COUNT] = {
         "DELETE FROM delivery WHERE alert_id = ? AND state = ?",
     [SQL_PRUNE_ATTEMPTS] = "DELETE FROM attempt WHERE alert_id = ?",
     [SQL_PRUNE_ALERT] = "DELETE FROM alert WHERE id = ?",
+    [SQL_PAUSES] = "SELECT what, id, since_ms, until_ms, ended_ms, by, reason FROM pause",
+    [SQL_PAUSE] = "INSERT OR REPLACE INTO pause VALUES (?,?,?,?,?,?,?)",
+    [SQL_PAUSE_FORGET] = "DELETE FROM pause WHERE what = ? AND id = ?",
     [SQL_TALLY] = "UPDATE tally SET n = n + ?2 WHERE state = ?1",
     [SQL_TALLY_ALERT] =
         "UPDATE tally SET n = n + 1 WHERE state = -1"
@@ -355,8 +399,8 @@ bool database_open(struct database *d, const char *path, int max_pages,
     if (sqlite3_open_v2(path, &d->db, flags, NULL) != SQLITE_OK)
         error_set(err, "%s", sqlite3_errmsg(d->db));
     else if (pragmas(d->db, max_pages, err) && migrate(d->db, err) &&
-             run(d->db, attempts_schema, err) &&
-             run(d->db, escalations_end_late, err) && prepare(d, err))
+             run(d->db, additions, err) && run(d->db, escalations_end_late, err) &&
+             prepare(d, err))
         return true;
     database_close(d);
     return error_in(err, "outbox %s", path);

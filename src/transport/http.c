@@ -51,10 +51,13 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
     h->header_bytes += line.n;
     if (h->header_bytes > HEADER_BYTES_MAX)
         return 0;
-    if (str_starts(line, "HTTP/"))
+    if (str_starts(line, "HTTP/")) {
         h->retry_after_ms = 0; /* what came before was a 1xx */
-    else
+        buf_reset(&h->sending->headers);
+    } else {
         header_read(h, line);
+        buf_str(&h->sending->headers, line); /* what has no room is left out */
+    }
     return line.n;
 }
 

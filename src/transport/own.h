@@ -31,6 +31,7 @@ struct sending {
 
     struct response response;
     struct buf body; /* ours; response.body is a view of it */
+    struct buf headers; /* the same of response.headers */
     struct error err;
     char peer[PEER_TEXT_MAX];
 };

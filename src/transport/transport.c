@@ -48,6 +48,7 @@ static void sending_free(struct sending *s)
     if (s->lent)
         return;
     buf_release(&s->body);
+    buf_release(&s->headers);
     free(s);
 }
 
@@ -73,6 +74,7 @@ void sending_end(struct sending *s, enum outcome outcome)
     r->error = str_of(s->err.text);
     r->peer = str_of(s->peer);
     r->body = buf_view(&s->body);
+    r->headers = buf_view(&s->headers);
     if (r->total_us == 0)
         r->total_us = (clock_tick_ms(clock) - s->began_ms) * 1000;
     loop_timer_set(sending_loop(s), &s->timer, 0, sending_report, s);
@@ -180,6 +182,7 @@ struct sending *transport_send(struct transport *t, const struct request *r,
     s->done = done;
     s->arg = arg;
     s->body = BUF(r->answer_max > 0 ? r->answer_max : RESPONSE_MAX);
+    s->headers = BUF(RESPONSE_HEADERS_MAX);
     s->began_ms = clock_tick_ms(loop_clock(t->loop));
     sending_link(s);
     ways[r->via].start(s);

@@ -340,7 +340,8 @@ static void alert_comes(struct run *r, bool is_burst)
 
 static void ack_comes(struct run *r)
 {
-    const struct engaged_set set = {r->registry, r->outbox};
+    /* Nobody is told of it: a replay tells no updates. */
+    const struct engaged_set set = {.registry = r->registry, .outbox = r->outbox};
     const struct ack ack = {.at_ms = r->now_ms, .by = STR("somebody")};
     const struct engaged *list[KEYS];
     size_t n = registry_list(r->registry, 0, KEYS, list), changed;

@@ -219,10 +219,25 @@ static void answer_http(struct sim *sim, struct sending *s, struct response *r)
         webhook_takes(sim, s->request, r->outcome == OUTCOME_ANSWERED);
 }
 
+/* What was begun before goes on, request after request. */
+static void not_paused(struct sim *sim, const struct request *r)
+{
+    int i = (int)recipient_of(r);
+    const struct recipient *to = snapshot_recipient_id(config_now(sim->config), sim->ids[i]);
+
+    if (i >= WEBHOOKS && r->http.body.p[0] != '0')
+        return;
+    CHECK(outbox_paused(sim->outbox, PAUSE_RECIPIENT, to->id) == NULL &&
+              outbox_paused(sim->outbox, PAUSE_ENDPOINT, to->endpoint->id) == NULL,
+          "r%d is paused, and was sent something", i);
+}
+
 struct sending *far_send(void *arg, const struct request *r, transport_fn *done, void *done_arg)
 {
     struct sim *sim = arg;
 
+    if (r->via == VIA_HTTP)
+        not_paused(sim, r);
     if (r->via == VIA_HTTP && recipient_of(r) >= WEBHOOKS)
         chat_request(sim, r);
     for (size_t i = 0; i < FLIGHTS_MAX; i++) {

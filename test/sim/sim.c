@@ -277,6 +277,14 @@ static void sim_ready(void *arg, int64_t recipient_id)
         courier_ready(sim->courier, recipient_id);
 }
 
+static void sim_paused(void *arg, const struct pause *p)
+{
+    struct sim *sim = arg;
+
+    if (sim->courier != NULL)
+        courier_paused(sim->courier, p);
+}
+
 static void sim_broken(void *arg, const struct error *err)
 {
     struct sim *sim = arg;
@@ -308,7 +316,8 @@ static void sim_open(struct sim *sim)
     struct error err = {0};
     char path[128];
     struct outbox_options o = {.path = path, .inline_writer = true, .ready = sim_ready,
-                               .ready_arg = sim, .broken = sim_broken, .broken_arg = sim};
+                               .ready_arg = sim, .paused = sim_paused,
+                               .paused_arg = sim, .broken = sim_broken, .broken_arg = sim};
     struct courier_options c = {.carrier = {far_send, far_cancel, sim}};
     struct pipeline_options p = {.released = alert_released, .worsened = alert_worsened,
                                  .released_arg = sim};
@@ -472,6 +481,7 @@ static void judge(struct sim *sim)
           (unsigned long long)n.accepted, (unsigned long long)n.delivered,
           (unsigned long long)n.dead);
     CHECK(n.dead == 0, "%llu dead, but nothing was refused", (unsigned long long)n.dead);
+    CHECK(sim->paused > 0, "nothing ever waited in a paused queue");
     CHECK(sim->failed == 0, "%zu commits failed", sim->failed);
     CHECK(sim->worse > 0, "nothing ever got worse");
     freed_find(sim);
@@ -522,8 +532,10 @@ static void run(uint64_t seed)
             inhibition_comes(sim);
         if (roll(sim, 60) == 0)
             inhibition_goes(sim, roll(sim, INHIBITIONS));
+        pauses_change(sim);
         step(sim);
         inhibited_count(sim);
+        pauses_count(sim);
         if (roll(sim, 100) == 0) { /* a restart, with things in flight */
             sim_close(sim);
             sim_open(sim);
@@ -534,6 +546,7 @@ static void run(uint64_t seed)
         silence_goes(sim, i);
     for (size_t i = 0; i < INHIBITIONS; i++)
         inhibition_goes(sim, i);
+    pauses_end(sim);
     for (int i = 0; i < PEACE_STEPS; i++) {
         step(sim);
         outbox_counts(sim->outbox, &n);

@@ -68,6 +68,7 @@ struct sim {
     unsigned char doubts[RECIPIENTS][ALERTS_MAX]; /* a chat's answers that got lost */
     struct talk talks[RECIPIENTS];
     size_t silenced; /* silences made so far */
+    size_t pauses, paused; /* of queues; steps in which something waited in one */
     size_t inhibited; /* steps in which something was */
     int64_t engaged_ms[ALERTS_MAX]; /* of each alert that engaged; 0: it did not */
     bool acked[ALERTS_MAX]; /* by its number: before it was time to escalate it */
@@ -86,6 +87,11 @@ static inline uint32_t roll(struct sim *sim, uint32_t n)
     sim->dice = sim->dice * 6364136223846793005u + 1442695040888963407u;
     return (uint32_t)(sim->dice >> 33) % n;
 }
+
+/* pauses.c: some begin or end; whether one makes anything wait; all of them end. */
+void pauses_change(struct sim *sim);
+void pauses_count(struct sim *sim);
+void pauses_end(struct sim *sim);
 
 /* far_side.c: a struct carrier's, and who answers when it is time. */
 struct sending *far_send(void *sim, const struct request *r, transport_fn *done, void *arg);

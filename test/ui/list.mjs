@@ -20,6 +20,8 @@ export const PAGES = [
   ["pools", "/pools"],
   ["deliveries", "/deliveries"],
   ["deliveries-failed", "/deliveries?state=dead"],
+  ["delivery-failed", "/deliveries?state=dead&d=2.8"],
+  ["delivery-arrived", "/deliveries?d=2.7"],
   ["sources", "/sources"],
   ["users", "/users"],
   ["audit", "/audit"],

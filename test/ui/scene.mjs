@@ -77,6 +77,7 @@ export async function seed(at, port) {
   await call("POST", "/recipients", { name: "netops", endpoint: "netops-hook", minimum_severity: "warning" });
   await call("POST", "/recipients", { name: "night-shift", endpoint: "old-pager", minimum_severity: "critical" });
   await call("POST", "/recipients", { name: "iot-team", endpoint: "netops-hook", host_pools: ["iot"], categories: ["security", "network"], filter: "score>=50" });
+  await call("POST", "/queues/iot-team/pause", { reason: "new firmware " + HOSTILE[1] });
   const now = Date.now();
   const alerts = [...Array.from({ length: 240 }, (_, i) => ordinary(239 - i, now)), ...HOSTILE.map((_, i) => hostile(i, now))];
   for (const a of alerts) await call("POST", "/alerts", a);

@@ -113,6 +113,16 @@ static void bench_ready(void *arg, int64_t recipient_id)
         courier_ready(b->courier, recipient_id);
 }
 
+static void bench_paused(void *arg, const struct pause *p)
+{
+    struct bench *b = arg;
+
+    if (b->courier != NULL)
+        courier_paused(b->courier, p);
+    if (b->admin != NULL)
+        admin_saw_pause(b->admin, p);
+}
+
 static void bench_broken(void *arg, const struct error *err)
 {
     (void)arg;
@@ -167,6 +177,8 @@ static void bench_rooms(struct bench *b, struct error *err)
                                .inline_writer = !threads,
                                .ready = bench_ready,
                                .ready_arg = b,
+                               .paused = bench_paused,
+                               .paused_arg = b,
                                .broken = bench_broken};
     struct historian_options h = {.store_path = store_path,
                                   .outbox_path = outbox_path,

@@ -52,6 +52,14 @@ static inline void desk_ready(void *arg, int64_t recipient_id)
         courier_ready(d->courier, recipient_id);
 }
 
+static inline void desk_paused(void *arg, const struct pause *p)
+{
+    struct desk *d = arg;
+
+    if (d->courier != NULL)
+        courier_paused(d->courier, p);
+}
+
 static inline void desk_open(struct desk *d)
 {
     struct courier_options o = {.carrier = {desk_send, desk_cancel, d}};
@@ -60,6 +68,8 @@ static inline void desk_open(struct desk *d)
 
     d->rig.options.ready = desk_ready;
     d->rig.options.ready_arg = d;
+    d->rig.options.paused = desk_paused;
+    d->rig.options.paused_arg = d;
     rig_open(&d->rig);
     d->config = config_open(d->rig.dir, &d->rig.clock, &err);
     if (d->config == NULL)

@@ -359,7 +359,7 @@ static void the_explanation_is_the_decision(void **state)
         dice = dice * 1103515245u + 12345u;
         asked_init(&k, &a);
         k.q.change = changes[(dice >> 16) % 3];
-        k.rules.silences = (struct silences){&s, (dice >> 18) % 7 == 0};
+        k.rules.silences = (struct silences){&s, (dice >> 18) % 7 == 0, NULL};
         k.pace.repeat_ms = (dice >> 19) % 2 ? HOUR : 0;
         k.pace.flapping_count = (dice >> 20) % 2 ? 3 : 0;
         k.pace.flapping_ms = HOUR;

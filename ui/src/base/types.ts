@@ -142,7 +142,8 @@ export interface EndpointType {
 
 export interface Health {
   name: string;
-  paused: boolean;
+  paused: boolean; /* by its own faults */
+  pause?: { by: string; reason: string; since: string; until: string | null } | null; /* by somebody */
   last_error: string | null;
   last_error_at: string | null;
   last_ok_at: string | null;

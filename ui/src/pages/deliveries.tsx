@@ -1,54 +1,46 @@
 // deliveries.tsx -- what is on its way to whom, what arrived, what did not and why.
-import { useState } from "preact/hooks";
-import { escaped, get, getIfThere, post } from "../base/api";
+import { useEffect, useState } from "preact/hooks";
+import { escaped, get, getIfThere } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { onLive } from "../base/live";
+import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
-import { mayWrite } from "../base/session";
+import { mayRespond } from "../base/session";
 import type { AlertPage, Delivery, Page, Recipient, Status } from "../base/types";
 import { humane } from "../base/words";
+import { Queues } from "../delivery/queues";
+import { progress, retryAll, retrySome, stop } from "../delivery/retry";
+import { Said } from "../delivery/said";
+import type { DeliveryBody } from "../delivery/types";
 import { ask, Dialog } from "../parts/dialog";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame, Stat } from "../parts/page";
 import { usePages } from "../parts/pages";
 import { SeverityMark, StateMark } from "../parts/severity";
 import { Table, type Column } from "../parts/table";
-import { attempt } from "../parts/toast";
 import { When } from "../parts/when";
-import { useEffect } from "preact/hooks";
 
+const RETRY_MAX = 1_000_000; /* of more than can be counted */
 const STATES = ["", "pending", "held", "delivered", "dead", "withheld"] as const;
-const HOLDS_ONLY = new Set(["held", "withheld"]);
 
-async function retry(body: Record<string, unknown>, done: () => void): Promise<void> {
-  await attempt(() => post("/deliveries/retry", body), t("deliveries.retried"));
-  done();
+/** Requests and answers take a scope more than the rest of it. */
+async function whole(id: string, signal: AbortSignal): Promise<DeliveryBody> {
+  try {
+    return await get<DeliveryBody>(`/deliveries/${escaped(id)}/body`, signal);
+  } catch (e) {
+    if (!(e instanceof Problem) || e.status !== 403) throw e;
+    return { ...(await get<DeliveryBody>(`/deliveries/${escaped(id)}`, signal)), tries: [] };
+  }
 }
 
-interface Exchange {
-  attempts?: { at: string; status: number; ms: number; reason: string; request?: string; response?: string }[];
-  request?: string | null;
-  response?: string | null;
-}
+const closed = (): void => setParams({ d: "" });
 
-function Exchanged({ id }: { id: string }) {
-  const { value, loading } = useLoad(id, (s) => getIfThere<{ data: Exchange }>(`/deliveries/${escaped(id)}/body`, s));
-  if (loading) return <Waiting />;
-  if (!value) return <p class="dim">{t("deliveries.no_body")}</p>;
-  return (
-    <>
-      {value.data.request && <><h3>{t("deliveries.request")}</h3><pre tabIndex={0} aria-label={t("deliveries.request")}>{value.data.request}</pre></>}
-      {value.data.response && <><h3>{t("deliveries.response")}</h3><pre tabIndex={0} aria-label={t("deliveries.response")}>{value.data.response}</pre></>}
-    </>
-  );
-}
-
-function Detail({ d, onClose, reload }: { d: Delivery; onClose: () => void; reload: () => void }) {
-  const { value: page } = useLoad(String(d.alert_id), (s) => get<AlertPage>(`/alerts/${d.alert_id}`, s));
+function Facts({ d }: { d: Delivery }) {
+  const { value: page } = useLoad(String(d.alert_id), (s) => getIfThere<AlertPage>(`/alerts/${d.alert_id}`, s));
   const a = page?.data;
   return (
-    <Dialog title={t("deliveries.one", { id: d.id })} onClose={onClose}>
+    <>
       <p><StateMark state={d.state} /> {t("deliveries.to")} <a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a></p>
       {a && <p><SeverityMark severity={a.severity} /> <a href={`/a/${a.id}`}>{humane(a.type)}</a> <span class="dim">{a.message}</span></p>}
       <dl class="facts">
@@ -60,38 +52,34 @@ function Detail({ d, onClose, reload }: { d: Delivery; onClose: () => void; relo
         {d.settled && <div><dt>{t("deliveries.settled")}</dt><dd><When at={d.settled} /></dd></div>}
         {d.hold && <div><dt>{t("deliveries.hold")}</dt><dd>{word("hold", d.hold.kind)} {d.hold.until && <When at={d.hold.until} />}</dd></div>}
       </dl>
-      <Exchanged id={d.id} />
-      <footer class="actions">
-        {d.state === "dead" && mayWrite.value && <button type="button" class="primary" onClick={() => void retry({ ids: [d.id] }, reload).then(onClose)}>{t("deliveries.retry")}</button>}
-        <a class="button" href={`/why?alert=${d.alert_id}`}>{t("nav.why")}</a>
-      </footer>
-    </Dialog>
+    </>
   );
 }
 
-function Queues({ status }: { status: Status }) {
-  const busy = status.recipients.filter((r) => r.pending > 0 || r.paused);
-  if (busy.length === 0) return null;
+/** The one in the URL, so that it is a link. */
+function Detail({ id, reload }: { id: string; reload: () => void }) {
+  const { value, problem } = useLoad(id, (s) => whole(id, s));
+  const again = (): void => void retrySome([id], reload).then(closed);
   return (
-    <section class="card">
-      <h2>{t("deliveries.queues")}</h2>
-      <ul class="plain-list">
-        {busy.map((r) => (
-          <li key={r.name}>
-            <a href={"/recipients/" + escaped(r.name)}>{r.name}</a> <b>{number(r.pending)}</b> {r.oldest && <span class="dim">{t("deliveries.oldest")} <When at={r.oldest} /></span>}
-            {r.paused && <span class="bad"> ✖ {t("health.paused")}</span>}{r.opens_at && <span class="dim"> {t("deliveries.next_try")} <When at={r.opens_at} /></span>}
-            {r.last_error && <p class="dim">{r.last_error}</p>}
-          </li>
-        ))}
-      </ul>
-    </section>
+    <Dialog title={t("deliveries.one", { id })} onClose={closed} class="dialog-wide">
+      {problem ? (problem.status === 404 ? <p>{t("deliveries.gone")}</p> : <Failed problem={problem} />) : !value ? <Waiting /> : (
+        <>
+          <Facts d={value.data} />
+          <Said body={value} />
+          <footer class="actions">
+            {value.data.state === "dead" && mayRespond.value && <button type="button" class="primary" onClick={again}>{t("deliveries.retry")}</button>}
+            <a class="button" href={`/why?alert=${value.data.alert_id}`}>{t("nav.why")}</a>
+          </footer>
+        </>
+      )}
+    </Dialog>
   );
 }
 
 const columns = (open: (d: Delivery) => void): Column<Delivery>[] => [
   { id: "when", title: t("col.when"), cell: (d) => <When at={d.settled ?? d.accepted} /> },
   { id: "state", title: t("col.state"), cell: (d) => <StateMark state={d.state} /> },
-  { id: "recipient", title: t("word.recipient"), cell: (d) => <a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a> },
+  { id: "recipient", title: t("word.recipient"), cell: (d) => d.recipient },
   { id: "alert", title: t("col.alert"), cell: (d) => <button type="button" class="link clip" onClick={() => open(d)}>{t("deliveries.one", { id: d.id })} <span class="dim">{d.reason}</span></button> },
   { id: "tries", title: t("deliveries.attempts"), class: "num", cell: (d) => number(d.attempts) },
   { id: "code", title: t("deliveries.status"), class: "num", cell: (d) => d.status || "" },
@@ -111,23 +99,49 @@ function Filters({ recipients }: { recipients: Recipient[] }) {
   );
 }
 
+const open = (d: Delivery): void => setParams({ d: d.id }, false);
+
+function Going() {
+  const p = progress.value;
+  if (!p) return null;
+  return (
+    <div class="bulk" role="status">
+      <label>{t("retry.going", { done: p.done, total: p.total })} <progress value={p.done} max={Math.max(1, p.total)} /></label>
+      <button type="button" onClick={stop} disabled={p.stopped}>{t("retry.stop")}</button>
+    </div>
+  );
+}
+
+function Some({ ids, after }: { ids: string[]; after: () => void }) {
+  if (ids.length === 0) return null;
+  return (
+    <div class="bulk" role="toolbar" aria-label={t("bulk.title")}>
+      <b>{t("bulk.selected", { n: ids.length })}</b>
+      <button type="button" class="primary" onClick={() => void retrySome(ids, after)}>{t("retry.some", { n: ids.length })} <kbd>r</kbd></button>
+    </div>
+  );
+}
+
 function List({ reload }: { reload: () => void }) {
   const pages = usePages<Delivery>("/deliveries", { state: param("state") || undefined, recipient: param("recipient") || undefined });
-  const [one, setOne] = useState<Delivery | null>(null);
-  useEffect(() => onLive("deliveries", () => scrollY < 80 && !one && pages.reload()), [one]);
-  const both = (): void => { pages.reload(); reload(); };
-  const retryAll = async (): Promise<void> => {
-    if (await ask(t("deliveries.retry_all"), t("deliveries.retry_sure"), t("deliveries.retry_all"), false))
-      await retry({ state: "dead", ...(param("recipient") ? { recipient: param("recipient") } : {}) }, both);
+  const [selected, setSelected] = useState(new Set<string | number>());
+  useEffect(() => onLive("deliveries", () => scrollY < 80 && !param("d") && selected.size === 0 && pages.reload()), [selected]);
+  const both = (): void => { setSelected(new Set()); pages.reload(); reload(); };
+  const total = pages.total?.value ?? pages.rows.length;
+  const mayRetry = param("state") === "dead" && mayRespond.value;
+  const ids = [...selected].map(String);
+  const all = async (): Promise<void> => {
+    if (await ask(t("deliveries.retry_all"), t("deliveries.retry_sure"), t("deliveries.retry_all"), false)) await retryAll(param("recipient"), pages.total?.exact ? total : RETRY_MAX, both);
   };
-  const isNew = pages.problem?.status === 400 && HOLDS_ONLY.has(param("state"));
-  if (pages.problem) return isNew ? <Empty title={t("missing.title", { what: word("state", param("state")) })} /> : <Failed problem={pages.problem} retry={pages.reload} />;
+  if (pages.problem) return <Failed problem={pages.problem} retry={pages.reload} />;
   if (pages.rows.length === 0) return pages.loading ? <Waiting /> : <Empty title={t("deliveries.none")}><p>{t("deliveries.none_text")}</p><p><a class="button" href="/why">{t("nav.why")}</a></p></Empty>;
   return (
     <>
-      {param("state") === "dead" && mayWrite.value && <p><button type="button" onClick={() => void retryAll()}>{t("deliveries.retry_all")}</button></p>}
-      <Table label={t("nav.deliveries")} columns={columns(setOne)} rows={pages.rows} keyOf={(d) => d.id} total={pages.total?.value ?? pages.rows.length} onEnd={pages.more} onOpen={setOne} />
-      {one && <Detail d={one} onClose={() => setOne(null)} reload={both} />}
+      {mayRetry && !progress.value && <p><button type="button" onClick={() => void all()}>{t("deliveries.retry_all")}</button></p>}
+      <Going />
+      {mayRetry && <Some ids={ids} after={both} />}
+      <Table label={t("nav.deliveries")} columns={columns(open)} rows={pages.rows} keyOf={(d) => d.id} total={total} onEnd={pages.more} onOpen={open}
+        {...(mayRetry ? { selected, onSelect: setSelected, keys: { r: (d: Delivery) => void retrySome(ids.length > 0 ? ids : [d.id], both) } } : {})} />
     </>
   );
 }
@@ -145,9 +159,10 @@ export function DeliveriesPage() {
           <Stat label={word("state", "dead")} value={number(Number(o["dead"] ?? 0))} href="/deliveries?state=dead" kind={Number(o["dead"] ?? 0) > 0 ? "bad" : ""} />
         </div>
       )}
-      {status && <Queues status={status} />}
+      <Queues />
       <Filters recipients={recipients?.data ?? []} />
       <List reload={reload} />
+      {param("d") && <Detail id={param("d")} reload={reload} />}
     </PageFrame>
   );
 }

@@ -4,7 +4,7 @@ import { t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { endpointTypes } from "../base/schema";
 import { mayWrite } from "../base/session";
-import type { Endpoint, EndpointHealth, EndpointType, Page, Recipient, Status } from "../base/types";
+import type { Endpoint, EndpointHealth, EndpointType, Health, Page, Recipient, Status } from "../base/types";
 import { Icon } from "../parts/icon";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { Badge, PageFrame } from "../parts/page";
@@ -25,8 +25,9 @@ async function everything(signal: AbortSignal): Promise<Everything> {
   return { endpoints: endpoints.data, recipients: recipients.data, types, health: new Map(status.endpoints.map((h) => [h.name, h])) };
 }
 
-export function HealthMark({ paused, breaker, error, enabled }: { paused: boolean; breaker?: string; error: string | null; enabled: boolean }) {
+export function HealthMark({ paused, breaker, error, enabled, pause }: { paused: boolean; breaker?: string; error: string | null; enabled: boolean; pause?: Health["pause"] }) {
   if (!enabled) return <span class="state">⌀ {t("health.off")}</span>;
+  if (pause) return <span class="state state-held" title={pause.reason}>‖ {t("health.stopped", { by: pause.by })}</span>;
   if (paused) return <span class="state state-dead">✖ {t("health.paused")}</span>;
   if (breaker && breaker !== "closed") return <span class="state state-pending">⟳ {word("breaker", breaker)}</span>;
   if (error) return <span class="state state-pending">▲ {t("health.failing")}</span>;
@@ -43,7 +44,7 @@ function Row({ e, all }: { e: Endpoint; all: Everything }) {
         <p>{all.types.find((x) => x.name === e.type)?.title ?? e.type}</p>
       </div>
       <div>
-        <HealthMark enabled={e.enabled} paused={h?.paused ?? false} breaker={h?.breaker ?? "closed"} error={h?.last_error ?? null} />
+        <HealthMark enabled={e.enabled} paused={h?.paused ?? false} breaker={h?.breaker ?? "closed"} error={h?.last_error ?? null} pause={h?.pause} />
         {h?.last_error && <p class="dim">{h.last_error} <When at={h.last_error_at} /></p>}
         {h?.last_ok_at && <p class="dim">{t("endpoints.last_ok")} <When at={h.last_ok_at} /></p>}
       </div>

@@ -1,7 +1,7 @@
 // looks.ts -- "needs a look": what our own watchdog sees in the status. Pure.
 import type { Key } from "../base/i18n";
 import type { Values } from "../base/plural";
-import type { Status } from "../base/types";
+import type { Health, Status } from "../base/types";
 
 export interface Look {
   key: Key;
@@ -25,6 +25,14 @@ const LOW_DISK = 1 << 30;
 
 const look = (l: Partial<Look> & Pick<Look, "key" | "name" | "href" | "action">): Look =>
   ({ values: {}, at: null, text: "", bad: false, ...l });
+
+/** Somebody stopped it, and may have forgotten. */
+function stopped(s: Status): Look[] {
+  const of = (list: Health[]): Look[] => list.filter((x) => x.pause).map((x) => look({
+    key: "look.stopped", name: x.name, at: x.pause?.since ?? null, text: `${x.pause?.by}: ${x.pause?.reason}`, href: "/deliveries", action: "look.open",
+  }));
+  return [...of(s.recipients), ...of(s.endpoints)];
+}
 
 function endpoints(s: Status): Look[] {
   return s.endpoints.filter((e) => e.paused || e.last_error).map((e) => look({
@@ -67,6 +75,6 @@ function silences(list: Ending[], now: number): Look[] {
 
 /** What is broken first. */
 export function looks(s: Status, ending: Ending[], now: number): Look[] {
-  const all = [...machine(s), ...recipients(s), ...endpoints(s), ...sources(s, now), ...silences(ending, now)];
+  const all = [...machine(s), ...recipients(s), ...endpoints(s), ...stopped(s), ...sources(s, now), ...silences(ending, now)];
   return [...all.filter((l) => l.bad), ...all.filter((l) => !l.bad)];
 }

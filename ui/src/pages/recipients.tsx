@@ -45,7 +45,7 @@ function Row({ r, h }: { r: Recipient; h: RecipientHealth | undefined }) {
       </div>
       <Asks r={r} />
       <div>
-        <HealthMark enabled={r.enabled} paused={h?.paused ?? false} error={h?.last_error ?? null} />
+        <HealthMark enabled={r.enabled} paused={h?.paused ?? false} error={h?.last_error ?? null} pause={h?.pause} />
         {h?.last_error && <p class="dim">{h.last_error}</p>}
         {h && (
           <p class="dim">

@@ -1,0 +1,111 @@
+/* command_queue.c -- tocsin queue list|pause|resume. */
+#include "cli/commands.h"
+
+#include "base/limits.h"
+
+/* "paused by luca: new certificates"; what the API calls it; or "". */
+static struct str why_it_waits(struct cli *c, const struct json *q)
+{
+    const struct json *endpoint = json_get(q, "endpoint");
+    const struct json *pause = json_get(q, "pause");
+    const char *whose = "";
+
+    if (!json_is(pause, JSON_OBJECT)) {
+        pause = json_get(endpoint, "pause");
+        whose = "endpoint ";
+    }
+    if (json_is(pause, JSON_OBJECT))
+        return arena_printf(&c->arena, "%spaused by %.*s: %.*s", whose,
+                            STR_ARG(json_text(json_get(pause, "by"))),
+                            STR_ARG(json_text(json_get(pause, "reason"))));
+    return json_text(json_get(q, "waits_for"));
+}
+
+/* When the next request goes; of a pause, when it ends. */
+static const struct json *next_try(const struct json *q)
+{
+    const struct json *endpoint = json_get(q, "endpoint");
+    const struct json *const times[] = {
+        json_get(json_get(q, "pause"), "until"),
+        json_get(json_get(endpoint, "pause"), "until"),
+        json_get(endpoint, "opens_at"),
+        json_get(q, "opens_at"),
+    };
+
+    for (size_t i = 0; i < COUNT_OF(times); i++)
+        if (json_is(times[i], JSON_STRING))
+            return times[i];
+    return NULL;
+}
+
+static void queue_rows(struct cli *c, const struct json *list)
+{
+    struct table t = {.titles = {"QUEUE", "LENGTH", "OLDEST", "IN FLIGHT", "DEAD", "ENDPOINT",
+                                 "CIRCUIT", "UNTIL", "WAITS FOR"}};
+
+    for (const struct json *q = list ? list->first : NULL; q; q = q->next) {
+        const struct json *endpoint = json_get(q, "endpoint");
+
+        table_cell(&t, cell_text(c, json_get(q, "recipient")));
+        table_cell(&t, cell_text(c, json_get(q, "length")));
+        table_cell(&t, cell_time(c, json_get(q, "oldest")));
+        table_cell(&t, json_bool_or(json_get(q, "in_flight"), false) ? STR("yes") : STR("no"));
+        table_cell(&t, cell_text(c, json_get(q, "dead")));
+        table_cell(&t, cell_text(c, json_get(endpoint, "name")));
+        table_cell(&t, cell_text(c, json_get(endpoint, "circuit")));
+        table_cell(&t, cell_time(c, next_try(q)));
+        table_cell(&t, why_it_waits(c, q));
+    }
+    table_print(&t);
+}
+
+static bool pause_body(struct cli *c, const char *reason, struct json_out *o)
+{
+    out_object(o, NULL);
+    if (reason != NULL)
+        out_text(o, "reason", reason);
+    if (!end_write(c, "until", o))
+        return false;
+    out_object_end(o);
+    return cli_done(c);
+}
+
+/* Of a recipient, or with --endpoint of all who are on it. */
+static int queue_do(struct cli *c, const char *verb, bool pauses)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *endpoint = cli_take(c, "--endpoint");
+    const char *reason = pauses ? cli_take(c, "--reason") : NULL;
+    const char *name = endpoint != NULL ? endpoint : cli_word(c);
+    const char *base = endpoint != NULL ? "/api/v1/endpoints" : "/api/v1/queues";
+    struct answer a;
+    int status;
+
+    if (name == NULL) {
+        fprintf(stderr, "tocsin queue %s: which one?\n", verb);
+        return EXIT_USAGE;
+    }
+    if (pauses ? !pause_body(c, reason, &o) : !cli_done(c))
+        return EXIT_USAGE;
+    status = client_send(c, "POST",
+                         client_path(c, base, name, pauses ? "/pause" : "/resume"),
+                         buf_view(&b), &a);
+    if (status == EXIT_OK && c->output == OUTPUT_JSON)
+        print_json(c, a.json);
+    return status;
+}
+
+int command_queue(struct cli *c)
+{
+    const char *verb = cli_word(c);
+
+    if (verb == NULL || strcmp(verb, "list") == 0)
+        return show_list(c, "/api/v1/queues", "recipient", queue_rows);
+    if (strcmp(verb, "pause") == 0)
+        return queue_do(c, verb, true);
+    if (strcmp(verb, "resume") == 0)
+        return queue_do(c, verb, false);
+    fprintf(stderr, "tocsin queue: there is no verb \"%s\"\n", verb);
+    return EXIT_USAGE;
+}
