@@ -308,6 +308,7 @@ static void faces_begin(struct rooms *r)
         .settings_arg = r,
     };
     struct admin_options a = {
+        .program = "/proc/self/exe",
         .loop = r->loop,
         .httpd = r->httpd,
         .config = r->config,
