@@ -329,6 +329,7 @@ static void faces_begin(struct rooms *r)
         .settings_arg = r,
     };
     struct admin_options a = {
+        .program = "/proc/self/exe",
         .loop = r->loop,
         .httpd = r->httpd,
         .config = r->config,

@@ -44,6 +44,7 @@ struct admin_options { /* all of it borrowed, and must outlive the admin */
     const struct clock *clock;
     const struct hold_state *hold_state; /* what holds_decide() goes by now */
     const char *data_dir, *version;
+    const char *program; /* tocsin, for jobs beside this one; NULL: none */
     admin_release_fn *release;
     void *release_arg;
 };

@@ -206,13 +206,15 @@ static bool child_run(struct store_job *s, const char *const *argv)
 {
     static const char *const envp[] = {"PATH=/usr/bin:/bin", NULL};
     struct child_spec spec = {
-        .exec_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC),
+        .exec_fd = -1,
         .argv = argv,
         .envp = envp,
         .timeout_ms = STORE_JOB_MAX_MS,
         .output_max = SAID_MAX,
     };
 
+    if (s->job.admin->with.program != NULL)
+        spec.exec_fd = open(s->job.admin->with.program, O_RDONLY | O_CLOEXEC);
     if (spec.exec_fd < 0)
         return error_set(&s->job.err, "cannot run tocsin itself");
     s->child = child_start(s->job.admin->with.loop, &spec, child_ended, s,

@@ -83,6 +83,8 @@ static const struct {
     {"POST", "/api/v1/tokens", ADMINS},
     {"DELETE", "/api/v1/tokens/*", ADMINS},
     {"GET", "/api/v1/audit*", ADMINS},
+    {"GET", "/api/v1/store/*", ADMINS},
+    {"POST", "/api/v1/store/*", ADMINS},
     {"GET", "/api/v1/alerts*", ALERTS_R},
     {"GET", "/api/v1/deliveries*", ALERTS_R},
     {"GET", "/api/v1/silences/replay/*", ALERTS_W},

@@ -1,6 +1,6 @@
 /* test_store_conformance.c -- every engine, every question of store.h, on the same
  * alerts: the answers are those of plain loops over the alerts.
- * test_store_conformance [ALERTS [ENGINE]]: 8,000 unless said; all engines whose names
+ * test_store_conformance [ALERTS [ENGINE]]: 4,000 unless said; all engines whose names
  * begin so. With many alerts it says how far it is. SQLite is asked by rows, by blocks
  * with some rows loose, and by blocks made again. */
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 #define COUNT_LONG 100000 /* from here on it says how far it is */
 #define DAY (24 * 3600000LL)
-static int64_t count = 8000;
+static int64_t count = 4000;
 static const char *only = "";
 
 static void progress(const char *engine, const char *what, int64_t done,
@@ -44,7 +44,7 @@ struct engine {
 /* Many small ones while there are few alerts, real ones when there are many. */
 static size_t rows_of_blocks(void)
 {
-    return count < COUNT_LONG ? 700 : BLOCK_ROWS;
+    return count < COUNT_LONG ? 400 : BLOCK_ROWS;
 }
 
 static void make_blocks(struct store_engine *e)
