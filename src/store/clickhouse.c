@@ -2,6 +2,10 @@
  * after it was down. Nothing is lost meanwhile: a put that fails stays a delivery. */
 #include "store/clickhouse_engine.h"
 
+#include "base/log.h"
+
+#define DEFINE_S "10" /* all of a cluster may take so long for a definition */
+
 struct clickhouse *clickhouse_of(struct store_engine *e)
 {
     assert(e->type == &store_clickhouse);
@@ -20,6 +24,7 @@ struct store_engine *store_clickhouse_open(const struct clickhouse_options *o,
     e->read_limit_ms = CLICKHOUSE_READ_MS;
     e->options.database = arena_str(&e->arena, o->database);
     e->options.cluster = arena_str(&e->arena, o->cluster);
+    e->ttl_s = -1;
     e->http = clickhouse_http_new(o);
     return &e->engine;
 }
@@ -35,6 +40,21 @@ void clickhouse_close(struct store_engine *engine)
 
 /* --- statements ------------------------------------------------------------------------ */
 
+/* Of several servers the next is asked when one does not answer. What it may have
+ * done all the same is done twice then, which changes nothing. */
+static bool ask_any(struct clickhouse *e, struct clickhouse_asked *a)
+{
+    size_t servers = clickhouse_http_servers(e->http);
+    bool ok = clickhouse_http_ask(e->http, a, &e->down);
+
+    for (size_t i = 1; !ok && !a->reached && i < servers; i++) {
+        clickhouse_http_next(e->http);
+        e->ready = false; /* it is looked at before the next statement */
+        ok = clickhouse_http_ask(e->http, a, &e->down);
+    }
+    return ok;
+}
+
 /* A server that is down is not asked over and over: each time may cost seconds. */
 static bool ask(struct clickhouse *e, struct clickhouse_asked *a,
                 struct error *err)
@@ -46,7 +66,7 @@ static bool ask(struct clickhouse *e, struct clickhouse_asked *a,
             *err = e->down;
         return false;
     }
-    ok = clickhouse_http_ask(e->http, a, &e->down);
+    ok = ask_any(e, a);
     e->again_ms = 0;
     if (ok)
         return true;
@@ -76,6 +96,27 @@ bool clickhouse_run(struct clickhouse *e, const struct buf *sql,
     return sql_fits(sql, err) && ask(e, &a, err);
 }
 
+/* A server that is down finds the statement in the cluster's queue when it is back. */
+bool clickhouse_define(struct clickhouse *e, const struct buf *sql,
+                       struct error *err)
+{
+    bool in_cluster = e->options.cluster.n > 0;
+    struct clickhouse_asked a = {
+        .sql = buf_view(sql),
+        .limit_ms = CLICKHOUSE_WRITE_MS,
+        .settings = in_cluster ? "&distributed_ddl_task_timeout=" DEFINE_S : NULL,
+    };
+
+    if (sql_fits(sql, err) && ask(e, &a, err))
+        return true;
+    if (!in_cluster || a.code != CLICKHOUSE_TIMEOUT)
+        return false;
+    log_warn("store", "not every server of the ClickHouse cluster %.*s has done "
+                      "this within " DEFINE_S " s; it does when it is back: %.*s",
+             STR_ARG(e->options.cluster), (int)MIN(sql->n, 80u), sql->p);
+    return true;
+}
+
 bool clickhouse_rows(struct clickhouse *e, const struct buf *sql,
                      clickhouse_row_fn *row, void *to, struct error *err)
 {
@@ -94,6 +135,14 @@ int64_t cell_number(struct str cell)
     int64_t number;
 
     return str_to_i64(cell, &number) ? number : 0;
+}
+
+struct place place_of(const struct str *cells)
+{
+    return (struct place){
+        .tstamp_ms = cell_number(cells[0]),
+        .id = cell_number(cells[1]),
+    };
 }
 
 struct numbers {
@@ -158,6 +207,7 @@ bool clickhouse_ready(struct clickhouse *e, struct error *err)
     if (!clickhouse_rows(e, &b, server_read, e, err))
         return false;
     settings_choose(e);
+    e->ttl_s = -1;
     e->ready = clickhouse_schema(e, err);
     return e->ready;
 }

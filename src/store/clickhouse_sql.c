@@ -17,6 +17,12 @@ void say_table(struct buf *b, const struct clickhouse *e, const char *table,
                local && e->options.cluster.n > 0 ? "_local" : "");
 }
 
+void say_cluster(struct buf *b, const struct clickhouse *e)
+{
+    if (e->options.cluster.n > 0)
+        buf_printf(b, " ON CLUSTER %.*s", STR_ARG(e->options.cluster));
+}
+
 void say_text(struct buf *b, struct str text)
 {
     buf_char(b, '\'');
@@ -281,11 +287,19 @@ bool asking_make(struct clickhouse *e, const struct store_query *q,
     return true;
 }
 
+/* Days before are going: of an alert there, the newest version may go first. */
+void say_since(struct buf *b, const struct clickhouse *e)
+{
+    if (e->since_s > 0)
+        buf_printf(b, " AND tstamp_s>=%lld", (long long)e->since_s);
+}
+
 void say_from(struct buf *b, const struct clickhouse *e, const char *how)
 {
     buf_text(b, " FROM ");
     say_table(b, e, "alert", false);
     buf_printf(b, "%s WHERE gone=0", how);
+    say_since(b, e);
 }
 
 static void say_marks(struct buf *b, const struct store_query *q)
