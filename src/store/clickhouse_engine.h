@@ -53,8 +53,6 @@ bool clickhouse_reach(struct clickhouse *e, const struct store_class *classes,
                       size_t n, int64_t now_ms, struct error *err) must_check;
 bool clickhouse_set_apart(struct clickhouse *e, int64_t since_s,
                           struct error *err) must_check;
-bool clickhouse_since_back(struct clickhouse *e, int64_t since_s,
-                           struct error *err) must_check;
 bool clickhouse_days_drop(struct clickhouse *e, struct error *err) must_check; /* out of reach */
 bool clickhouse_has_ttl(const struct clickhouse *e);
 bool clickhouse_day_drop(struct clickhouse *e, int64_t day,

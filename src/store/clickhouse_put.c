@@ -205,19 +205,6 @@ static bool put_all(struct putting *p, struct error *err)
     return !any || (places_write(p, err) && rows_write(p, err));
 }
 
-/* Of what is not engaged: that lies apart, when it is old. */
-static int64_t oldest_s(const struct putting *p, const struct occurrence *rows,
-                        size_t n)
-{
-    int64_t oldest = INT64_MAX;
-
-    for (size_t i = 0; i < n; i++)
-        if (rows[i].state != STATE_ENGAGED)
-            oldest = MIN(oldest, clickhouse_tstamp_s(p->e, rows[i].tstamp_ms,
-                                                     false));
-    return oldest;
-}
-
 bool clickhouse_keep(struct store_engine *engine, const struct occurrence *rows,
                      size_t n, int64_t now_ms, struct error *err)
 {
@@ -227,8 +214,7 @@ bool clickhouse_keep(struct store_engine *engine, const struct occurrence *rows,
     p.order = arena_array(&p.arena, MAX(n, 1u), sizeof *p.order);
     for (size_t i = 0; i < n; i++)
         known_of(&p, rows[i].id);
-    ok = ok && clickhouse_since_back(p.e, oldest_s(&p, rows, n), err) &&
-         look_up(&p, err);
+    ok = ok && look_up(&p, err);
     for (size_t i = 0; ok && i < n; i++)
         put_one(&p, &rows[i]);
     ok = ok && put_all(&p, err);

@@ -131,26 +131,6 @@ static bool since_write(struct clickhouse *e, int64_t since_s, struct error *err
     return true;
 }
 
-/* Something older came: what was left of those days must be gone before. */
-bool clickhouse_since_back(struct clickhouse *e, int64_t since_s,
-                           struct error *err)
-{
-    return since_s >= e->since_s ||
-           (clickhouse_days_drop(e, err) &&
-            since_write(e, since_s / DAY_S * DAY_S, err));
-}
-
-static bool since_move(struct clickhouse *e, int64_t keep_ms, int64_t now_ms,
-                       struct error *err)
-{
-    int64_t since_s = (now_ms - keep_ms) / 1000 / DAY_S * DAY_S;
-
-    if (keep_ms == 0 || since_s <= e->since_s)
-        return true;
-    return clickhouse_set_apart(e, since_s, err) &&
-           since_write(e, since_s, err);
-}
-
 /* --- TTL ----------------------------------------------------------------------------- */
 
 /* The number in the table's TTL: a day's start and so many seconds; 0: none. */
@@ -200,10 +180,25 @@ static bool ttl_set(struct clickhouse *e, int64_t keep_ms, struct error *err)
     return true;
 }
 
+/* Longer than before: what was left of those days goes first. */
+static bool since_back(struct clickhouse *e, int64_t since_s, int64_t keep_ms,
+                       struct error *err)
+{
+    return ttl_set(e, keep_ms, err) && clickhouse_days_drop(e, err) &&
+           since_write(e, since_s, err);
+}
+
 bool clickhouse_reach(struct clickhouse *e, const struct store_class *classes,
                       size_t n, int64_t now_ms, struct error *err)
 {
     int64_t keep_ms = longest_ms(classes, n);
+    int64_t since_s = keep_ms > 0 ? (now_ms - keep_ms) / 1000 / DAY_S * DAY_S : 0;
 
-    return since_move(e, keep_ms, now_ms, err) && ttl_set(e, keep_ms, err);
+    since_s = MAX(0, MIN(since_s, CLICKHOUSE_APART_S));
+    if (since_s < e->since_s)
+        return since_back(e, since_s, keep_ms, err);
+    if (since_s > e->since_s && (!clickhouse_set_apart(e, since_s, err) ||
+                                 !since_write(e, since_s, err)))
+        return false;
+    return ttl_set(e, keep_ms, err);
 }
