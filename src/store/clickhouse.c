@@ -4,7 +4,10 @@
 
 #include "base/log.h"
 
-#define DEFINE_S "10" /* all of a cluster may take so long for a definition */
+/* All of a cluster may take so long for a definition; and once one of them did
+ * not answer. */
+#define DEFINE_WAIT "&distributed_ddl_task_timeout=10"
+#define DEFINE_SOON "&distributed_ddl_task_timeout=2"
 
 struct clickhouse *clickhouse_of(struct store_engine *e)
 {
@@ -104,16 +107,20 @@ bool clickhouse_define(struct clickhouse *e, const struct buf *sql,
     struct clickhouse_asked a = {
         .sql = buf_view(sql),
         .limit_ms = CLICKHOUSE_WRITE_MS,
-        .settings = in_cluster ? "&distributed_ddl_task_timeout=" DEFINE_S : NULL,
+        .settings = !in_cluster ? NULL : e->absent ? DEFINE_SOON : DEFINE_WAIT,
     };
 
-    if (sql_fits(sql, err) && ask(e, &a, err))
+    if (sql_fits(sql, err) && ask(e, &a, err)) {
+        e->absent = false;
         return true;
+    }
     if (!in_cluster || a.code != CLICKHOUSE_TIMEOUT)
         return false;
-    log_warn("store", "not every server of the ClickHouse cluster %.*s has done "
-                      "this within " DEFINE_S " s; it does when it is back: %.*s",
-             STR_ARG(e->options.cluster), (int)MIN(sql->n, 80u), sql->p);
+    if (!e->absent)
+        log_warn("store", "a server of the ClickHouse cluster %.*s does not do "
+                          "what it is told (%.*s ...); it does when it is back",
+                 STR_ARG(e->options.cluster), (int)MIN(sql->n, 60u), sql->p);
+    e->absent = true;
     return true;
 }
 
@@ -192,7 +199,8 @@ static void settings_choose(struct clickhouse *e)
     if (e->server >= 21) /* each day has its own parts */
         buf_text(&b, "&do_not_merge_across_partitions_select_final=1");
     if (e->options.cluster.n > 0) /* what we wrote is what we read */
-        buf_text(&b, "&insert_distributed_sync=1&load_balancing=in_order");
+        buf_text(&b, "&insert_distributed_sync=1&load_balancing=in_order"
+                     "&connect_timeout_with_failover_ms=1000");
     clickhouse_http_settings(e->http, buf_c(&b));
 }
 

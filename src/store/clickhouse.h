@@ -34,6 +34,7 @@ struct clickhouse {
     struct arena arena;
     int64_t read_limit_ms;
     bool ready;        /* its tables were looked at */
+    bool absent;       /* a server of the cluster did not do what it was told */
     int64_t again_ms;  /* on the clock's tick: when it may be asked again */
     struct error down; /* what is said until then */
     int64_t server;    /* 18, 26 ... */

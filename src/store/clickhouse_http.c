@@ -5,7 +5,8 @@
 
 #include "base/limits.h"
 
-#define FAULT_MAX 4096 /* bytes read of a refusal */
+#define FAULT_MAX 4096 /* bytes read of a refusal ... */
+#define FAULT_SAID 400 /* ... and told */
 #define URL_BYTES 4096
 #define CODE_TOO_SLOW 160 /* it foresees that it will be */
 
@@ -199,7 +200,7 @@ static int64_t number_of(struct str text)
 }
 
 /* "Code: 60, e.displayText() = DB::Exception: Table ... doesn't exist., ..." */
-static bool refused(const struct answer *a, long status, struct error *err)
+static bool refused(struct answer *a, long status, struct error *err)
 {
     struct str said = str_trim(buf_view(&a->fault));
     struct str rest = said, code = str_until(&rest, ',');
@@ -209,9 +210,11 @@ static bool refused(const struct answer *a, long status, struct error *err)
         a->asked->code = number_of(str_from(code, strlen("Code: ")));
     if (a->asked->code == CLICKHOUSE_TIMEOUT || a->asked->code == CODE_TOO_SLOW)
         return too_slow(a->asked, err);
-    said = str_until(&said, '\n');
+    for (size_t i = 0; i < said.n; i++) /* the reasons are lines of their own */
+        if (said.p[i] == '\n')
+            a->fault.p[said.p - a->fault.p + (ptrdiff_t)i] = ' ';
     return error_set(err, "ClickHouse answered %ld: %.*s", status,
-                     (int)utf8_cut(said, 300), said.n > 0 ? said.p : "nothing");
+                     (int)utf8_cut(said, FAULT_SAID), said.n > 0 ? said.p : "nothing");
 }
 
 static bool judge(struct clickhouse_http *h, struct answer *a, CURLcode code,
