@@ -76,6 +76,7 @@ static void say_side(struct buf *b, const struct stretch *s,
     buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%s%lld)",
                rising ? ">" : "<", ms, rising ? ">" : "<", ms,
                rising ? ">" : "<", behind ? "" : "=", (long long)key->id);
+    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
 }
 
 static void say_before(struct buf *b, const struct stretch *s)

@@ -42,6 +42,18 @@ void say_number(struct buf *b, int64_t number)
     buf_int(b, number);
 }
 
+static long long day_second(int64_t ms)
+{
+    return MAX(0, MIN(ms / 1000, (int64_t)UINT32_MAX));
+}
+
+void say_days(struct buf *b, int64_t from_ms, int64_t to_ms)
+{
+    buf_printf(b, " AND (tstamp_s>=%lld AND tstamp_s<=%lld OR tstamp_s=%lld)",
+               day_second(from_ms), day_second(to_ms),
+               (long long)CLICKHOUSE_APART_S);
+}
+
 void say_places(struct buf *b, const struct place *places, size_t n)
 {
     int64_t first_ms = INT64_MAX, last_ms = -TIME_END_MS;
@@ -61,6 +73,7 @@ void say_places(struct buf *b, const struct place *places, size_t n)
         buf_printf(b, "%s(%lld,%lld)", i > 0 ? "," : "",
                    (long long)places[i].tstamp_ms, (long long)places[i].id);
     buf_char(b, ')');
+    say_days(b, first_ms, last_ms);
 }
 
 /* An address in a form that sorts as prefixes do: "4" or "6", then hex digits. */
@@ -329,6 +342,9 @@ void say_where(struct buf *b, const struct asking *k)
         buf_printf(b, " AND tstamp_ms>=%lld", time_between(q->since_ms));
     if (q->until_ms != 0)
         buf_printf(b, " AND tstamp_ms<%lld", time_between(q->until_ms));
+    if (q->since_ms != 0 || q->until_ms != 0)
+        say_days(b, q->since_ms != 0 ? q->since_ms : DAYS_FIRST_MS,
+                 q->until_ms != 0 ? q->until_ms : DAYS_LAST_MS);
     if (q->ids != NULL) {
         buf_text(b, " AND ");
         say_places(b, k->places, k->place_count);

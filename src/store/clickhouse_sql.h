@@ -12,6 +12,11 @@ void say_cluster(struct buf *b, const struct clickhouse *e); /* " ON CLUSTER c" 
 void say_text(struct buf *b, struct str text); /* the only way for a text in */
 void say_number(struct buf *b, int64_t number);
 
+/* " AND ..": only in days from one time to the other, both within. A part smaller
+ * than the index's step is read whole, unless its day says that it need not be. */
+#define DAYS_FIRST_MS INT64_C(0)
+#define DAYS_LAST_MS INT64_MAX
+void say_days(struct buf *b, int64_t from_ms, int64_t to_ms);
 /* "tstamp_ms >= .. AND .. (tstamp_ms, id) IN (..)"; none: nothing. */
 void say_places(struct buf *b, const struct place *places, size_t n);
 

@@ -7,6 +7,7 @@ import glob
 import json
 import os
 import re
+import subprocess
 import unittest
 
 import clickhouse
@@ -56,11 +57,48 @@ class Whole(history.Test):
         harness.wait_until("the oldest has an age",
                            lambda: self.queue()["tocsin_queue_oldest_seconds"] > 0)
         self.assertEqual(self.queue()["tocsin_queue_messages"], 300)
+        store = self.recipient()
+        self.assertEqual(store["pending"], 300)
+        self.assertIsNotNone(store["oldest"])
+        self.assertIn("not reachable", store["last_error"])
+        screen = self.status()
+        self.assertRegex(screen, r"alert_store_db +on +300 +20\d\d-\S+ +0 +0 +.*not reachable")
         self.server.start()
         harness.wait_until("it caught up", self.tocsin.drained, 90)
         self.assertEqual(self.counts(), "300\t300\t300")
         status, page = self.tocsin.get("/api/v1/alerts?limit=10")
         self.assertEqual((status, len(page["data"])), (200, 10))
+
+    def recipient(self):
+        _, status = self.tocsin.get("/api/v1/status")
+        return next(r for r in status["recipients"] if r["name"] == "alert_store_db")
+
+    def status(self):
+        done = subprocess.run([self.tocsin.binary, "status", "--data", self.tocsin.data,
+                               "--server", f"http://127.0.0.1:{self.tocsin.port}"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def test_both_are_killed(self):
+        """kill -9 of the server and of tocsin, in turn and at once."""
+        self.server.start()
+        self.tocsin.start()
+        for cycle in range(4):
+            self.send(cycle * 1000, 1000)
+            self.server.kill()
+            self.send(10000 + cycle * 100, 100)
+            self.tocsin.kill()
+            if cycle % 2:
+                self.server.start()
+                self.tocsin.start()
+            else:
+                self.tocsin.start()
+                self.send(20000 + cycle * 100, 100)
+                self.server.start()
+        harness.wait_until("it caught up", self.tocsin.drained, 180)
+        self.assertEqual(self.counts(), "4600\t4600\t4600")
+        self.assertEqual(self.store("verify").returncode, 0)
 
     def test_killed_while_it_inserts(self):
         """kill -9 of the server, again and again: each alert is there once."""
@@ -128,6 +166,7 @@ class Whole(history.Test):
                    .replace("$__timeInterval(tstamp)", "toStartOfHour(tstamp)")
                    .replace("${database}", "history"))
             self.assertNotIn("$", sql)
+            self.assertIn("FINAL", sql) # without it a released alert counts twice
             self.assertTrue(self.server.ask(sql + " FORMAT JSONCompact"))
             return
         for word in re.findall(r"tocsin_\w+", target["expr"]):
