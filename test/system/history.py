@@ -1,5 +1,6 @@
 # history.py -- tocsin with its history in a ClickHouse, for the tests of it.
 """Shared by the tests named test_clickhouse_*.py."""
+import glob
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import unittest
 import harness
 import peers
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 PASSWORD = "correct horse battery"
 SETTINGS = """settings:
   history_days: 36500
@@ -38,6 +40,24 @@ def suite(test, name, url, *arguments, cluster=None):
     done = subprocess.run([os.path.join(BUILD, "test", name), *arguments], env=env,
                           capture_output=True, text=True, timeout=850)
     test.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+
+def panel_targets():
+    """What the panels of the shipped dashboards ask."""
+    for path in sorted(glob.glob(os.path.join(HERE, "../../contrib/grafana/*.json"))):
+        with open(path) as f:
+            for panel in json.load(f)["panels"]:
+                yield from panel.get("targets", [])
+
+
+def panel_sql(raw):
+    """A panel's SQL as Grafana's plugin sends it."""
+    sql = (raw.replace("$__timeFilter(tstamp)", "tstamp > toDateTime(0)")
+           .replace("$__timeInterval(tstamp)", "toStartOfHour(tstamp)")
+           .replace("${database}", "history"))
+    assert "$" not in sql, sql
+    assert "FINAL" in sql, sql # without it a released alert counts twice
+    return sql + " FORMAT JSONCompact"
 
 
 class Test(unittest.TestCase):

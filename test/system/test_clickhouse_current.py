@@ -73,6 +73,17 @@ class Current(history.Test):
         for name in ("test_store_marks", "test_store_query", "test_store_reach"):
             history.suite(self, name, self.url)
 
+    def test_dashboard(self):
+        """Its columns are there, and its SQL is a current server's, too."""
+        self.prepare(self.directory, self.url)
+        self.tocsin.start()
+        self.send(0, 100)
+        peers.wait_until("all are stored", self.tocsin.drained, 60)
+        asked = [self.ask(history.panel_sql(t["rawSql"]))
+                 for t in history.panel_targets() if "rawSql" in t]
+        self.assertGreater(len(asked), 10)
+        self.assertRegex(asked[0], r'\["?100"?\]')
+
     def ttls(self):
         return re.findall(r"\+ (\d+), 4294967295", self.ask(
             "SELECT engine_full FROM system.tables WHERE database = 'history' AND name "
