@@ -75,26 +75,6 @@ class Whole(history.Test):
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
 
-    def test_both_are_killed(self):
-        """kill -9 of the server and of tocsin, in turn and at once."""
-        self.server.start()
-        self.tocsin.start()
-        for cycle in range(4):
-            self.send(cycle * 1000, 1000)
-            self.server.kill()
-            self.send(10000 + cycle * 100, 100)
-            self.tocsin.kill()
-            if cycle % 2:
-                self.server.start()
-                self.tocsin.start()
-            else:
-                self.tocsin.start()
-                self.send(20000 + cycle * 100, 100)
-                self.server.start()
-        harness.wait_until("it caught up", self.tocsin.drained, 180)
-        self.assertEqual(self.counts(), "4600\t4600\t4600")
-        self.assertEqual(self.store("verify").returncode, 0)
-
     def test_killed_while_it_inserts(self):
         """kill -9 of the server, again and again: each alert is there once."""
         self.server.start()
