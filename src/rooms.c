@@ -243,14 +243,7 @@ static bool history_begin(struct rooms *r, struct error *err)
     char store_path[ROOMS_PATH_BYTES];
     char outbox_path[ROOMS_PATH_BYTES];
     const struct settings *now = &config_now(r->config)->settings;
-    const struct clickhouse_options clickhouse = {
-        .url = now->clickhouse_url,
-        .database = now->clickhouse_database,
-        .user = now->clickhouse_user,
-        .password = now->clickhouse_password,
-        .cluster = now->clickhouse_cluster,
-        .ca_file = now->clickhouse_ca_file,
-    };
+    const struct clickhouse_options clickhouse = clickhouse_options_of(now);
     struct historian_options o = {
         .store_path = store_path,
         .outbox_path = outbox_path,

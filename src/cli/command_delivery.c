@@ -167,13 +167,14 @@ static struct str recipient_state(const struct json *r)
 
 static void status_recipients(struct cli *c, const struct json *list)
 {
-    struct table t = {.titles = {"RECIPIENT", "STATE", "PENDING", "DELIVERED", "DEAD",
-                                 "LAST ERROR"}};
+    struct table t = {.titles = {"RECIPIENT", "STATE", "PENDING", "OLDEST",
+                                 "DELIVERED", "DEAD", "LAST ERROR"}};
 
     for (const struct json *r = list ? list->first : NULL; r; r = r->next) {
         table_cell(&t, cell_text(c, json_get(r, "name")));
         table_cell(&t, recipient_state(r));
         table_cell(&t, cell_text(c, json_get(r, "pending")));
+        table_cell(&t, cell_text(c, json_get(r, "oldest")));
         table_cell(&t, cell_text(c, json_get(r, "delivered")));
         table_cell(&t, cell_text(c, json_get(r, "dead")));
         table_cell(&t, cell_text(c, json_get(r, "last_error")));

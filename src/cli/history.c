@@ -28,14 +28,7 @@ static struct store_engine *file_open(const struct cli *c, bool make,
 static struct store_engine *clickhouse_open(const struct settings *s,
                                             struct error *err)
 {
-    const struct clickhouse_options o = {
-        .url = s->clickhouse_url,
-        .database = s->clickhouse_database,
-        .user = s->clickhouse_user,
-        .password = s->clickhouse_password,
-        .cluster = s->clickhouse_cluster,
-        .ca_file = s->clickhouse_ca_file,
-    };
+    const struct clickhouse_options o = clickhouse_options_of(s);
 
     if (s->clickhouse_url.n == 0) {
         error_set(err, "there is no ClickHouse in the settings; tocsin settings "

@@ -44,8 +44,8 @@ struct settings {
     int store_minimum_severity, store_engine; /* the builtin recipient's; enum */
     int64_t history_days, audit_days, revisions_kept; struct str_list trusted_proxies;
     int64_t repeat_interval, flapping_count, flapping_window; struct str time_zone;
-    struct str clickhouse_url, clickhouse_database, clickhouse_user,
-        clickhouse_password, clickhouse_cluster, clickhouse_ca_file;
+    struct str clickhouse_url, clickhouse_database, clickhouse_user, clickhouse_password,
+        clickhouse_cluster, clickhouse_ca_file, clickhouse_cert_file, clickhouse_key_file;
 };
 extern const struct field settings_fields[];
 

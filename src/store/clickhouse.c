@@ -2,6 +2,13 @@
  * after it was down. Nothing is lost meanwhile: a put that fails stays a delivery. */
 #include "store/clickhouse_engine.h"
 
+#include "base/log.h"
+
+/* All of a cluster may take so long for a definition; and once one of them did
+ * not answer. */
+#define DEFINE_WAIT "&distributed_ddl_task_timeout=10"
+#define DEFINE_SOON "&distributed_ddl_task_timeout=2"
+
 struct clickhouse *clickhouse_of(struct store_engine *e)
 {
     assert(e->type == &store_clickhouse);
@@ -20,6 +27,7 @@ struct store_engine *store_clickhouse_open(const struct clickhouse_options *o,
     e->read_limit_ms = CLICKHOUSE_READ_MS;
     e->options.database = arena_str(&e->arena, o->database);
     e->options.cluster = arena_str(&e->arena, o->cluster);
+    e->ttl_s = -1;
     e->http = clickhouse_http_new(o);
     return &e->engine;
 }
@@ -35,6 +43,21 @@ void clickhouse_close(struct store_engine *engine)
 
 /* --- statements ------------------------------------------------------------------------ */
 
+/* Of several servers the next is asked when one does not answer. What it may have
+ * done all the same is done twice then, which changes nothing. */
+static bool ask_any(struct clickhouse *e, struct clickhouse_asked *a)
+{
+    size_t servers = clickhouse_http_servers(e->http);
+    bool ok = clickhouse_http_ask(e->http, a, &e->down);
+
+    for (size_t i = 1; !ok && !a->reached && i < servers; i++) {
+        clickhouse_http_next(e->http);
+        e->ready = false; /* it is looked at before the next statement */
+        ok = clickhouse_http_ask(e->http, a, &e->down);
+    }
+    return ok;
+}
+
 /* A server that is down is not asked over and over: each time may cost seconds. */
 static bool ask(struct clickhouse *e, struct clickhouse_asked *a,
                 struct error *err)
@@ -46,7 +69,7 @@ static bool ask(struct clickhouse *e, struct clickhouse_asked *a,
             *err = e->down;
         return false;
     }
-    ok = clickhouse_http_ask(e->http, a, &e->down);
+    ok = ask_any(e, a);
     e->again_ms = 0;
     if (ok)
         return true;
@@ -76,6 +99,31 @@ bool clickhouse_run(struct clickhouse *e, const struct buf *sql,
     return sql_fits(sql, err) && ask(e, &a, err);
 }
 
+/* A server that is down finds the statement in the cluster's queue when it is back. */
+bool clickhouse_define(struct clickhouse *e, const struct buf *sql,
+                       struct error *err)
+{
+    bool in_cluster = e->options.cluster.n > 0;
+    struct clickhouse_asked a = {
+        .sql = buf_view(sql),
+        .limit_ms = CLICKHOUSE_WRITE_MS,
+        .settings = !in_cluster ? NULL : e->absent ? DEFINE_SOON : DEFINE_WAIT,
+    };
+
+    if (sql_fits(sql, err) && ask(e, &a, err)) {
+        e->absent = false;
+        return true;
+    }
+    if (!in_cluster || a.code != CLICKHOUSE_TIMEOUT)
+        return false;
+    if (!e->absent)
+        log_warn("store", "a server of the ClickHouse cluster %.*s does not do "
+                          "what it is told (%.*s ...); it does when it is back",
+                 STR_ARG(e->options.cluster), (int)MIN(sql->n, 60u), sql->p);
+    e->absent = true;
+    return true;
+}
+
 bool clickhouse_rows(struct clickhouse *e, const struct buf *sql,
                      clickhouse_row_fn *row, void *to, struct error *err)
 {
@@ -94,6 +142,14 @@ int64_t cell_number(struct str cell)
     int64_t number;
 
     return str_to_i64(cell, &number) ? number : 0;
+}
+
+struct place place_of(const struct str *cells)
+{
+    return (struct place){
+        .tstamp_ms = cell_number(cells[0]),
+        .id = cell_number(cells[1]),
+    };
 }
 
 struct numbers {
@@ -143,7 +199,8 @@ static void settings_choose(struct clickhouse *e)
     if (e->server >= 21) /* each day has its own parts */
         buf_text(&b, "&do_not_merge_across_partitions_select_final=1");
     if (e->options.cluster.n > 0) /* what we wrote is what we read */
-        buf_text(&b, "&insert_distributed_sync=1&load_balancing=in_order");
+        buf_text(&b, "&insert_distributed_sync=1&load_balancing=in_order"
+                     "&connect_timeout_with_failover_ms=1000");
     clickhouse_http_settings(e->http, buf_c(&b));
 }
 
@@ -158,6 +215,7 @@ bool clickhouse_ready(struct clickhouse *e, struct error *err)
     if (!clickhouse_rows(e, &b, server_read, e, err))
         return false;
     settings_choose(e);
+    e->ttl_s = -1;
     e->ready = clickhouse_schema(e, err);
     return e->ready;
 }

@@ -13,7 +13,7 @@
 #include "store/condition.h"
 #include "store/engine.h"
 
-#define CLICKHOUSE_SCHEMA_VERSION 1
+#define CLICKHOUSE_SCHEMA_VERSION 2
 #define CLICKHOUSE_AGAIN_MS 1000 /* after a failure: not asked before */
 #define CLICKHOUSE_READ_MS 5000  /* one question; then "too slow" */
 #define CLICKHOUSE_VERIFY_MS 600000
@@ -22,6 +22,11 @@
 /* A release's versions begin here: they win over whatever engage comes late. */
 #define CLICKHOUSE_RELEASED (INT64_C(1) << 32)
 
+struct place { /* a row's key */
+    int64_t tstamp_ms, id;
+    int64_t tstamp_s; /* its own column: whose day's partition it lies in */
+};
+
 struct clickhouse {
     struct store_engine engine;   /* first */
     struct clickhouse_http *http; /* ours */
@@ -29,9 +34,13 @@ struct clickhouse {
     struct arena arena;
     int64_t read_limit_ms;
     bool ready;        /* its tables were looked at */
+    bool absent;       /* a server of the cluster did not do what it was told */
     int64_t again_ms;  /* on the clock's tick: when it may be asked again */
     struct error down; /* what is said until then */
     int64_t server;    /* 18, 26 ... */
+    int64_t since_s; /* what lies before is out of reach: clickhouse_since.c */
+    int64_t since_n; /* how often that changed */
+    int64_t ttl_s;   /* what the tables' TTL was last seen to be; -1: not yet */
     int64_t highest_id; /* no alert with a higher one was ever put */
     /* Pruning: up to here nothing is left to go, by class; of these classes. */
     int64_t pruned_ms[STORE_CLASSES_MAX];
@@ -47,43 +56,26 @@ bool clickhouse_ready(struct clickhouse *e, struct error *err) must_check;
 /* A statement without rows; with rows, or one that only fills numbers. */
 bool clickhouse_run(struct clickhouse *e, const struct buf *sql,
                     struct error *err) must_check;
+/* One that says ON CLUSTER, where there is one (say_cluster). */
+bool clickhouse_define(struct clickhouse *e, const struct buf *sql,
+                       struct error *err) must_check;
 bool clickhouse_rows(struct clickhouse *e, const struct buf *sql,
                      clickhouse_row_fn *row, void *to,
                      struct error *err) must_check;
 bool clickhouse_numbers(struct clickhouse *e, const struct buf *sql,
                         int64_t *out, size_t n, struct error *err) must_check;
 int64_t cell_number(struct str cell); /* 0 when there is none */
+struct place place_of(const struct str *cells); /* of tstamp_ms, id */
 
-/* Called when it is connected: clickhouse_schema.c. */
+/* Called when it is connected. */
 bool clickhouse_schema(struct clickhouse *e, struct error *err) must_check;
+bool clickhouse_since_read(struct clickhouse *e, struct error *err) must_check;
 
-/* --- SQL: clickhouse_sql.c --- */
-
-/* The database's table: tocsin.alert. `local`: where the rows are, in a cluster. */
-void say_table(struct buf *b, const struct clickhouse *e, const char *table,
-               bool local);
-void say_text(struct buf *b, struct str text); /* the only way for a text in */
-void say_number(struct buf *b, int64_t number);
-
-struct place { /* a row's key */
-    int64_t tstamp_ms, id;
-};
-/* "tstamp_ms >= .. AND .. (tstamp_ms, id) IN (..)"; none: nothing. */
-void say_places(struct buf *b, const struct place *places, size_t n);
-
-struct asking { /* a query, its ids looked up */
-    const struct store_query *query;
-    struct conditions conditions;
-    bool on_lines; /* every row is asked on its line, not only odd ones */
-    const struct place *places; /* NULL: any */
-    size_t place_count;
-};
-bool asking_make(struct clickhouse *e, const struct store_query *q,
-                 struct arena *a, struct asking *out,
-                 struct error *err) must_check;
-/* " FROM alert FINAL WHERE ..."; odd rows pass the filter here. */
-void say_from(struct buf *b, const struct clickhouse *e, const char *how);
-void say_where(struct buf *b, const struct asking *k);
+/* Where a row is to lie: in its day; what is engaged and older than the history
+ * reaches back lies in a day of its own, which never goes. */
+#define CLICKHOUSE_APART_S 4102444800 /* 2100-01-01 */
+int64_t clickhouse_tstamp_s(const struct clickhouse *e, int64_t tstamp_ms,
+                            bool engaged);
 
 /* Rows of a query, newest first from its cursor. */
 struct walked {

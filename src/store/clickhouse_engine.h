@@ -2,7 +2,7 @@
 #ifndef STORE_CLICKHOUSE_ENGINE_H
 #define STORE_CLICKHOUSE_ENGINE_H
 
-#include "store/clickhouse.h"
+#include "store/clickhouse_sql.h"
 
 void clickhouse_close(struct store_engine *e);
 bool clickhouse_keep(struct store_engine *e, const struct occurrence *rows,
@@ -48,6 +48,20 @@ bool clickhouse_set_acked(struct clickhouse *e, const struct place *places,
 bool clickhouse_remove(struct clickhouse *e, const struct place *places,
                        const int64_t *versions, size_t n,
                        struct error *err) must_check;
+
+/* Takes days out of reach by the longest of the classes, what is engaged there set
+ * apart, and has the TTL follow; or takes them back in, empty. */
+bool clickhouse_reach(struct clickhouse *e, const struct store_class *classes,
+                      size_t n, int64_t now_ms, struct error *err) must_check;
+bool clickhouse_set_apart(struct clickhouse *e, int64_t since_s,
+                          struct error *err) must_check;
+bool clickhouse_days_drop(struct clickhouse *e, struct error *err) must_check; /* out of reach */
+bool clickhouse_has_ttl(const struct clickhouse *e);
+bool clickhouse_day_drop(struct clickhouse *e, int64_t day,
+                         struct error *err) must_check;
+/* Copies of rows, and of what leads to them, that lie apart. */
+bool clickhouse_copy_apart(struct clickhouse *e, const struct place *places,
+                           size_t n, struct error *err) must_check;
 
 /* The page's total, where it can be had. */
 void clickhouse_total(struct clickhouse *e, const struct asking *k,

@@ -5,14 +5,18 @@
 
 #include "base/limits.h"
 
-#define FAULT_MAX 4096 /* bytes read of a refusal */
-#define URL_BYTES 2048
+#define FAULT_MAX 4096 /* bytes read of a refusal ... */
+#define FAULT_SAID 400 /* ... and told */
+#define URL_BYTES 4096
+#define CODE_TOO_SLOW 160 /* it foresees that it will be */
 
 struct clickhouse_http {
     CURL *curl;
     struct curl_slist *headers; /* ours; they hold the password */
     struct arena arena;         /* of the options */
-    struct clickhouse_options options;
+    struct str urls[CLICKHOUSE_URLS_MAX];
+    size_t url_count, at; /* the one that is asked */
+    const char *ca_file, *cert_file, *key_file; /* NULL: none */
     const char *settings;
 };
 
@@ -26,38 +30,6 @@ struct answer { /* being read */
 };
 
 /* --- options ------------------------------------------------------------------------ */
-
-static bool name_check(struct str name, const char *what, struct error *err)
-{
-    for (size_t i = 0; i < name.n; i++)
-        if (strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                   "0123456789_", name.p[i]) == NULL || name.n > NAME_MAX_BYTES) {
-            error_set(err, "\"%.*s\" is not a name of letters, digits and _, at "
-                           "most %d of them", STR_ARG(name), NAME_MAX_BYTES);
-            return error_at(err, what);
-        }
-    return true;
-}
-
-bool clickhouse_options_check(const struct clickhouse_options *o,
-                              struct error *err)
-{
-    bool http = str_starts(o->url, "http://") || str_starts(o->url, "https://");
-
-    if (!http || str_find(o->url, '@') < o->url.n ||
-        str_find(o->url, '?') < o->url.n || str_find(o->url, '#') < o->url.n ||
-        o->url.n > 500) {
-        error_set(err, "must be like https://host:8443, without user, password "
-                       "and \"?\"");
-        return error_at(err, "clickhouse_url");
-    }
-    if (o->database.n == 0) {
-        error_set(err, "needs a name");
-        return error_at(err, "clickhouse_database");
-    }
-    return name_check(o->database, "clickhouse_database", err) &&
-           name_check(o->cluster, "clickhouse_cluster", err);
-}
 
 static void header_add(struct clickhouse_http *h, const char *name,
                        struct str value)
@@ -75,27 +47,25 @@ static void header_add(struct clickhouse_http *h, const char *name,
     explicit_bzero(line.p, line.n);
 }
 
-static struct clickhouse_options options_copy(struct arena *a,
-                                              const struct clickhouse_options *o)
+static const char *file_of(struct arena *a, struct str path)
 {
-    return (struct clickhouse_options){
-        .url = arena_str(a, o->url),
-        .database = arena_str(a, o->database),
-        .cluster = arena_str(a, o->cluster),
-        .ca_file = arena_str(a, o->ca_file),
-    };
+    return path.n > 0 ? arena_c(a, path) : NULL;
 }
 
 struct clickhouse_http *clickhouse_http_new(const struct clickhouse_options *o)
 {
     struct clickhouse_http *h = mem_new(sizeof *h);
+    struct str list, url;
 
     h->curl = curl_easy_init();
     if (h->curl == NULL)
         bug("out of memory");
-    h->options = options_copy(&h->arena, o);
-    while (str_ends(h->options.url, "/"))
-        h->options.url.n--;
+    list = arena_str(&h->arena, o->url);
+    while (h->url_count < CLICKHOUSE_URLS_MAX && clickhouse_url_next(&list, &url))
+        h->urls[h->url_count++] = url;
+    h->ca_file = file_of(&h->arena, o->ca_file);
+    h->cert_file = file_of(&h->arena, o->cert_file);
+    h->key_file = file_of(&h->arena, o->key_file);
     h->settings = "";
     header_add(h, "X-ClickHouse-User", o->user);
     header_add(h, "X-ClickHouse-Key", o->password);
@@ -119,6 +89,16 @@ void clickhouse_http_free(struct clickhouse_http *h)
     headers_free(h->headers);
     arena_release(&h->arena);
     free(h);
+}
+
+size_t clickhouse_http_servers(const struct clickhouse_http *h)
+{
+    return h->url_count;
+}
+
+void clickhouse_http_next(struct clickhouse_http *h)
+{
+    h->at = h->url_count > 0 ? (h->at + 1) % h->url_count : 0;
 }
 
 void clickhouse_http_settings(struct clickhouse_http *h, const char *settings)
@@ -212,18 +192,29 @@ static bool too_slow(const struct clickhouse_asked *a, struct error *err)
                           "of time or the filters", (long long)a->limit_ms);
 }
 
+static int64_t number_of(struct str text)
+{
+    int64_t number;
+
+    return str_to_i64(text, &number) ? number : 0;
+}
+
 /* "Code: 60, e.displayText() = DB::Exception: Table ... doesn't exist., ..." */
-static bool refused(const struct answer *a, long status, struct error *err)
+static bool refused(struct answer *a, long status, struct error *err)
 {
     struct str said = str_trim(buf_view(&a->fault));
     struct str rest = said, code = str_until(&rest, ',');
 
     code = str_until(&code, '.');
-    if (str_is(code, "Code: 159") || str_is(code, "Code: 160"))
+    if (str_starts(code, "Code: "))
+        a->asked->code = number_of(str_from(code, strlen("Code: ")));
+    if (a->asked->code == CLICKHOUSE_TIMEOUT || a->asked->code == CODE_TOO_SLOW)
         return too_slow(a->asked, err);
-    said = str_until(&said, '\n');
+    for (size_t i = 0; i < said.n; i++) /* the reasons are lines of their own */
+        if (said.p[i] == '\n')
+            a->fault.p[said.p - a->fault.p + (ptrdiff_t)i] = ' ';
     return error_set(err, "ClickHouse answered %ld: %.*s", status,
-                     (int)utf8_cut(said, 300), said.n > 0 ? said.p : "nothing");
+                     (int)utf8_cut(said, FAULT_SAID), said.n > 0 ? said.p : "nothing");
 }
 
 static bool judge(struct clickhouse_http *h, struct answer *a, CURLcode code,
@@ -255,10 +246,24 @@ static const char *url_of(struct clickhouse_http *h, struct buf *b,
 {
     buf_printf(b, "%.*s/?wait_end_of_query=1&max_query_size=16777216"
                   "&max_execution_time=%lld"
-                  "&max_read_buffer_size=65536%s",
-               STR_ARG(h->options.url), (long long)(a->limit_ms + 999) / 1000,
-               h->settings);
+                  "&max_read_buffer_size=65536%s%s",
+               STR_ARG(h->urls[h->at]), (long long)(a->limit_ms + 999) / 1000,
+               h->settings, a->settings != NULL ? a->settings : "");
     return buf_c(b);
+}
+
+/* Who it is is always checked, and that it is the host that was asked for. */
+static void trust_set(struct clickhouse_http *h)
+{
+    curl_easy_setopt(h->curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(h->curl, CURLOPT_SSL_VERIFYPEER, 1L);
+    curl_easy_setopt(h->curl, CURLOPT_SSL_VERIFYHOST, 2L);
+    if (h->ca_file != NULL)
+        curl_easy_setopt(h->curl, CURLOPT_CAINFO, h->ca_file);
+    if (h->cert_file != NULL) {
+        curl_easy_setopt(h->curl, CURLOPT_SSLCERT, h->cert_file);
+        curl_easy_setopt(h->curl, CURLOPT_SSLKEY, h->key_file);
+    }
 }
 
 static void options_set(struct clickhouse_http *h,
@@ -281,8 +286,7 @@ static void options_set(struct clickhouse_http *h,
     curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)a->sql.n);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, answer_came);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, answer);
-    if (h->options.ca_file.n > 0)
-        curl_easy_setopt(c, CURLOPT_CAINFO, h->options.ca_file.p);
+    trust_set(h);
 }
 
 bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
@@ -299,6 +303,10 @@ bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
     };
     bool ok;
 
+    if (h->url_count == 0)
+        return error_set(err, "no clickhouse_url is set");
+    a->reached = false;
+    a->code = 0;
     options_set(h, a, &answer, fault);
     curl_easy_setopt(h->curl, CURLOPT_URL, url_of(h, &url, a));
     ok = judge(h, &answer, curl_easy_perform(h->curl), fault);

@@ -4,8 +4,7 @@
 #ifndef STORE_CLICKHOUSE_HTTP_H
 #define STORE_CLICKHOUSE_HTTP_H
 
-#include "base/arena.h"
-#include "base/error.h"
+#include "config/clickhouse_options.h"
 
 #define CLICKHOUSE_CONNECT_MS 3000
 #define CLICKHOUSE_WRITE_MS 60000    /* one statement that writes */
@@ -13,21 +12,13 @@
 #define CLICKHOUSE_BODY_MAX (256u << 20) /* bytes of one statement with rows */
 #define CLICKHOUSE_CELLS_MAX 32
 
-struct clickhouse_options {
-    struct str url;      /* "https://host:8443" */
-    struct str database; /* a name of letters, digits and _ */
-    struct str user, password; /* "": the server's default user */
-    struct str cluster;  /* "": one server; else a name as above */
-    struct str ca_file;  /* "": the system's */
-};
-
-/* False: the options are wrong, and err says which and why. */
-bool clickhouse_options_check(const struct clickhouse_options *o,
-                              struct error *err) must_check;
-
 struct clickhouse_http;
 struct clickhouse_http *clickhouse_http_new(const struct clickhouse_options *o);
 void clickhouse_http_free(struct clickhouse_http *h);
+
+/* How many addresses there are; the next one is asked from now on. */
+size_t clickhouse_http_servers(const struct clickhouse_http *h);
+void clickhouse_http_next(struct clickhouse_http *h);
 
 /* Settings that go with every statement from now on: "name=value&...", ours. */
 void clickhouse_http_settings(struct clickhouse_http *h, const char *settings);
@@ -37,13 +28,17 @@ void clickhouse_http_settings(struct clickhouse_http *h, const char *settings);
 typedef bool clickhouse_row_fn(void *to, const struct str *cells, size_t n,
                                struct error *err);
 
+#define CLICKHOUSE_TIMEOUT 159 /* a code: too slow, or not all of a cluster did it */
+
 /* What came of it: reachable says whether the server was heard at all. */
 struct clickhouse_asked {
     struct str sql; /* a SELECT in TabSeparated, or INSERT ... with its rows */
     int64_t limit_ms;
+    const char *settings; /* of this statement, "&name=value"; NULL: none */
     clickhouse_row_fn *row; /* NULL: no rows are expected */
     void *to;
     bool reached;
+    int64_t code; /* out: ClickHouse's own number of what is wrong; 0: none */
 };
 bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
                          struct error *err) must_check;

@@ -24,10 +24,7 @@ static bool place_read(void *placing, const struct str *cells, size_t n unused,
     struct placing *p = placing;
 
     if (p->n < p->room)
-        p->to[p->n++] = (struct place){
-            cell_number(cells[0]),
-            cell_number(cells[1]),
-        };
+        p->to[p->n++] = place_of(cells);
     return true;
 }
 
@@ -79,6 +76,7 @@ static void say_side(struct buf *b, const struct stretch *s,
     buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%s%lld)",
                rising ? ">" : "<", ms, rising ? ">" : "<", ms,
                rising ? ">" : "<", behind ? "" : "=", (long long)key->id);
+    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
 }
 
 static void say_before(struct buf *b, const struct stretch *s)
@@ -99,7 +97,7 @@ static bool candidate(void *stretch, const struct str *cells, size_t n unused,
     struct stretch *s = stretch;
 
     s->candidates++;
-    s->found_last = (struct place){cell_number(cells[0]), cell_number(cells[1])};
+    s->found_last = place_of(cells);
     return true;
 }
 
@@ -122,14 +120,14 @@ static bool stretch_row(void *stretch, const struct str *c, size_t n,
     struct stretch *s = stretch;
     struct walk *w = s->walk;
     struct walked one = {
-        .place = {cell_number(c[0]), cell_number(c[1])},
+        .place = {cell_number(c[0]), cell_number(c[1]), cell_number(c[7])},
         .acked = cell_number(c[2]) != 0,
         .deletion = cell_number(c[3]),
         .version = cell_number(c[4]),
         .bytes = cell_number(c[5]),
     };
 
-    assert(n == 7);
+    assert(n == 8);
     if (w->more)
         return true; /* these are for the next page */
     if (s->found == w->limit || *w->full || s->asked++ == LIST_FILTER_ROWS_MAX) {
@@ -157,6 +155,7 @@ static bool stretch_read(struct stretch *s, struct error *err)
 
     buf_text(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,");
     buf_text(&b, line_of(s->ask));
+    buf_text(&b, ",tstamp_s");
     say_from(&b, s->e, " FINAL");
     say_where(&b, s->ask);
     say_before(&b, s);
@@ -189,7 +188,7 @@ bool clickhouse_walk(struct clickhouse *e, const struct store_query *q,
         .e = e,
         .ask = &k,
         .walk = w,
-        .before = {q->before_tstamp_ms, q->before_id},
+        .before = {.tstamp_ms = q->before_tstamp_ms, .id = q->before_id},
     };
     bool ok;
 
@@ -379,7 +378,9 @@ bool clickhouse_notes(struct store_engine *engine, int64_t id, struct arena *a,
         return false;
     buf_text(&b, "SELECT at_ms,by,text FROM ");
     say_table(&b, e, "note", false);
-    buf_printf(&b, " FINAL WHERE id=%lld ORDER BY n", (long long)id);
+    buf_printf(&b, " FINAL WHERE id=%lld", (long long)id);
+    say_since(&b, e); /* what was set apart is there twice for a while */
+    buf_text(&b, " ORDER BY n");
     if (!clickhouse_rows(e, &b, note_read, &to, err))
         return false;
     *out = to.notes;

@@ -130,6 +130,38 @@ static bool set_deletion(const struct marking *m, int64_t deletion,
     return versions_insert(m->e, m->places, m->n, over, COUNT_OF(over), err);
 }
 
+/* Of a table that hangs on ids: its columns, tstamp_s the last of them. */
+static bool ids_copy_apart(struct clickhouse *e, const char *table,
+                           const char *names, const struct place *places,
+                           size_t n, struct error *err)
+{
+    struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+
+    buf_text(&b, "INSERT INTO ");
+    say_table(&b, e, table, false);
+    buf_printf(&b, " (%s,tstamp_s) SELECT %s,%lld FROM ", names, names,
+               (long long)CLICKHOUSE_APART_S);
+    say_table(&b, e, table, false);
+    buf_text(&b, " WHERE id IN (");
+    for (size_t i = 0; i < n; i++)
+        buf_printf(&b, "%s%lld", i > 0 ? "," : "", (long long)places[i].id);
+    buf_text(&b, ")");
+    return clickhouse_run(e, &b, err);
+}
+
+bool clickhouse_copy_apart(struct clickhouse *e, const struct place *places,
+                           size_t n, struct error *err)
+{
+    const struct put_over over[] = {
+        {.column = "tstamp_s", .number = CLICKHOUSE_APART_S},
+    };
+
+    return n == 0 ||
+           (ids_copy_apart(e, "place", "id,row_id,tstamp_ms", places, n, err) &&
+            ids_copy_apart(e, "note", "id,n,at_ms,by,text", places, n, err) &&
+            versions_insert(e, places, n, over, COUNT_OF(over), err));
+}
+
 /* --- notes --------------------------------------------------------------------------- */
 
 struct noted {
@@ -184,8 +216,7 @@ static void note_write(struct json_out *o, const struct place *at, int64_t n,
     out_i64(o, "at_ms", k->at_ms);
     out_str(o, "by", k->by);
     out_str(o, "text", k->text);
-    out_i64(o, "tstamp_s",
-            MAX(0, MIN(at->tstamp_ms / 1000, (int64_t)UINT32_MAX)));
+    out_i64(o, "tstamp_s", at->tstamp_s);
     out_object_end(o);
 }
 

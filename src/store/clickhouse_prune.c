@@ -73,32 +73,14 @@ static bool days_find(struct pruning *p, struct days *d, bool *any,
     buf_text(&b, "SELECT " CLICKHOUSE_DAY_OF " AS day,countIf(gone=0) FROM ");
     say_table(&b, p->e, "alert", false);
     /* Whole days only: the one of the cut is still being pruned row by row. */
-    buf_printf(&b, " FINAL WHERE tstamp_ms<%lld GROUP BY day HAVING"
-                   " countIf(gone=0 AND NOT ",
+    buf_printf(&b, " FINAL WHERE tstamp_ms<%lld",
                (long long)(cut_ms - cut_ms % 86400000));
+    say_since(&b, p->e);
+    buf_text(&b, " GROUP BY day HAVING countIf(gone=0 AND NOT ");
     *any = say_aged(&b, p);
     buf_text(&b, ")=0 ORDER BY day");
     return !*any || cut_ms < 86400000 ||
            clickhouse_rows(p->e, &b, day_read, d, err);
-}
-
-static bool day_drop(struct clickhouse *e, int64_t day, struct error *err)
-{
-    /* The alerts last: while they are there the day is found again. */
-    static const char *const tables[] = {"note", "place", "alert"};
-
-    for (size_t i = 0; i < COUNT_OF(tables); i++) {
-        struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
-
-        buf_text(&b, "ALTER TABLE ");
-        say_table(&b, e, tables[i], true);
-        if (e->options.cluster.n > 0)
-            buf_printf(&b, " ON CLUSTER %.*s", STR_ARG(e->options.cluster));
-        buf_printf(&b, " DROP PARTITION %lld", (long long)day);
-        if (!clickhouse_run(e, &b, err))
-            return false;
-    }
-    return true;
 }
 
 static bool days_drop(struct pruning *p, struct error *err)
@@ -112,10 +94,12 @@ static bool days_drop(struct pruning *p, struct error *err)
         return true;
     d.v = arena_array(&arena, DAYS_MAX, sizeof *d.v);
     d.alerts = arena_array(&arena, DAYS_MAX, sizeof *d.alerts);
+    if (!clickhouse_has_ttl(p->e) && !clickhouse_days_drop(p->e, err))
+        return false;
     if (!days_find(p, &d, &any, err))
         return false;
     for (size_t i = 0; i < d.n; i++) {
-        if (!day_drop(p->e, d.v[i], err))
+        if (!clickhouse_day_drop(p->e, d.v[i], err))
             return false;
         p->left -= MIN(p->left, (size_t)d.alerts[i]);
     }
@@ -147,7 +131,8 @@ static bool prune_row(void *pruning, const struct str *cells, size_t n unused,
                       struct error *err unused)
 {
     struct pruning *p = pruning;
-    struct place at = {cell_number(cells[0]), cell_number(cells[1])};
+    struct place at = {cell_number(cells[0]), cell_number(cells[1]),
+                       cell_number(cells[4])};
 
     if (!retention_takes(&p->keeps, at.tstamp_ms, cell_number(cells[3])))
         return true;
@@ -160,7 +145,7 @@ static bool rows_find(struct pruning *p, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_text(&b, "SELECT tstamp_ms,id,version,bytes");
+    buf_text(&b, "SELECT tstamp_ms,id,version,bytes,tstamp_s");
     say_from(&b, p->e, " FINAL");
     buf_printf(&b, " AND tstamp_ms>=%lld AND deletion=0 AND ",
                (long long)p->e->pruned_ms[p->keeps.at]);
@@ -220,7 +205,8 @@ bool clickhouse_prune(struct store_engine *engine,
     p.places = arena_array(&arena, MAX(at_most, 1u), sizeof *p.places);
     p.versions = arena_array(&arena, MAX(at_most, 1u), sizeof *p.versions);
     classes_know(&p);
-    ok = ok && days_drop(&p, err);
+    ok = ok && clickhouse_reach(p.e, classes, n, now_ms, err) &&
+         days_drop(&p, err);
     for (; ok && p.keeps.at < n && p.left > 0; p.keeps.at++)
         ok = class_prune(&p, err);
     *pruned = at_most - p.left;

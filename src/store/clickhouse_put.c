@@ -12,8 +12,8 @@ struct known { /* an id, and the newest of it */
     enum row_state state;
     struct row_extra extra;
     const struct occurrence *o; /* of this batch: to be written; or NULL */
-    bool moved;                 /* the release's time is not the engage's ... */
-    struct place from;          /* ... which lies here, and goes */
+    bool moved;                 /* the release lies elsewhere ... */
+    struct place from;          /* ... than the engage, which goes */
     int64_t from_version;
 };
 
@@ -48,7 +48,7 @@ static struct known *known_of(struct putting *p, int64_t id)
 
 #define KNOWN_COLUMNS                                                          \
     "SELECT tstamp_ms,id,version,gone,action,acked_ms,acked_until_ms,acked_by," \
-    "acked_note,deletion,final_ms FROM "
+    "acked_note,deletion,final_ms,tstamp_s FROM "
 
 static bool known_read(void *putting, const struct str *c, size_t n,
                        struct error *err unused)
@@ -56,12 +56,12 @@ static bool known_read(void *putting, const struct str *c, size_t n,
     struct putting *p = putting;
     struct known *k = known_of(p, cell_number(c[1]));
 
-    assert(n == 11);
+    assert(n == 12);
     k->extra.version = MAX(k->extra.version, cell_number(c[2]));
     if (cell_number(c[3]) != 0)
         return true; /* gone: what comes now is new, but a later version */
     k->there = true;
-    k->place = (struct place){cell_number(c[0]), k->id};
+    k->place = (struct place){cell_number(c[0]), k->id, cell_number(c[11])};
     k->state = (enum row_state)cell_number(c[4]);
     k->extra = (struct row_extra){
         .version = k->extra.version,
@@ -90,6 +90,7 @@ static bool ids_look_up(struct putting *p, const int64_t *ids, size_t n,
     say_table(&b, p->e, "alert", false);
     buf_text(&b, " FINAL WHERE ");
     say_places(&b, places, count);
+    say_since(&b, p->e);
     return clickhouse_rows(p->e, &b, known_read, p, err);
 }
 
@@ -114,14 +115,25 @@ static bool replaces(const struct known *k, const struct occurrence *o)
     return !k->there || (takes_over && k->state == STATE_ENGAGED);
 }
 
+static bool same_place(const struct place *a, const struct place *b)
+{
+    return a->tstamp_ms == b->tstamp_ms && a->tstamp_s == b->tstamp_s;
+}
+
 static void put_one(struct putting *p, const struct occurrence *o)
 {
     struct known *k = known_of(p, o->id);
     int64_t base = o->state == STATE_RELEASED ? CLICKHOUSE_RELEASED : 0;
+    struct place at = {
+        .tstamp_ms = o->tstamp_ms,
+        .id = o->id,
+        .tstamp_s = clickhouse_tstamp_s(p->e, o->tstamp_ms,
+                                        o->state == STATE_ENGAGED),
+    };
 
     if (!replaces(k, o))
         return;
-    if (k->there && k->o == NULL && k->place.tstamp_ms != o->tstamp_ms) {
+    if (k->there && k->o == NULL && !same_place(&k->place, &at)) {
         k->moved = true;
         k->from = k->place;
         k->from_version = k->extra.version + 1;
@@ -129,7 +141,7 @@ static void put_one(struct putting *p, const struct occurrence *o)
     k->o = o;
     k->there = true;
     k->state = o->state;
-    k->place = (struct place){o->tstamp_ms, o->id};
+    k->place = at;
     k->extra.version = MAX(base, k->extra.version) + 1;
     k->extra.stored_ms = o->stored_ms != 0 ? o->stored_ms : p->now_ms;
 }
@@ -138,11 +150,8 @@ static void put_one(struct putting *p, const struct occurrence *o)
 
 static void say_place(struct buf *b, const struct known *k, int64_t id)
 {
-    int64_t tstamp_s = k->place.tstamp_ms / 1000;
-
     buf_printf(b, "%lld\t%lld\t%lld\t%lld\n", (long long)id, (long long)k->id,
-               (long long)k->place.tstamp_ms,
-               (long long)MAX(0, MIN(tstamp_s, (int64_t)UINT32_MAX)));
+               (long long)k->place.tstamp_ms, (long long)k->place.tstamp_s);
 }
 
 static bool places_write(struct putting *p, struct error *err)

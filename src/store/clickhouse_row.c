@@ -56,9 +56,12 @@ void say_insert(struct buf *b, const struct clickhouse *e)
 }
 
 /* What is out of a DateTime's range lies in its first or last day. */
-static int64_t seconds_of(int64_t tstamp_ms)
+int64_t clickhouse_tstamp_s(const struct clickhouse *e, int64_t tstamp_ms,
+                            bool engaged)
 {
-    return MAX(0, MIN(tstamp_ms / 1000, (int64_t)UINT32_MAX));
+    int64_t tstamp_s = MAX(0, MIN(tstamp_ms / 1000, (int64_t)UINT32_MAX));
+
+    return engaged && tstamp_s < e->since_s ? CLICKHOUSE_APART_S : tstamp_s;
 }
 
 static void value_write(struct json_out *o, const struct column *c,
@@ -112,7 +115,7 @@ void row_write(struct buf *to, const struct place *at,
     out_object(&out, NULL);
     out_i64(&out, "tstamp_ms", at->tstamp_ms);
     out_i64(&out, "id", at->id);
-    out_i64(&out, "tstamp_s", seconds_of(at->tstamp_ms));
+    out_i64(&out, "tstamp_s", at->tstamp_s);
     extra_write(&out, x);
     out_i64(&out, "gone", o == NULL);
     out_i64(&out, "odd", o != NULL && o->odd);

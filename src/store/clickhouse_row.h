@@ -3,7 +3,7 @@
 #ifndef STORE_CLICKHOUSE_ROW_H
 #define STORE_CLICKHOUSE_ROW_H
 
-#include "store/clickhouse.h"
+#include "store/clickhouse_sql.h"
 
 #define ROW_COLUMNS 17 /* those that are not column.h's */
 struct row_column {

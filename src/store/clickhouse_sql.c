@@ -17,6 +17,12 @@ void say_table(struct buf *b, const struct clickhouse *e, const char *table,
                local && e->options.cluster.n > 0 ? "_local" : "");
 }
 
+void say_cluster(struct buf *b, const struct clickhouse *e)
+{
+    if (e->options.cluster.n > 0)
+        buf_printf(b, " ON CLUSTER %.*s", STR_ARG(e->options.cluster));
+}
+
 void say_text(struct buf *b, struct str text)
 {
     buf_char(b, '\'');
@@ -34,6 +40,18 @@ void say_text(struct buf *b, struct str text)
 void say_number(struct buf *b, int64_t number)
 {
     buf_int(b, number);
+}
+
+static long long day_second(int64_t ms)
+{
+    return MAX(0, MIN(ms / 1000, (int64_t)UINT32_MAX));
+}
+
+void say_days(struct buf *b, int64_t from_ms, int64_t to_ms)
+{
+    buf_printf(b, " AND (tstamp_s>=%lld AND tstamp_s<=%lld OR tstamp_s=%lld)",
+               day_second(from_ms), day_second(to_ms),
+               (long long)CLICKHOUSE_APART_S);
 }
 
 void say_places(struct buf *b, const struct place *places, size_t n)
@@ -55,6 +73,7 @@ void say_places(struct buf *b, const struct place *places, size_t n)
         buf_printf(b, "%s(%lld,%lld)", i > 0 ? "," : "",
                    (long long)places[i].tstamp_ms, (long long)places[i].id);
     buf_char(b, ')');
+    say_days(b, first_ms, last_ms);
 }
 
 /* An address in a form that sorts as prefixes do: "4" or "6", then hex digits. */
@@ -281,11 +300,19 @@ bool asking_make(struct clickhouse *e, const struct store_query *q,
     return true;
 }
 
+/* Days before are going: of an alert there, the newest version may go first. */
+void say_since(struct buf *b, const struct clickhouse *e)
+{
+    if (e->since_s > 0)
+        buf_printf(b, " AND tstamp_s>=%lld", (long long)e->since_s);
+}
+
 void say_from(struct buf *b, const struct clickhouse *e, const char *how)
 {
     buf_text(b, " FROM ");
     say_table(b, e, "alert", false);
     buf_printf(b, "%s WHERE gone=0", how);
+    say_since(b, e);
 }
 
 static void say_marks(struct buf *b, const struct store_query *q)
@@ -315,6 +342,9 @@ void say_where(struct buf *b, const struct asking *k)
         buf_printf(b, " AND tstamp_ms>=%lld", time_between(q->since_ms));
     if (q->until_ms != 0)
         buf_printf(b, " AND tstamp_ms<%lld", time_between(q->until_ms));
+    if (q->since_ms != 0 || q->until_ms != 0)
+        say_days(b, q->since_ms != 0 ? q->since_ms : DAYS_FIRST_MS,
+                 q->until_ms != 0 ? q->until_ms : DAYS_LAST_MS);
     if (q->ids != NULL) {
         buf_text(b, " AND ");
         say_places(b, k->places, k->place_count);

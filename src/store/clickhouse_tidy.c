@@ -18,8 +18,7 @@ static bool candidate_read(void *due, const struct str *cells, size_t n unused,
 {
     struct due *d = due;
 
-    d->candidates[d->candidate_count++] =
-        (struct place){cell_number(cells[0]), cell_number(cells[1])};
+    d->candidates[d->candidate_count++] = place_of(cells);
     return true;
 }
 
@@ -27,7 +26,7 @@ static bool candidate_read(void *due, const struct str *cells, size_t n unused,
 static bool candidates_find(struct due *d, size_t at_most, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
-    struct place after = {INT64_MIN + 1, 0};
+    struct place after = {.tstamp_ms = INT64_MIN + 1};
 
     if (d->candidate_count > 0)
         after = d->candidates[d->candidate_count - 1];
@@ -46,7 +45,8 @@ static bool due_read(void *due, const struct str *cells, size_t n unused,
 {
     struct due *d = due;
 
-    d->places[d->n] = (struct place){cell_number(cells[0]), cell_number(cells[1])};
+    d->places[d->n] = (struct place){cell_number(cells[0]), cell_number(cells[1]),
+                                     cell_number(cells[3])};
     d->versions[d->n++] = cell_number(cells[2]);
     return true;
 }
@@ -55,7 +55,7 @@ static bool due_check(struct due *d, size_t at_most, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_text(&b, "SELECT tstamp_ms,id,version");
+    buf_text(&b, "SELECT tstamp_ms,id,version,tstamp_s");
     say_from(&b, d->e, " FINAL");
     buf_printf(&b, " AND %s AND ", d->when);
     say_places(&b, d->candidates, d->candidate_count);
@@ -73,6 +73,32 @@ static bool due_find(struct due *d, size_t at_most, struct error *err)
         if (d->candidate_count > 0 && !due_check(d, at_most, err))
             return false;
     } while (d->candidate_count == at_most && d->n < at_most);
+    return true;
+}
+
+#define APART_AT_ONCE 1000
+
+bool clickhouse_set_apart(struct clickhouse *e, int64_t since_s,
+                          struct error *err)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct due d = {.e = e};
+    char when[96];
+
+    d.when = when;
+    snprintf(when, sizeof when, "action=0 AND tstamp_s<%lld", (long long)since_s);
+    d.places = arena_array(&arena, APART_AT_ONCE, sizeof *d.places);
+    d.candidates = arena_array(&arena, APART_AT_ONCE, sizeof *d.candidates);
+    d.versions = arena_array(&arena, APART_AT_ONCE, sizeof *d.versions);
+    do {
+        d.n = 0;
+        if (!candidates_find(&d, APART_AT_ONCE, err))
+            return false;
+        if (d.candidate_count > 0 &&
+            (!due_check(&d, APART_AT_ONCE, err) ||
+             !clickhouse_copy_apart(e, d.places, d.n, err)))
+            return false;
+    } while (d.candidate_count == APART_AT_ONCE);
     return true;
 }
 

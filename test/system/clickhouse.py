@@ -1,5 +1,6 @@
-# clickhouse.py -- a real clickhouse-server of the test's own, on loopback.
-"""Debian's clickhouse-server with its own configuration, users, paths and ports."""
+# clickhouse.py -- real clickhouse-servers of the test's own, on loopback.
+"""Debian's clickhouse-server with its own configuration, users, paths and ports; also
+several as a cluster, which a ZooKeeper (Debian's, too) holds together."""
 import os
 import signal
 import subprocess
@@ -20,8 +21,20 @@ CONFIG = """<?xml version="1.0"?>
  <default_profile>default</default_profile>
  <default_database>default</default_database>
  <mark_cache_size>268435456</mark_cache_size>
+{more}
 </yandex>
 """
+# What a member of a cluster has beside it.
+MEMBER = """ <interserver_http_host>127.0.0.1</interserver_http_host>
+ <interserver_http_port>{interserver}</interserver_http_port>
+ <zookeeper><node><host>127.0.0.1</host><port>{keeper}</port></node>
+  <session_timeout_ms>5000</session_timeout_ms></zookeeper>
+ <macros><shard>{shard}</shard><replica>{replica}</replica></macros>
+ <distributed_ddl><path>/clickhouse/task_queue/ddl</path></distributed_ddl>
+ <remote_servers><{cluster}>{shards}</{cluster}></remote_servers>"""
+SHARD = "<shard><internal_replication>true</internal_replication>{replicas}</shard>"
+REPLICA = ("<replica><host>127.0.0.1</host><port>{port}</port><user>{user}</user>"
+           "<password>{password}</password></replica>")
 USERS = """<?xml version="1.0"?>
 <yandex>
  <profiles><default><max_memory_usage>4000000000</max_memory_usage></default></profiles>
@@ -42,9 +55,14 @@ class ClickHouse:
         self.process = None
         for part in ("data", "tmp"):
             os.makedirs(directory.file(part))
-        self.config = directory.file("config.xml", CONFIG.format(
-            directory=directory.path, http=self.http, tcp=self.tcp))
-        directory.file("users.xml", USERS.format(user=user, password=password))
+        self.configure()
+
+    def configure(self, more=""):
+        """Before start(): `more` goes into its config.xml."""
+        self.config = self.directory.file("config.xml", CONFIG.format(
+            directory=self.directory.path, http=self.http, tcp=self.tcp, more=more))
+        self.directory.file("users.xml", USERS.format(user=self.user,
+                                                      password=self.password))
 
     @property
     def url(self):
@@ -87,3 +105,68 @@ class ClickHouse:
                 self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+class Keeper:
+    """Debian's ZooKeeper, run by java in the foreground."""
+
+    CONFIG = ("dataDir={directory}\nclientPort={port}\nclientPortAddress=127.0.0.1\n"
+              "tickTime=500\nadmin.enableServer=false\nmaxClientCnxns=0\n")
+
+    def __init__(self, directory):
+        self.directory, self.port, self.process = directory, peers.free_port(), None
+
+    def start(self):
+        config = self.directory.file("zoo.cfg", self.CONFIG.format(
+            directory=self.directory.path, port=self.port))
+        self.process = peers.Process(
+            ["java", "-Xmx128m", "-cp", "/usr/share/java/zookeeper.jar",
+             "org.apache.zookeeper.server.quorum.QuorumPeerMain", config],
+            self.directory.file("zookeeper.out"))
+        self.process.wait_for([self.port])
+        return self
+
+    def stop(self):
+        if self.process:
+            self.process.stop()
+
+
+class Cluster:
+    """`shards` times `replicas` servers: servers[shard][replica]."""
+
+    def __init__(self, shards, replicas, user="default", password="", name="history"):
+        self.name = name
+        self.directories = []
+        self.keeper = Keeper(self.new_directory())
+        self.servers = [[ClickHouse(self.new_directory(), user, password)
+                         for _ in range(replicas)] for _ in range(shards)]
+
+    def new_directory(self):
+        self.directories.append(peers.Directory("clickhouse"))
+        return self.directories[-1]
+
+    @property
+    def all(self):
+        return [server for shard in self.servers for server in shard]
+
+    def shards(self):
+        return "".join(SHARD.format(replicas="".join(
+            REPLICA.format(port=s.tcp, user=s.user, password=s.password) for s in shard))
+            for shard in self.servers)
+
+    def start(self):
+        self.keeper.start()
+        for at, shard in enumerate(self.servers):
+            for nth, server in enumerate(shard):
+                server.configure(MEMBER.format(
+                    interserver=peers.free_port(), keeper=self.keeper.port, shard=at,
+                    replica=nth, cluster=self.name, shards=self.shards()))
+                server.start()
+        return self
+
+    def stop(self):
+        for server in self.all:
+            server.stop()
+        self.keeper.stop()
+        for directory in self.directories:
+            directory.remove()

@@ -3,38 +3,15 @@
 
 Debian's clickhouse-server (18.16), started here. The unit tests of the store ask it
 what they ask SQLite; tocsin fills it, while it is down, killed and back."""
-import glob
 import json
-import os
 import re
 import subprocess
-import tempfile
 import unittest
 
 import clickhouse
 import harness
+import history
 import peers
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-DASHBOARDS = os.path.join(HERE, "../../contrib/grafana/*.json")
-PASSWORD = "correct horse battery"
-SETTINGS = """settings:
-  history_days: 36500
-  store_engine: clickhouse
-  clickhouse_url: {url}
-  clickhouse_database: history
-  clickhouse_user: tocsin
-  clickhouse_password: {password}
-"""
-
-
-def alerts(first, count):
-    """One a line, a minute between two of them."""
-    return "\n".join(json.dumps({
-        "type": "syn_scan", "message": f"alert {i}", "severity": "error",
-        "entity": "host", "entity_value": f"192.0.2.{i % 250}",
-        "action": "store", "key": f"k{i}", "category": "security",
-        "tstamp": 1606141256 + i * 60}) for i in range(first, first + count)).encode()
 
 
 class Suite(unittest.TestCase):
@@ -46,55 +23,23 @@ class Suite(unittest.TestCase):
         self.server = clickhouse.ClickHouse(self.directory).start()
         self.addCleanup(self.server.stop)
 
-    def run_test(self, name, *arguments):
-        done = subprocess.run([os.path.join(BUILD, "test", name), *arguments],
-                              env={**os.environ, "TOCSIN_TEST_CLICKHOUSE": self.server.url},
-                              capture_output=True, text=True, timeout=1200)
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-
     def test_conformance(self):
-        self.run_test("test_store_conformance", "1000")
+        history.suite(self, "test_store_conformance", self.server.url, "1000")
 
     def test_marks_and_questions(self):
-        self.run_test("test_store_marks")
-        self.run_test("test_store_query")
+        for name in ("test_store_marks", "test_store_query", "test_store_reach"):
+            history.suite(self, name, self.server.url)
 
 
-class Whole(unittest.TestCase):
+class Whole(history.Test):
     """tocsin with its history in ClickHouse."""
 
     def setUp(self):
         self.directory = peers.Directory("clickhouse")
         self.addCleanup(self.directory.remove)
-        self.server = clickhouse.ClickHouse(self.directory, "tocsin", PASSWORD)
+        self.server = clickhouse.ClickHouse(self.directory, "tocsin", history.PASSWORD)
         self.addCleanup(self.server.stop)
-        config = self.directory.file("tocsin.yaml", SETTINGS.format(
-            url=self.server.url, password=PASSWORD))
-        self.tocsin = harness.Tocsin(BUILD, config=config,
-                                     data=tempfile.mkdtemp(prefix="tocsin-"))
-        self.addCleanup(self.end)
-
-    def end(self):
-        if self.tocsin.process.poll() is None:
-            self.tocsin.kill()
-
-    def send(self, first, count):
-        status, answer = self.tocsin.call("POST", "/api/v1/alerts", alerts(first, count),
-                                          headers={"Content-Type": "application/x-ndjson"})
-        self.assertIn(status, (200, 202), answer)
-
-    def counts(self):
-        return self.server.ask("SELECT count(), uniqExact(entity_value, message), "
-                               "uniqExact(id) FROM history.alert FINAL WHERE gone = 0")
-
-    def queue(self):
-        _, text = self.tocsin.get("/metrics", token=False)
-        return {line.split("{")[0]: float(line.split()[-1]) for line in text.splitlines()
-                if 'recipient="alert_store_db"' in line and line.startswith("tocsin_queue")}
-
-    def store(self, *words):
-        return subprocess.run([self.tocsin.binary, "store", *words, "--data",
-                               self.tocsin.data], capture_output=True, text=True, timeout=300)
+        self.prepare(self.directory, self.server.url)
 
     def test_down_at_start(self):
         """It starts, takes alerts, says how far behind it is, and catches up."""
@@ -103,15 +48,32 @@ class Whole(unittest.TestCase):
         status, problem = self.tocsin.get("/api/v1/alerts")
         self.assertEqual(status, 503)
         self.assertIn("ClickHouse is not reachable", json.dumps(problem))
-        self.assertNotIn(PASSWORD, json.dumps(problem) + self.tocsin.log_text())
+        self.assertNotIn(history.PASSWORD, json.dumps(problem) + self.tocsin.log_text())
         harness.wait_until("the oldest has an age",
                            lambda: self.queue()["tocsin_queue_oldest_seconds"] > 0)
         self.assertEqual(self.queue()["tocsin_queue_messages"], 300)
+        store = self.recipient()
+        self.assertEqual(store["pending"], 300)
+        self.assertIsNotNone(store["oldest"])
+        self.assertIn("not reachable", store["last_error"])
+        screen = self.status()
+        self.assertRegex(screen, r"alert_store_db +on +300 +20\d\d-\S+ +0 +0 +.*not reachable")
         self.server.start()
         harness.wait_until("it caught up", self.tocsin.drained, 90)
         self.assertEqual(self.counts(), "300\t300\t300")
         status, page = self.tocsin.get("/api/v1/alerts?limit=10")
         self.assertEqual((status, len(page["data"])), (200, 10))
+
+    def recipient(self):
+        _, status = self.tocsin.get("/api/v1/status")
+        return next(r for r in status["recipients"] if r["name"] == "alert_store_db")
+
+    def status(self):
+        done = subprocess.run([self.tocsin.binary, "status", "--data", self.tocsin.data,
+                               "--server", f"http://127.0.0.1:{self.tocsin.port}"],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
 
     def test_killed_while_it_inserts(self):
         """kill -9 of the server, again and again: each alert is there once."""
@@ -164,27 +126,18 @@ class Whole(unittest.TestCase):
         harness.wait_until("all are stored", self.tocsin.drained, 60)
         _, metrics = self.tocsin.get("/metrics", token=False)
         seen = 0
-        for path in sorted(glob.glob(DASHBOARDS)):
-            with open(path) as f:
-                board = json.load(f)
-            for panel in board["panels"]:
-                for target in panel.get("targets", []):
-                    seen += 1
-                    self.check_target(target, metrics)
+        for target in history.panel_targets():
+            seen += 1
+            self.check_target(target, metrics)
         self.assertGreater(seen, 15)
 
     def check_target(self, target, metrics):
         if "rawSql" in target:
-            sql = (target["rawSql"].replace("$__timeFilter(tstamp)", "tstamp > toDateTime(0)")
-                   .replace("$__timeInterval(tstamp)", "toStartOfHour(tstamp)")
-                   .replace("${database}", "history"))
-            self.assertNotIn("$", sql)
-            self.assertTrue(self.server.ask(sql + " FORMAT JSONCompact"))
+            self.assertTrue(self.server.ask(history.panel_sql(target["rawSql"])))
             return
         for word in re.findall(r"tocsin_\w+", target["expr"]):
             self.assertIn(f"# TYPE {word.removesuffix('_bucket')} ", metrics)
 
 
 if __name__ == "__main__":
-    BUILD = os.path.abspath(peers.build_directory())
     peers.main()

@@ -10,7 +10,8 @@
 #include "store_rig.h"
 
 /* TOCSIN_TEST_CLICKHOUSE: the address of a server that is asked instead, in a new
- * database for each test; what looks into the file is skipped then. */
+ * database for each test; what looks into the file is skipped then.
+ * TOCSIN_TEST_CLUSTER: the name of a cluster that it is in. */
 bool store_is_clickhouse(void)
 {
     return getenv("TOCSIN_TEST_CLICKHOUSE") != NULL;
@@ -22,6 +23,7 @@ static struct store_engine *clickhouse_open(struct bench *b, struct error *err)
         .url = str_of(getenv("TOCSIN_TEST_CLICKHOUSE")),
         .database = arena_printf(&b->arena, "rig_%s",
                                  b->directory + strlen("/tmp/test-store-")),
+        .cluster = str_of(getenv("TOCSIN_TEST_CLUSTER")),
     };
 
     return store_clickhouse_open(&o, err);

@@ -71,14 +71,16 @@ static struct store_engine *open_sqlite(const char *directory, struct error *err
     return e;
 }
 
-/* TOCSIN_TEST_CLICKHOUSE is the address of a server with an empty database "suite":
- * test/system/test_clickhouse_peer.py starts one. */
+/* TOCSIN_TEST_CLICKHOUSE is the address of a server without a database "suite",
+ * TOCSIN_TEST_CLUSTER the name of its cluster, when it is in one:
+ * test/system/test_clickhouse_peer.py starts them. */
 static struct store_engine *open_clickhouse(const char *directory unused,
                                             struct error *err)
 {
     const struct clickhouse_options o = {
         .url = str_of(getenv("TOCSIN_TEST_CLICKHOUSE")),
         .database = STR("suite"),
+        .cluster = str_of(getenv("TOCSIN_TEST_CLUSTER")),
     };
     struct store_engine *e;
 

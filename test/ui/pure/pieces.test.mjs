@@ -110,6 +110,9 @@ test("what needs a look: what is broken first, and nothing when all is well", ()
   assert.deepEqual(looks(well, [], 0), []);
   const bad = { ...well, endpoints: [{ name: "hook", paused: false, last_error: "503" }], recipients: [{ name: "store", dead: 0 }, { name: "noc", dead: 2 }], disk: { free_bytes: 1e6 } };
   assert.deepEqual(looks(bad, [{ comment: "swap", ends: "1970-01-01T00:10:00Z" }], 0).map((l) => l.key), ["look.disk", "look.dead", "look.failing", "look.ending"]);
+  const behind = { ...well, recipients: [{ name: "store", dead: 0, pending: 7, oldest: "1970-01-01T00:00:00Z", last_error: "not reachable" }, { name: "noc", dead: 0 }] };
+  assert.deepEqual(looks(behind, [], 60_000), []);
+  assert.deepEqual(looks(behind, [], 60_001).map((l) => [l.key, l.name, l.values.n, l.text]), [["look.behind", "store", 7, "not reachable"]]);
 });
 
 test("a password's strength", () => {

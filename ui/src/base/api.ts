@@ -113,6 +113,16 @@ export async function getIfThere<T>(path: string, signal?: AbortSignal): Promise
   }
 }
 
+/** What the page can do without: null while it cannot be asked. */
+export async function ifUp<T>(asked: Promise<T>): Promise<T | null> {
+  try {
+    return await asked;
+  } catch (e) {
+    if (e instanceof Problem && (e.isMissing || e.status === 503)) return null;
+    throw e;
+  }
+}
+
 /** A text that is no JSON; null where this version has no such thing. */
 export async function getText(path: string, signal: AbortSignal): Promise<string | null> {
   const r = await answered("/api/v1" + path, { headers: headers({ Accept: "*/*" }), signal });

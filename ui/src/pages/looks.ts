@@ -20,6 +20,7 @@ interface Ending {
 }
 
 const SOON_MS = 15 * 60_000;
+const BEHIND_MS = 60_000;
 const SILENT_MS = 2 * 3_600_000;
 const LOW_DISK = 1 << 30;
 
@@ -41,7 +42,7 @@ function endpoints(s: Status): Look[] {
   }));
 }
 
-function recipients(s: Status): Look[] {
+function recipients(s: Status, now: number): Look[] {
   const paused = s.recipients.filter((r) => r.paused).map((r) => look({
     key: "look.recipient_paused", name: r.name, at: r.last_error_at, text: r.last_error ?? "",
     href: "/recipients/" + encodeURIComponent(r.name), action: "look.open", bad: true,
@@ -49,8 +50,12 @@ function recipients(s: Status): Look[] {
   const dead = s.recipients.filter((r) => r.dead > 0).map((r) => look({
     key: "look.dead", name: r.name, values: { n: r.dead }, href: "/deliveries?state=dead&recipient=" + encodeURIComponent(r.name), action: "look.deliveries", bad: true,
   }));
+  const behind = s.recipients.filter((r) => r.pending > 0 && r.oldest !== null && now - Date.parse(r.oldest) > BEHIND_MS).map((r) => look({
+    key: "look.behind", name: r.name, values: { n: r.pending }, at: r.oldest, text: r.last_error ?? "",
+    href: "/deliveries?state=pending&recipient=" + encodeURIComponent(r.name), action: "look.open",
+  }));
   const nobody = s.recipients.length <= 1 ? [look({ key: "look.nobody", name: "", href: "/recipients/new", action: "recipients.add" })] : [];
-  return [...paused, ...dead, ...nobody];
+  return [...paused, ...dead, ...behind, ...nobody];
 }
 
 function sources(s: Status, now: number): Look[] {
@@ -75,6 +80,6 @@ function silences(list: Ending[], now: number): Look[] {
 
 /** What is broken first. */
 export function looks(s: Status, ending: Ending[], now: number): Look[] {
-  const all = [...machine(s), ...recipients(s), ...endpoints(s), ...stopped(s), ...sources(s, now), ...silences(ending, now)];
+  const all = [...machine(s), ...recipients(s, now), ...endpoints(s), ...stopped(s), ...sources(s, now), ...silences(ending, now)];
   return [...all.filter((l) => l.bad), ...all.filter((l) => !l.bad)];
 }

@@ -1,5 +1,5 @@
 // overview.tsx -- how it goes, and what needs a look.
-import { get, getIfThere, query } from "../base/api";
+import { get, getIfThere, ifUp, query } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { iso } from "../base/ranges";
@@ -17,8 +17,9 @@ const DAY_MS = 86_400_000;
 
 interface Everything {
   status: Status;
-  latest: Page<Alert>;
-  day: Page<Alert>;
+  /** null: the history cannot be asked now; the status says why. */
+  latest: Page<Alert> | null;
+  day: Page<Alert> | null;
   facets: Facets | null;
   silences: Page<{ comment: string; ends: string | null }> | null;
 }
@@ -26,8 +27,8 @@ interface Everything {
 async function everything(s: AbortSignal): Promise<Everything> {
   const since = iso(Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000);
   const [status, latest, day, counted, silences] = await Promise.all([
-    get<Status>("/status", s), get<Page<Alert>>("/alerts?limit=6", s), get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s),
-    facets({ since }, s), getIfThere<Everything["silences"]>("/silences", s),
+    get<Status>("/status", s), ifUp(get<Page<Alert>>("/alerts?limit=6", s)), ifUp(get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s)),
+    ifUp(facets({ since }, s)), getIfThere<Everything["silences"]>("/silences", s),
   ]);
   return { status, latest, day, facets: counted, silences };
 }
@@ -102,7 +103,7 @@ export function OverviewPage() {
     <PageFrame title={t("nav.overview")}>
       <div class="stats">
         <Stat label={t("overview.engaged")} value={number(value.status.engaged.total)} href="/engaged" />
-        <Stat label={t("overview.day")} value={(value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0)} href="/alerts?since=24h" />
+        <Stat label={t("overview.day")} value={value.day ? (value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0) : "–"} href="/alerts?since=24h" />
         <Stat label={word("state", "delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
         <Stat label={word("state", "pending")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
         <Stat label={word("state", "dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />
@@ -110,7 +111,7 @@ export function OverviewPage() {
       <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now())} />
       <div class="two-even">
         <Engaged s={value.status} />
-        <Latest page={value.latest} />
+        {value.latest && <Latest page={value.latest} />}
       </div>
       {value.facets && <Matrix f={value.facets} />}
     </PageFrame>
