@@ -60,8 +60,8 @@ static void stall_say(const struct stall *s)
 
     out_object(&o, NULL);
     out_text(&o, "type", v->name);
-    out_tree(&o, "endpoint", fake_params(v->endpoint, port, NULL, &a));
-    out_tree(&o, "recipient", fake_params(v->recipient, port, NULL, &a));
+    out_tree(&o, "endpoint", fake_params(v->endpoint, port, "", &a));
+    out_tree(&o, "recipient", fake_params(v->recipient, port, "", &a));
     line_end(&o, &b);
 }
 
