@@ -1,7 +1,8 @@
 /* fakes.c -- the vendors' fakes behind ports, for tests that are not in this process.
  *
  * fakes TYPE...     says a line of JSON for each: how an endpoint and a recipient reach
- * it; then one for each message it was sent, and for each that was changed.
+ * it; then one for each message it was sent, and for each that was changed: the text as
+ * people see it, and the body as it came.
  * "TYPE FAULT N" on its standard input: the next N requests go wrong that way, and
  * {"type", "fault"} says that it was heard. It ends with its standard input. */
 #include <errno.h>
@@ -75,6 +76,7 @@ static void post_say(const struct stall *s, const struct fake_post *p)
     out_object(&o, NULL);
     out_text(&o, "type", fake_vendor(s->fake)->name);
     out_str(&o, "text", str_trim(buf_view(&shown)));
+    out_str(&o, "body", p->body);
     out_i64(&o, "edits", p->edits);
     line_end(&o, &b);
 }

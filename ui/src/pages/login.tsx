@@ -66,7 +66,7 @@ function ByPassword({ other }: { other: () => void }) {
   return (
     <form onSubmit={submit}>
       <Labelled label={t("login.user")} needed>
-        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
+        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
       </Labelled>
       <Labelled label={t("login.password")} wrong={wrong} needed>
         {(ids) => <input {...ids} type="password" autocomplete="current-password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
