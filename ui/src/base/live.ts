@@ -43,10 +43,13 @@ function news(e: LiveEvent): void {
   channel?.postMessage(e);
 }
 
+/** What the server calls one event of a topic. */
+const TOPIC_OF: Record<string, Topic> = { alert: "alerts", delivery: "deliveries", job: "jobs" };
+
 /** "reset": more happened than the server remembers, so all is asked anew. "…-more"
  * stands for many of one topic. */
 function heard(event: string, data: unknown): void {
-  const topics = event === "reset" ? TOPICS : [event.replace(/-more$/, "")];
+  const topics = event === "reset" ? TOPICS : [TOPIC_OF[event] ?? event.replace(/-more$/, "")];
   for (const topic of topics) news({ topic, data });
 }
 

@@ -9,8 +9,7 @@ import type { Pages } from "../parts/pages";
 const PAUSE_MS = 700;
 
 export function isReading(selected: number): boolean {
-  const inRow = document.activeElement?.closest("tr[data-row]") !== null && document.activeElement !== null;
-  return scrollY > 80 || selected > 0 || inRow || document.querySelector(".drawer") !== null;
+  return scrollY > 80 || selected > 0 || document.querySelector("tr[data-row]:is(:hover, :focus-within), .drawer") !== null;
 }
 
 /** How many are new; `show` puts them on top. */

@@ -93,7 +93,7 @@ function Results({ pages, view, selected, select, asked }: {
   if (pages.rows.length === 0) return <NothingFound view={view} hasAny={view.filter !== "" || view.since !== "all" || view.entity !== "" || view.state !== "any"} />;
   return (
     <>
-      {fresh.count > 0 && <button type="button" class="fresh" onClick={fresh.show}>{t("alerts.fresh", { n: fresh.count })}</button>}
+      <div class="fresh">{fresh.count > 0 && <button type="button" onClick={fresh.show}>{t("alerts.fresh", { n: fresh.count })}</button>}</div>
       <Table label={t("nav.alerts")} columns={shownColumns} rows={pages.rows} keyOf={(a) => a.id} total={pages.total?.value ?? pages.rows.length}
         onEnd={pages.more} onOpen={(a) => go(withParams({ a: String(a.id) }))} current={param("a") ? Number(param("a")) : null}
         selected={selected} onSelect={select}
