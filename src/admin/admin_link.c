@@ -1,5 +1,6 @@
 /* admin_link.c -- /l/LINK: the page behind the link in a message. GET only shows it,
  * for programs that look at mail and chats follow links; POST acknowledges. */
+#include "admin/events.h"
 #include "admin/reply.h"
 #include "base/log.h"
 #include "config/ack_link.h"
@@ -228,6 +229,7 @@ static void history_marked(void *click)
     if (!c->ok)
         log_warn(ROOM, "alert %lld is acknowledged, but not in the history: %s",
                  (long long)c->id, c->err.text);
+    events_marked(c->admin, "alert.ack", 1);
     click_free(c);
 }
 

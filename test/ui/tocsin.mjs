@@ -82,6 +82,9 @@ export class Tocsin {
     await this.post("/recipients", { name, endpoint: name, ...recipient });
   }
 
+  stored = (n) => until(`${n} alerts in the history`, async () => (await this.get("/alerts?limit=1")).total.value >= n);
+  dead = (n) => until(`${n} dead deliveries`, async () => (await this.get("/status")).outbox.dead === n);
+
   /** The first admin, by the link; the cookie of her session. */
   async signUp(user = USER, password = PASSWORD) {
     const token = this.setupLink.split("#")[1];

@@ -44,7 +44,7 @@ function news(e: LiveEvent): void {
 }
 
 /** What the server calls one event of a topic. */
-const TOPIC_OF: Record<string, Topic> = { alert: "alerts", delivery: "deliveries", job: "jobs" };
+const TOPIC_OF: Record<string, Topic> = { alert: "alerts", mark: "alerts", delivery: "deliveries", job: "jobs" };
 
 /** "reset": more happened than the server remembers, so all is asked anew. "…-more"
  * stands for many of one topic. */

@@ -13,7 +13,10 @@ export interface Pages<R> {
   done: boolean;
   more: () => void;
   reload: () => void;
-  replace: (rows: R[]) => void;
+  /** Other rows in place of these; the same array changes nothing. */
+  change: (f: (rows: R[]) => R[]) => void;
+  /** A first page that somebody else has asked for. */
+  begin: (page: Page<R>) => void;
 }
 
 const LIMIT = 100;
@@ -65,6 +68,10 @@ export function usePages<R>(path: string, filters: Record<string, string | undef
       if (!loading && held.next !== null) fetchPage(held.next, held.rows);
     },
     reload: () => setTurn((n) => n + 1),
-    replace: (rows) => setHeld((h) => ({ ...h, rows })),
+    change: (f) => setHeld((h) => {
+      const rows = f(h.rows);
+      return rows === h.rows ? h : { ...h, rows };
+    }),
+    begin: (page) => setHeld({ rows: page.data, next: page.next, total: page.total ?? null }),
   };
 }
