@@ -51,8 +51,10 @@ export interface Answer<T> {
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** No text may turn its surroundings around: what would is shown as a sign. */
+export const inertText = (text: string): string => text.replace(TURNING, "\ufffd");
+
 function inert(_name: string, value: unknown): unknown {
-  return typeof value === "string" ? value.replace(TURNING, "\ufffd") : value;
+  return typeof value === "string" ? inertText(value) : value;
 }
 
 async function bodyOf(r: Response): Promise<unknown> {
