@@ -6,7 +6,7 @@ import { after, test } from "node:test";
 import { launch, open } from "./browser.mjs";
 import { BUILD, Fakes, Tocsin } from "./tocsin.mjs";
 
-const SHOTS = join(BUILD, "ui-shots");
+export const SHOTS = join(BUILD, "ui-shots");
 
 let browser = null;
 after(() => browser?.close());
