@@ -6,7 +6,8 @@ import { PASSWORD } from "./tocsin.mjs";
 
 const focus = (page) => page.evaluate(() => {
   const e = document.activeElement;
-  return `${e?.labels?.[0]?.textContent ?? ""} ${e?.getAttribute("aria-label") ?? ""} ${e?.textContent ?? ""}`.trim();
+  if (!e || e === document.body) return "nothing";
+  return `${e.labels?.[0]?.textContent ?? ""} ${e.getAttribute("aria-label") ?? ""} ${e.textContent ?? ""}`.trim();
 });
 
 const TABS_MAX = 80;

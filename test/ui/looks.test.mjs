@@ -25,7 +25,7 @@ flow("the theme follows the system, and stays as chosen", { theme: "system" }, a
 });
 
 flow("a secret is never in a form", {}, async ({ tocsin, page }) => {
-  await tocsin.channel("hook", "webhook", { url: "https://hook.example/canary-9f3b", username: "hook", password: "canary-9f3b" });
+  await tocsin.channel("hook", "webhook", { url: "https://hook.example/alerts", username: "hook", password: "canary-9f3b" });
   for (const path of ["/endpoints/hook", "/endpoints", "/import", "/audit"]) {
     await page.goto(tocsin.url + path);
     await settled(page);

@@ -26,7 +26,7 @@ import { marked } from "../explorer/rows";
 import { SavedViews } from "../explorer/saved";
 import { TopMenus } from "../explorer/top";
 import { paramsOf, shifted, STATES, viewOf, type View } from "../explorer/view";
-import { Chart } from "../parts/chart";
+import { Chart, ChartToCome } from "../parts/chart";
 import { Copy } from "../parts/copy";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame } from "../parts/page";
@@ -58,7 +58,8 @@ function StateTabs({ view, canAck }: { view: View; canAck: boolean }) {
 
 function Timeline({ params }: { params: Record<string, string | undefined> }) {
   const { value } = useLoad(query(params), (s) => timeseries(params, s), ["alerts"]);
-  if (!value || value.by.length === 0) return null;
+  if (!value) return <ChartToCome />;
+  if (value.by.length === 0) return null;
   return <Chart series={value} label={t("alerts.timeline")} onZoom={(from, to) => setParams({ since: iso(from), until: iso(to) }, false)} />;
 }
 

@@ -54,12 +54,13 @@ function TestButton({ name, label }: { name: string; label: string }) {
   const [result, setResult] = useState<TestResult | null>(null);
   const [busy, setBusy] = useState(false);
   const test = (): void => {
+    if (busy) return;
     setBusy(true);
     post<TestResult>(`${PATH}/${escaped(name)}/test`).then(setResult, sayProblem).finally(() => setBusy(false));
   };
   return (
     <>
-      <button type="button" disabled={busy} onClick={test}>{busy ? t("test.busy") : label}</button>
+      <button type="button" aria-disabled={busy} onClick={test}>{busy ? t("test.busy") : label}</button>
       {result && <Transcript result={result} />}
     </>
   );

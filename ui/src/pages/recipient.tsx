@@ -78,7 +78,8 @@ function Test({ name }: { name: string }) {
   const [busy, setBusy] = useState(false);
   return (
     <>
-      <button type="button" disabled={busy} onClick={() => {
+      <button type="button" aria-disabled={busy} onClick={() => {
+        if (busy) return;
         setBusy(true);
         post<TestResult>(`${PATH}/${escaped(name)}/test`).then(setResult, sayProblem).finally(() => setBusy(false));
       }}>{busy ? t("test.busy") : t("test.send")}</button>

@@ -94,6 +94,11 @@ function AsTable({ series }: { series: Series }) {
   );
 }
 
+/** Its room, so that nothing moves when it comes. */
+export function ChartToCome() {
+  return <div class="chart-box" aria-hidden="true" />;
+}
+
 export function Chart(p: Props) {
   const [asTable, setAsTable] = useState(false);
   return (

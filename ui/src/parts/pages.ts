@@ -1,5 +1,5 @@
 // pages.ts -- a list asked for page by page, as far as somebody scrolls.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../base/api";
 import { Problem } from "../base/problem";
 import type { Page } from "../base/types";
@@ -54,7 +54,8 @@ export function usePages<R>(path: string, filters: Record<string, string | undef
     );
   };
 
-  useEffect(() => {
+  /* Before any other question of the page: the rows are what people wait for. */
+  useLayoutEffect(() => {
     fetchPage(null, []);
     return () => asking.current?.abort();
   }, [key, turn]);
