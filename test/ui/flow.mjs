@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { launch, open } from "./browser.mjs";
+import { launch, open, shoot } from "./browser.mjs";
 import { BUILD, Fakes, Tocsin } from "./tocsin.mjs";
 
 export const SHOTS = join(BUILD, "ui-shots");
@@ -16,7 +16,7 @@ async function keepSight(name, page, tocsin) {
   const base = join(SHOTS, "failed " + name.replace(/\W+/g, " ").trim());
   mkdirSync(SHOTS, { recursive: true });
   writeFileSync(base + ".log", tocsin.log());
-  await page.screenshot({ path: base + ".png" }).catch(() => undefined);
+  await shoot(page, base + ".webp").catch(() => undefined);
 }
 
 /** `use` gets {tocsin, fakes, page, context, another}; what pages did wrong fails the

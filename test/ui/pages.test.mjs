@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { AXE, settled } from "./browser.mjs";
+import { AXE, settled, shoot } from "./browser.mjs";
 import { flow, SHOTS } from "./flow.mjs";
 import { openingsOf, pagesOf } from "./list.mjs";
 import { FAKES, fillNetwork } from "./network.mjs";
@@ -20,8 +20,6 @@ async function violations(page) {
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " | " + (n.any[0]?.message ?? n.all[0]?.message ?? "")).join("; ")}`);
 }
 
-const shoot = (page, name) => page.screenshot({ path: join(SHOTS, name + ".png") });
-
 async function arrive(page, tocsin, path, open) {
   await page.goto(tocsin.url + path);
   await settled(page);
@@ -36,7 +34,7 @@ for (const theme of ["light", "dark"])
     for (const [name, path, open] of [...pagesOf(scene), ...openingsOf(scene)])
       await t.test(name, async () => {
         await arrive(page, tocsin, path, open);
-        await shoot(page, `${name}-${theme}`);
+        await shoot(page, join(SHOTS, `${name}-${theme}.webp`));
         assert.deepEqual(await violations(page), []);
       });
   });
@@ -58,7 +56,7 @@ flow("every page and dialog, 320 px", { width: 320, height: 640, fakes: FAKES },
   for (const [name, path, open] of [...pagesOf(scene), ...openingsOf(scene)])
     await t.test(name, async () => {
       await arrive(page, tocsin, path, open);
-      await shoot(page, `${name}-320`);
+      await shoot(page, join(SHOTS, `${name}-320.webp`));
       await assertFits(page);
     });
 });
@@ -70,7 +68,7 @@ flow("the door, in both themes and at both widths", { signedIn: false }, async (
       await page.goto(tocsin.url + path);
       await page.locator(".door form input").first().waitFor();
       await settled(page);
-      await shoot(page, `${name}-${look}`);
+      await shoot(page, join(SHOTS, `${name}-${look}.webp`));
       assert.deepEqual(await violations(page), [], `${name}, ${look}`);
       await assertFits(page);
     }

@@ -15,6 +15,7 @@ const CLOCK: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", 
 const DAY: Intl.DateTimeFormatOptions = { month: "short", day: "numeric" };
 const DATES = {
   clock: CLOCK,
+  minute: { hour: "2-digit", minute: "2-digit", hour12: false },
   day: DAY,
   dayOfYear: { ...DAY, year: "numeric" },
   whole: { ...DAY, ...CLOCK, year: "numeric", timeZoneName: "short" },

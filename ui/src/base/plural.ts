@@ -1,5 +1,4 @@
 // plural.ts -- fills a catalogue's text: values, and plurals by the language's rules.
-
 import { numbers, plurals } from "./formats";
 
 export type Values = Record<string, string | number>;

@@ -57,8 +57,8 @@ function StateTabs({ view, canAck }: { view: View; canAck: boolean }) {
 }
 
 function Timeline({ params }: { params: Record<string, string | undefined> }) {
-  const { value } = useLoad(query(params), (s) => timeseries(params, s), ["alerts"]);
-  if (!value) return <ChartToCome />;
+  const { value, loading } = useLoad(query(params), (s) => timeseries(params, s), ["alerts"]);
+  if (!value) return loading ? <ChartToCome /> : null;
   if (value.by.length === 0) return null;
   return <Chart series={value} label={t("alerts.timeline")} onZoom={(from, to) => setParams({ since: iso(from), until: iso(to) }, false)} />;
 }
