@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include "admin/done_by.h"
+#include "admin/numbered.h"
 #include "admin/params.h"
 #include "people/session.h"
 
@@ -28,42 +29,21 @@ static void token_write(const struct api_token *t, const char *secret,
     out_object_end(o);
 }
 
+static int64_t token_id(const struct people *p, size_t i)
+{
+    return api_token_at(p, i)->id;
+}
+
+static void token_row(const struct people *p, size_t i, struct json_out *o)
+{
+    token_write(api_token_at(p, i), NULL, o, NULL);
+}
+
 static void tokens_list(void *admin, struct exchange *x)
 {
-    static const char *const names[] = {"limit", "cursor", NULL};
-    struct admin *a = admin;
-    struct people *p = a->with.people;
-    struct reply reply freed_by(reply_release) = {0};
-    struct str next = STR_NONE;
-    int64_t after = 0, last = 0;
-    struct page page;
-    size_t n = 0;
+    static const struct numbered list = {api_token_count, token_id, token_row};
 
-    if (!params_known(a, x, names) || !params_page(a, x, &page))
-        return;
-    if (page.cursor.n > 0 && !str_to_i64(page.cursor, &after)) {
-        params_wrong(a, x, "this cursor is none of ours");
-        return;
-    }
-    reply_init(&reply);
-    out_object(&reply.out, NULL);
-    out_array(&reply.out, "data");
-    for (size_t i = 0; i < api_token_count(p); i++) {
-        const struct api_token *t = api_token_at(p, i);
-
-        if (t->id <= after)
-            continue;
-        if (n++ == page.limit) {
-            next = arena_printf(exchange_arena(x), "%lld", (long long)last);
-            break;
-        }
-        token_write(t, NULL, &reply.out, NULL);
-        last = t->id;
-    }
-    out_array_end(&reply.out);
-    reply_list_end(&reply, next, (int64_t)api_token_count(p), true);
-    out_object_end(&reply.out);
-    reply_send(&reply, x, 200);
+    numbered_list(&list, admin, x);
 }
 
 static bool scopes_read(struct admin *a, struct exchange *x,
