@@ -19,26 +19,25 @@ async function keepSight(name, page, tocsin) {
   await shoot(page, base + ".webp").catch(() => undefined);
 }
 
-/** `use` gets {tocsin, fakes, page, context, another}; what pages did wrong fails the
+/** `use` gets {t, tocsin, fakes, page, context, another}; what pages did wrong fails the
  * test, and so does a Tocsin that does not end well. `another` opens a second page. */
 export function flow(name, { fakes: types = [], signedIn = true, ...look }, use) {
   test(name, async (t) => {
     browser ??= await launch();
     const tocsin = await new Tocsin().start();
-    const fakes = types.length ? await new Fakes().start(types) : null;
-    const session = signedIn ? await tocsin.signUp() : null;
+    const fakes = types.length ? new Fakes() : null;
     const opened = [];
-    const another = async (more = {}) => {
-      opened.push(await open(browser, { url: tocsin.url, session, ...look, ...more }));
-      return opened.at(-1);
-    };
-    const { page, context } = await another();
-    page.setDefaultTimeout(30_000);
     try {
-      await use({ t, tocsin, fakes, page, context, another });
+      await fakes?.start(types);
+      const session = signedIn ? await tocsin.signUp() : null;
+      const another = async (more = {}) => {
+        opened.push(await open(browser, { url: tocsin.url, session, ...look, ...more }));
+        return opened.at(-1);
+      };
+      await use({ t, tocsin, fakes, another, ...(await another()) });
       for (const o of opened) assert.deepEqual(o.faults, []);
     } catch (e) {
-      await keepSight(name, page, tocsin);
+      if (opened.length) await keepSight(name, opened[0].page, tocsin);
       throw e;
     } finally {
       for (const o of opened) await o.context.close();

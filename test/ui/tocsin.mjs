@@ -26,8 +26,17 @@ export class Tocsin {
   data = mkdtempSync(join(tmpdir(), "tocsin-ui-"));
   port = 0; /* a free one, and the same again after a kill */
 
-  /** Its words go to a file, and stay there after a kill. */
   async start() {
+    try {
+      return await this.#begin();
+    } catch (e) {
+      this.process?.kill("SIGKILL"); /* what does not get ready is not left behind */
+      throw e;
+    }
+  }
+
+  /** Its words go to a file, and stay there after a kill. */
+  async #begin() {
     const log = openSync(this.logPath, "a");
     const before = this.log().length;
     this.process = spawn(join(BUILD, "tocsin"), ["serve", "--data", this.data, "--listen", `127.0.0.1:${this.port}`], { stdio: ["ignore", log, log] });
