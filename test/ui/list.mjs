@@ -65,7 +65,7 @@ export function openingsOf({ alert, recipient }) {
     ["pool", "/pools", async (p) => { await press(p, /pool/i); await dialog(p); }],
     ["user", "/users", async (p) => { await press(p, /user/i); await dialog(p); }],
     ["token", "/users", async (p) => { await press(p, /token/i); await dialog(p); }],
-    ["test", "/recipients/" + recipient, async (p) => { await press(p, "Send test"); await p.locator(".transcript").waitFor(); }],
+    ["test", "/recipients/" + recipient, async (p) => { await press(p, "Send test"); await p.locator(".transcript").waitFor(); await p.locator(".transcript").evaluate((e) => e.scrollIntoView({ block: "center" })); }],
     ["chats", "/recipients/" + recipient, async (p) => { await press(p, "Find"); await p.locator("select option").nth(1).waitFor({ state: "attached" }); }],
     ["wrong", "/endpoints/new?type=email", async (p) => { await press(p, "Save"); await p.locator(".wrong").first().waitFor(); }],
   ];
