@@ -16,7 +16,7 @@ async function many(tocsin) {
 async function open(page, tocsin) {
   await many(tocsin);
   await page.goto(tocsin.url + "/alerts");
-  await page.locator("tr[data-row='20']").waitFor();
+  await page.locator("tr[data-row='15']").waitFor();
   await page.locator(".live-told").waitFor();
   await settled(page);
 }
