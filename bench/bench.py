@@ -1,9 +1,10 @@
 # bench.py -- the figures of the README, each beside its peer in the same run.
-"""usage: bench.py BUILD [--seconds 5] [--rate 5000] [--engaged 100000]
+"""usage: bench.py BUILD [--seconds 5] [--rate 5000] [--engaged 100000] [--stored 1000000]
 
 Intake: the same POST /api/v2/alerts bodies to Tocsin (on disk before the answer,
 fsync on) and to Debian's prometheus-alertmanager (kept in memory), one at a time
-and 64 a request. Latency: a steady rate to a webhook sink. Memory: engaged alerts."""
+and 64 a request. Latency: a steady rate to a webhook sink. Memory: engaged alerts. The
+explorer in Chromium, over many stored alerts."""
 import argparse, os, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "test", "system"))
@@ -94,13 +95,20 @@ def memory(build, count):
     show("  the same after a restart", f"{again / 1024:.0f} MB")
 
 
+def explorer(build, alerts):
+    """In Chromium; the script says its own figures."""
+    subprocess.run(["node", os.path.join(os.path.dirname(__file__), "bench_ui.mjs"), build,
+                    str(alerts)], check=True)
+
+
 if __name__ == "__main__":
     p = argparse.ArgumentParser()
     p.add_argument("build")
     p.add_argument("--seconds", type=float, default=5)
     p.add_argument("--rate", type=float, default=5000)
     p.add_argument("--engaged", type=int, default=100000)
-    p.add_argument("--only", choices=("intake", "latency", "memory"))
+    p.add_argument("--stored", type=int, default=1000000)
+    p.add_argument("--only", choices=("intake", "latency", "memory", "ui"))
     o = p.parse_args()
     work = tempfile.mkdtemp(prefix="bench-")
     if o.only in (None, "intake"):
@@ -109,4 +117,6 @@ if __name__ == "__main__":
         latency(o.build, work, o.seconds, o.rate)
     if o.only in (None, "memory"):
         memory(o.build, o.engaged)
+    if o.only in (None, "ui"):
+        explorer(o.build, o.stored)
     shutil.rmtree(work)

@@ -99,6 +99,17 @@ void admin_saw_pause(void *admin, const struct pause *p)
     events_report(a->events, TOPIC_DELIVERIES, "queue", buf_view(&data));
 }
 
+void events_marked(struct admin *a, const char *what, int64_t changed)
+{
+    char data[96];
+
+    if (changed == 0 || !events_wanted(a->events, TOPIC_ALERTS))
+        return;
+    snprintf(data, sizeof data, "{\"what\":\"%s\",\"changed\":%lld}", what,
+             (long long)changed);
+    events_report(a->events, TOPIC_ALERTS, "mark", str_of(data));
+}
+
 void admin_saw_config(void *admin, const struct snapshot *now)
 {
     struct admin *a = admin;

@@ -1,6 +1,7 @@
 /* admin_link.c -- /l/LINK: the page behind the link in a message. GET only shows it,
  * for programs that look at mail and chats follow links; POST acknowledges. */
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "config/ack_link.h"
 #include "config/engaged_set.h"
 #include "message/escape.h"
@@ -230,6 +231,7 @@ static void click_done(void *arg, bool committed)
         return;
     }
     click_log(c);
+    events_marked(c->visit.admin, "alert.ack", 1);
     say(&c->visit, 200, "Acknowledged",
         "Thank you. Who would have been told next is not.");
 }

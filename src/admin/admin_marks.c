@@ -1,6 +1,7 @@
 /* admin_marks.c -- POST /api/v1/alerts/{ack|unack|note|delete|undelete}: by ids, or
  * by the parameters a list takes; and GET /api/v1/alerts/{id}/notes. */
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/filter.h"
 #include "admin/marks.h"
 #include "admin/question.h"
@@ -28,10 +29,11 @@ static void marks_answer(struct marks *m)
         [MARK_UNDELETE] = "alert.undelete",
     };
     struct reply reply freed_by(reply_release) = {0};
+    int64_t changed = MAX(m->changed, m->engaged);
 
     reply_init(&reply);
     out_object(&reply.out, NULL);
-    out_i64(&reply.out, "changed", MAX(m->changed, m->engaged));
+    out_i64(&reply.out, "changed", changed);
     out_bool(&reply.out, "more", m->bite.more);
     if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
         out_i64(&reply.out, "engaged", m->engaged);
@@ -42,6 +44,7 @@ static void marks_answer(struct marks *m)
     out_object_end(&reply.out);
     done_log(m->q.admin, m->q.x, what[m->mark.kind], STR_NONE, STR_NONE,
              buf_view(&reply.body));
+    events_marked(m->q.admin, what[m->mark.kind], changed);
     reply_send(&reply, m->q.x, 200);
     question_end(&m->q);
 }

@@ -16,13 +16,16 @@ static const struct web_asset *asset_find(const struct pages *p,
     return NULL;
 }
 
-/* The last segment has a dot: a file, which is there or is not. */
-static bool has_extension(struct str path)
+/* A file, which is there or is not: "/robots.txt" and what is with the scripts.
+ * Elsewhere a dot is a name's: "/recipients/ops.team" is a page. */
+static bool is_file(const struct exchange *x)
 {
-    for (size_t i = path.n; i > 0 && path.p[i - 1] != '/'; i--)
-        if (path.p[i - 1] == '.')
-            return true;
-    return false;
+    const struct target *t = &x->target;
+    struct str path = exchange_path(x);
+
+    if (t->segments_n > 1 && !str_is(t->segments[0], "assets"))
+        return false;
+    return str_find(path, '.') < path.n;
 }
 
 static bool is_for_programs(const struct exchange *x)
@@ -42,7 +45,7 @@ static const struct web_asset *asset_for(const struct pages *p,
     struct str path = exchange_path(x);
     const struct web_asset *a = asset_find(p, path);
 
-    if (a != NULL || has_extension(path) || is_for_programs(x))
+    if (a != NULL || is_file(x) || is_for_programs(x))
         return a;
     return asset_find(p, str_of(INDEX));
 }

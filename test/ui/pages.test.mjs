@@ -1,22 +1,17 @@
-// pages.test.mjs -- every page in Chromium: nothing forbidden happens, axe finds
-// nothing, it fits 320 px, and a picture of it in both themes.
+// pages.test.mjs -- every page, dialog and menu in Chromium: axe finds nothing, it fits
+// 320 px with targets that a thumb hits, and a picture of it in both themes.
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync } from "node:fs";
-import { after, before, test } from "node:test";
-import { AXE, launch, open, settled } from "./browser.mjs";
-import { PAGES } from "./list.mjs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { AXE, settled, shoot } from "./browser.mjs";
+import { flow, SHOTS } from "./flow.mjs";
+import { openingsOf, pagesOf } from "./list.mjs";
+import { FAKES, fillNetwork } from "./network.mjs";
 
-const at = { url: process.env.TOCSIN_URL, token: process.env.TOCSIN_TOKEN };
-const shots = process.env.TOCSIN_SHOTS;
 const axe = readFileSync(AXE, "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-let browser;
-before(async () => {
-  browser = await launch();
-  if (shots) mkdirSync(shots, { recursive: true });
-});
-after(() => browser.close());
+const DOORS = [["login", "/alerts"], ["setup", "/setup#tcn_0"]];
 
 /** The rules are run by the driver, not by the page: its policy forbids scripts. */
 async function violations(page) {
@@ -25,55 +20,64 @@ async function violations(page) {
   return found.violations.map((v) => `${v.id}: ${v.help}: ${v.nodes.slice(0, 3).map((n) => n.target.join(" ") + " | " + (n.any[0]?.message ?? n.all[0]?.message ?? "")).join("; ")}`);
 }
 
-for (const theme of ["light", "dark"]) {
-  test(`every page, ${theme}, 1440 px`, async (t) => {
-    const { page, context, faults } = await open(browser, { ...at, theme });
-    for (const [name, path] of PAGES) {
-      await t.test(name, async () => {
-        await page.goto(at.url + path);
-        await settled(page);
-        if (shots) await page.screenshot({ path: `${shots}/${name}-${theme}.png` });
-        assert.deepEqual(await violations(page), []);
-        assert.equal(await page.evaluate(() => globalThis.harmed), undefined, "an alert's text was run");
-        assert.deepEqual(faults.splice(0), []);
-      });
-    }
-    await context.close();
-  });
+async function arrive(page, tocsin, path, open) {
+  await page.goto(tocsin.url + path);
+  await settled(page);
+  await open?.(page);
+  await settled(page);
 }
 
-for (const theme of ["light", "dark"]) {
-  test(`the door, ${theme}`, async (t) => {
-    for (const [name, path] of [["login", "/alerts"], ["setup", "/setup#tcn_0"]]) {
+for (const theme of ["light", "dark"])
+  flow(`every page, dialog and menu, ${theme}`, { theme, fakes: FAKES }, async ({ t, tocsin, fakes, page }) => {
+    mkdirSync(SHOTS, { recursive: true });
+    const scene = await fillNetwork(tocsin, fakes);
+    for (const [name, path, open] of [...pagesOf(scene), ...openingsOf(scene)])
       await t.test(name, async () => {
-        const { page, context, faults } = await open(browser, { ...at, token: "", theme, width: name === "login" ? 1440 : 320 });
-        await page.goto(at.url + path);
-        await page.waitForSelector(".door form input");
-        if (shots) await page.screenshot({ path: `${shots}/${name}-${theme}.png` });
+        await arrive(page, tocsin, path, open);
+        await shoot(page, join(SHOTS, `${name}-${theme}.webp`));
         assert.deepEqual(await violations(page), []);
-        assert.deepEqual(faults, []);
-        await context.close();
       });
-    }
   });
+
+/** Buttons and the like that are smaller than 24 px; a label counts with its box. */
+const smallTargets = (page) => page.evaluate(() => [...document.querySelectorAll("button, .button, select, input, summary")]
+  .filter((e) => e.checkVisibility() && !e.closest(".hidden"))
+  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
+  .filter(([, r]) => r.width < 24 || r.height < 24).map(([e, r]) => `${e.outerHTML.slice(0, 80)} ${r.width}x${r.height}`));
+
+async function assertFits(page) {
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(over <= 0, `${over} px too wide`);
+  assert.deepEqual(await smallTargets(page), [], "targets are 24 px at least");
 }
 
-test("every page, 320 px", async (t) => {
-  const { page, context, faults } = await open(browser, { ...at, width: 320, height: 640 });
-  for (const [name, path] of PAGES) {
+flow("every page and dialog, 320 px", { width: 320, height: 640, fakes: FAKES }, async ({ t, tocsin, fakes, page }) => {
+  const scene = await fillNetwork(tocsin, fakes);
+  for (const [name, path, open] of [...pagesOf(scene), ...openingsOf(scene)])
     await t.test(name, async () => {
-      await page.goto(at.url + path);
-      await settled(page);
-      if (shots) await page.screenshot({ path: `${shots}/${name}-320.png` });
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(over <= 0, `${over} px too wide`);
-      const small = await page.evaluate(() => [...document.querySelectorAll("button, .button, select, input, summary")]
-        .filter((e) => e.checkVisibility() && !e.closest(".hidden"))
-        .map((e) => [e, e.closest("label") ?? e]).map(([e, hit]) => [e, hit.getBoundingClientRect()])
-        .filter(([, r]) => r.width < 24 || r.height < 24).map(([e, r]) => `${e.outerHTML.slice(0, 80)} ${r.width}x${r.height}`));
-      assert.deepEqual(small, [], "targets are 24 px at least");
-      assert.deepEqual(faults.splice(0), []);
+      await arrive(page, tocsin, path, open);
+      await shoot(page, join(SHOTS, `${name}-320.webp`));
+      await assertFits(page);
     });
-  }
-  await context.close();
+});
+
+flow("the door, in both themes and at both widths", { signedIn: false }, async ({ tocsin, another }) => {
+  for (const [name, path] of DOORS)
+    for (const [look, size] of [["light", {}], ["dark", { theme: "dark" }], ["320", { width: 320, height: 640 }]]) {
+      const { page } = await another(size);
+      await page.goto(tocsin.url + path);
+      await page.locator(".door form input").first().waitFor();
+      await settled(page);
+      await shoot(page, join(SHOTS, `${name}-${look}.webp`));
+      assert.deepEqual(await violations(page), [], `${name}, ${look}`);
+      await assertFits(page);
+    }
+});
+
+test("no page of the program is left out", () => {
+  const app = readFileSync(new URL("../../ui/src/app.tsx", import.meta.url), "utf8");
+  const patterns = [...app.matchAll(/^ {2}\["(\/[^"]*)"/gm)].map((m) => new RegExp("^" + m[1].replace(/\{\w+\}/g, "[^/]+") + "$"));
+  const paths = pagesOf({ alert: 1, recipient: "a", endpoint: "b" }).map(([, path]) => path.split("?")[0]);
+  assert.ok(patterns.length >= 18);
+  assert.deepEqual(patterns.filter((p) => !paths.some((path) => p.test(path))).map(String), []);
 });

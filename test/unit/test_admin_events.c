@@ -186,6 +186,8 @@ static void pages_are_served(void **state)
         {"/", "", 200, "text/html; charset=utf-8", "<!doctype html>"},
         {"/alerts/7", "", 200, "no-cache", "<!doctype html>"},
         {"/nothing.js", "", 404, "", "not-found"},
+        {"/assets/gone-1.js", "", 404, "", "not-found"},
+        {"/recipients/ops.team", "", 200, "no-cache", "<!doctype html>"},
         {"/api/v1/nothing", "", 404, "", "not-found"},
         {"/in/nothing", "", 404, "", "not-found"},
         {"/../etc/passwd.x", "", 400, "", ""},

@@ -10,6 +10,9 @@ let onSignedOut: () => void = () => undefined;
 export function whenSignedOut(f: () => void): void {
   onSignedOut = f;
 }
+export function signedOut(): void {
+  onSignedOut();
+}
 
 const TOKEN = "tocsin.token";
 const CSRF_HEADER = "X-Tocsin-CSRF";
@@ -48,8 +51,10 @@ export interface Answer<T> {
 const TURNING = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /** No text may turn its surroundings around: what would is shown as a sign. */
+export const inertText = (text: string): string => text.replace(TURNING, "\ufffd");
+
 function inert(_name: string, value: unknown): unknown {
-  return typeof value === "string" ? value.replace(TURNING, "\ufffd") : value;
+  return typeof value === "string" ? inertText(value) : value;
 }
 
 async function bodyOf(r: Response): Promise<unknown> {
@@ -90,7 +95,7 @@ export async function call<T>(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const read = await bodyOf(r);
-  if (r.status === 401 && path !== "/login") onSignedOut();
+  if (r.status === 401 && path !== "/login") signedOut();
   if (!r.ok) throw problemOf(r.status, read);
   return { body: read as T, etag: r.headers.get("ETag"), status: r.status };
 }

@@ -2,6 +2,7 @@
 // {name} for a value and {n, plural, one {# alert} other {# alerts}} for a count.
 import { computed, signal } from "@preact/signals";
 import en from "../../../i18n/en.json";
+import { numbers } from "./formats";
 import { language, type Language } from "./prefs";
 import { filled, type Values } from "./plural";
 
@@ -35,5 +36,5 @@ export function word(list: string, value: string): string {
 }
 
 export function number(n: number): string {
-  return new Intl.NumberFormat(locale.value).format(n);
+  return numbers(locale.value).format(n);
 }

@@ -2,7 +2,7 @@
 // server and tells the others; where the server has no events, we look every
 // ten seconds.
 import { signal } from "@preact/signals";
-import { headers } from "./api";
+import { headers, signedOut } from "./api";
 import { live } from "./prefs";
 import { eventsOf } from "./sse";
 
@@ -43,15 +43,22 @@ function news(e: LiveEvent): void {
   channel?.postMessage(e);
 }
 
+/** What the server calls one event of a topic. */
+const TOPIC_OF: Record<string, Topic> = { alert: "alerts", mark: "alerts", delivery: "deliveries", job: "jobs" };
+
 /** "reset": more happened than the server remembers, so all is asked anew. "…-more"
  * stands for many of one topic. */
 function heard(event: string, data: unknown): void {
-  const topics = event === "reset" ? TOPICS : [event.replace(/-more$/, "")];
+  const topics = event === "reset" ? TOPICS : [TOPIC_OF[event] ?? event.replace(/-more$/, "")];
   for (const topic of topics) news({ topic, data });
 }
 
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
+/** Also over when nobody listens any more. */
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+    stop.addEventListener("abort", () => done(), { once: true });
+  });
 }
 
 function parsed(text: string): unknown {
@@ -63,12 +70,14 @@ function parsed(text: string): unknown {
 }
 
 /** One connection, until it ends; false: there are no events here. */
-async function listen(): Promise<boolean> {
+async function listen(stop: AbortSignal): Promise<boolean> {
   const r = await fetch("/api/v1/events?topics=" + TOPICS.join(","), {
     headers: headers({ Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) }),
     cache: "no-store",
+    signal: stop,
   });
   if (r.status === 404) return false;
+  if (r.status === 401) signedOut();
   if (!r.ok || !r.body) return true;
   how.value = "told";
   for await (const e of eventsOf(r.body)) {
@@ -78,33 +87,37 @@ async function listen(): Promise<boolean> {
   return true;
 }
 
-async function look(): Promise<never> {
+async function look(stop: AbortSignal): Promise<void> {
   how.value = "looking";
-  for (;;) {
-    await pause(LOOK_EVERY_MS);
+  while (!stop.aborted) {
+    await pause(LOOK_EVERY_MS, stop);
     if (!document.hidden) for (const topic of TOPICS) tell({ topic, data: null });
   }
 }
 
-async function listenForever(): Promise<void> {
-  for (;;) {
+async function listenUntil(stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
     try {
-      if (!(await listen())) await look();
+      if (!(await listen(stop))) await look(stop);
     } catch {
       how.value = "not";
     }
-    await pause(RETRY_MS);
+    await pause(RETRY_MS, stop);
   }
 }
 
-/** Browsers keep few connections to a server: one tab holds ours. */
-export function startLive(): void {
+/** Until the function it returns is called. Browsers keep few connections to a
+ * server: one tab holds ours. */
+export function startLive(): () => void {
+  const stop = new AbortController();
   if (channel) {
     channel.onmessage = (m: MessageEvent<LiveEvent>) => {
       how.value = "told";
       tell(m.data);
     };
   }
-  if (navigator.locks && channel) void navigator.locks.request("tocsin-live", listenForever);
-  else void listenForever();
+  const listening = (): Promise<void> => listenUntil(stop.signal);
+  if (navigator.locks && channel) void navigator.locks.request("tocsin-live", { signal: stop.signal }, listening).catch(() => undefined);
+  else void listening();
+  return () => stop.abort();
 }

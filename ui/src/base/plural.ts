@@ -1,4 +1,5 @@
 // plural.ts -- fills a catalogue's text: values, and plurals by the language's rules.
+import { numbers, plurals } from "./formats";
 
 export type Values = Record<string, string | number>;
 
@@ -28,8 +29,8 @@ function cases(text: string): Map<string, string> {
 
 function chosen(n: number, text: string, locale: string): string {
   const all = cases(text);
-  const form = all.get("=" + n) ?? all.get(new Intl.PluralRules(locale).select(n)) ?? all.get("other");
-  return (form ?? "").replaceAll("#", new Intl.NumberFormat(locale).format(n));
+  const form = all.get("=" + n) ?? all.get(plurals(locale).select(n)) ?? all.get("other");
+  return (form ?? "").replaceAll("#", numbers(locale).format(n));
 }
 
 function replaced(inner: string, values: Values, locale: string): string {
@@ -37,7 +38,7 @@ function replaced(inner: string, values: Values, locale: string): string {
   if (parts) return filled(chosen(Number(values[parts[1] ?? ""] ?? 0), parts[2] ?? "", locale), values, locale);
   const value = values[inner];
   if (value === undefined) return "";
-  return typeof value === "number" ? new Intl.NumberFormat(locale).format(value) : value;
+  return typeof value === "number" ? numbers(locale).format(value) : value;
 }
 
 export function filled(text: string, values: Values, locale: string): string {

@@ -39,15 +39,15 @@ function failed(e: unknown): void {
 }
 
 /** Asks first where it would take something away. */
-export async function act(verb: Verb, which: Which, after: () => void, more: Record<string, unknown> = {}): Promise<void> {
+export async function act(verb: Verb, which: Which, after: (done: Verb) => void, more: Record<string, unknown> = {}): Promise<void> {
   const n = "ids" in which ? which.ids.length : which.n;
   if (verb === "delete" && !(await ask(t("bulk.delete"), t("bulk.delete_sure", { n }), t("bulk.delete")))) return;
   try {
     const done = await send(verb, which, more);
-    after();
+    after(verb);
     const back = UNDO[verb];
     const again = done.deletion === undefined ? {} : { deletion: done.deletion };
-    say(t(DONE[verb], { n: done.changed }), back && (() => void send(back, which, again).then(after, failed)));
+    say(t(DONE[verb], { n: done.changed }), back && (() => void send(back, which, again).then(() => after(back), failed)));
   } catch (e) {
     failed(e);
   }
@@ -57,21 +57,22 @@ interface Props {
   ids: number[];
   total: number | null;
   params: Record<string, string | undefined>;
-  onDone: () => void;
+  onDone: (done: Verb) => void;
+  onAllDone: () => void;
   onSilence: () => void;
 }
 
-export function BulkBar({ ids, total, params, onDone, onSilence }: Props) {
+export function BulkBar({ ids, total, params, onDone, onAllDone, onSilence }: Props) {
   if (ids.length === 0) return null;
-  const on = (verb: Verb, which: Which) => (): void => void act(verb, which, onDone);
+  const on = (verb: Verb) => (): void => void act(verb, { ids }, onDone);
   return (
     <div class="bulk" role="toolbar" aria-label={t("bulk.title")}>
       <b>{t("bulk.selected", { n: ids.length })}</b>
-      <button type="button" onClick={on("ack", { ids })}>{t("bulk.ack")} <kbd>a</kbd></button>
+      <button type="button" onClick={on("ack")}>{t("bulk.ack")} <kbd>a</kbd></button>
       <button type="button" onClick={onSilence}>{t("bulk.silence")} <kbd>s</kbd></button>
-      <button type="button" class="danger" onClick={on("delete", { ids })}>{t("bulk.delete")}</button>
+      <button type="button" class="danger" onClick={on("delete")}>{t("bulk.delete")}</button>
       {total !== null && total > ids.length && (
-        <button type="button" onClick={on("ack", { params, n: total })}>{t("bulk.ack_all", { n: total })}</button>
+        <button type="button" onClick={() => void act("ack", { params, n: total }, onAllDone)}>{t("bulk.ack_all", { n: total })}</button>
       )}
     </div>
   );

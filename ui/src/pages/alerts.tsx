@@ -7,12 +7,13 @@ import { useKeys } from "../base/keys";
 import { useLoad } from "../base/load";
 import { columns } from "../base/prefs";
 import { go, param, params as urlParams, setParams, withParams } from "../base/route";
+import { me } from "../base/session";
 import { ENTITIES } from "../base/severity";
 import { iso } from "../base/ranges";
 import { now } from "../base/time";
 import type { Alert } from "../base/types";
 import { factText, shellWord } from "../base/words";
-import { act, BulkBar } from "../explorer/bulk";
+import { act, BulkBar, type Verb } from "../explorer/bulk";
 import { ColumnChooser } from "../explorer/column_chooser";
 import { columnsOf } from "../explorer/columns";
 import { countOf, facets, timeseries, type Facets } from "../explorer/counts";
@@ -21,10 +22,11 @@ import { Export } from "../explorer/export";
 import { FilterBar } from "../explorer/filter_bar";
 import { useFresh } from "../explorer/fresh";
 import { Range } from "../explorer/range";
+import { marked } from "../explorer/rows";
 import { SavedViews } from "../explorer/saved";
 import { TopMenus } from "../explorer/top";
 import { paramsOf, shifted, STATES, viewOf, type View } from "../explorer/view";
-import { Chart } from "../parts/chart";
+import { Chart, ChartToCome } from "../parts/chart";
 import { Copy } from "../parts/copy";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame } from "../parts/page";
@@ -55,8 +57,9 @@ function StateTabs({ view, canAck }: { view: View; canAck: boolean }) {
 }
 
 function Timeline({ params }: { params: Record<string, string | undefined> }) {
-  const { value } = useLoad(query(params), (s) => timeseries(params, s), ["alerts"]);
-  if (!value || value.by.length === 0) return null;
+  const { value, loading } = useLoad(query(params), (s) => timeseries(params, s), ["alerts"]);
+  if (!value) return loading ? <ChartToCome /> : null;
+  if (value.by.length === 0) return null;
   return <Chart series={value} label={t("alerts.timeline")} onZoom={(from, to) => setParams({ since: iso(from), until: iso(to) }, false)} />;
 }
 
@@ -75,13 +78,18 @@ function NothingFound({ view, hasAny }: { view: View; hasAny: boolean }) {
   );
 }
 
+/** Rows stay where they are; only what comes back makes the list ask anew. */
+function marks(pages: Pages<Alert>, ids: number[]): (done: Verb) => void {
+  return (done) => (done === "undelete" ? pages.reload() : pages.change((rows) => marked(rows, done, ids, me.peek()?.name ?? "", iso(Date.now()))));
+}
+
 function Results({ pages, view, selected, select, asked }: {
   pages: Pages<Alert>; view: View; selected: Set<string | number>; select: (s: Set<string | number>) => void;
   asked: Record<string, string | undefined>;
 }) {
   const shownColumns = useMemo(() => columnsOf(columns.value), [columns.value, t("col.when")]);
   const fresh = useFresh(pages, asked, selected.size);
-  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, pages.reload);
+  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, marks(pages, [a.id]));
   const narrow = (sign: string) => (a: Alert): void => {
     const id = document.activeElement?.closest("td")?.className.match(/cell-(\S+)/)?.[1] ?? "alert";
     const field = { alert: "type", subject: "entity_value", when: "type", state: "type" }[id] ?? id;
@@ -93,7 +101,7 @@ function Results({ pages, view, selected, select, asked }: {
   if (pages.rows.length === 0) return <NothingFound view={view} hasAny={view.filter !== "" || view.since !== "all" || view.entity !== "" || view.state !== "any"} />;
   return (
     <>
-      {fresh.count > 0 && <button type="button" class="fresh" onClick={fresh.show}>{t("alerts.fresh", { n: fresh.count })}</button>}
+      <div class="fresh">{fresh.count > 0 && <button type="button" onClick={fresh.show}>{t("alerts.fresh", { n: fresh.count })}</button>}</div>
       <Table label={t("nav.alerts")} columns={shownColumns} rows={pages.rows} keyOf={(a) => a.id} total={pages.total?.value ?? pages.rows.length}
         onEnd={pages.more} onOpen={(a) => go(withParams({ a: String(a.id) }))} current={param("a") ? Number(param("a")) : null}
         selected={selected} onSelect={select}
@@ -131,7 +139,7 @@ export function AlertsPage() {
   useKeys({
     "[": () => shift(-1), "]": () => shift(1),
     Escape: () => (param("a") ? setParams({ a: "" }, false) : select(new Set())),
-    ...(ids.length ? { a: () => void act("ack", { ids }, pages.reload), s: silence } : {}),
+    ...(ids.length ? { a: () => void act("ack", { ids }, marks(pages, ids)), s: silence } : {}),
   });
   const wrong = pages.problem?.status === 400 ? pages.problem.message : "";
   return (
@@ -152,7 +160,7 @@ export function AlertsPage() {
       </div>
       <Results pages={pages} view={view} selected={selected} select={select} asked={stable} />
       <BulkBar ids={ids} total={pages.total?.exact ? pages.total.value : null} params={stable} onSilence={silence}
-        onDone={() => { select(new Set()); pages.reload(); }} />
+        onAllDone={() => { select(new Set()); pages.reload(); }} onDone={(done) => { select(new Set()); marks(pages, ids)(done); }} />
       {param("a") && <Drawer id={param("a")} />}
     </PageFrame>
   );

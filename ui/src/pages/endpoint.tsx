@@ -54,12 +54,13 @@ function TestButton({ name, label }: { name: string; label: string }) {
   const [result, setResult] = useState<TestResult | null>(null);
   const [busy, setBusy] = useState(false);
   const test = (): void => {
+    if (busy) return;
     setBusy(true);
     post<TestResult>(`${PATH}/${escaped(name)}/test`).then(setResult, sayProblem).finally(() => setBusy(false));
   };
   return (
     <>
-      <button type="button" disabled={busy} onClick={test}>{busy ? t("test.busy") : label}</button>
+      <button type="button" aria-disabled={busy} onClick={test}>{busy ? t("test.busy") : label}</button>
       {result && <Transcript result={result} />}
     </>
   );
@@ -84,6 +85,7 @@ function Editor({ before, first, etag, type }: { before: Endpoint | null; first:
       <FormFrame draft={draft} locked={locked} onSaved={saved} extra={before && !first.builtin && (
         <>
           <TestButton name={before.name} label={t("test.send")} />
+          {mayWrite.value && <a class="button" href={"/recipients/new?endpoint=" + escaped(before.name)}>{t("recipients.add")}</a>}
           {!locked && <button type="button" class="danger quiet" onClick={() => void remove(before)}>{t("endpoint.delete")}</button>}
         </>
       )}>

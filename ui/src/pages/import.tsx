@@ -1,7 +1,7 @@
 // import.tsx -- from ntopng, Alertmanager, Apprise or files of ours: first looked
 // at, then done; and the configuration as files.
 import { useState } from "preact/hooks";
-import { call, getText } from "../base/api";
+import { call, getText, inertText } from "../base/api";
 import { t, word, type Key } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
@@ -93,7 +93,7 @@ function Export() {
   return (
     <section class="card">
       <h2>{t("export.config")}</h2>
-      {text ? <><pre tabIndex={0} aria-label={t("export.config")}>{text}</pre><Copy text={text} label={t("action.copy")} /></> : <p>{t("export.by_cli")} <code>tocsin config export</code></p>}
+      {text ? <><pre tabIndex={0} aria-label={t("export.config")}>{inertText(text)}</pre><Copy text={text} label={t("action.copy")} /></> : <p>{t("export.by_cli")} <code>tocsin config export</code></p>}
       <p class="dim">{t("export.secrets")}</p>
     </section>
   );

@@ -34,6 +34,7 @@ function useTry(work: () => Promise<void>, refused: (e: unknown) => void = () =>
   const [busy, setBusy] = useState(false);
   const submit = (e: Event): void => {
     e.preventDefault();
+    if (busy) return;
     setBusy(true);
     setWrong("");
     work().catch((x: unknown) => { setWrong(said(x)); refused(x); }).finally(() => setBusy(false));
@@ -49,7 +50,7 @@ function ByToken({ other }: { other: (() => void) | null }) {
       <Labelled label={t("login.token")} help={t("login.token_help")} wrong={wrong}>
         {(ids) => <input {...ids} type="password" autocomplete="current-password" value={value} onInput={(e) => setValue(e.currentTarget.value)} />}
       </Labelled>
-      <button class="primary" disabled={busy}>{t("login.enter")}</button>
+      <button class="primary" aria-disabled={busy}>{t("login.enter")}</button>
       {other && <button type="button" class="quiet" onClick={other}>{t("login.by_password")}</button>}
     </form>
   );
@@ -66,7 +67,7 @@ function ByPassword({ other }: { other: () => void }) {
   return (
     <form onSubmit={submit}>
       <Labelled label={t("login.user")} needed>
-        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
+        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
       </Labelled>
       <Labelled label={t("login.password")} wrong={wrong} needed>
         {(ids) => <input {...ids} type="password" autocomplete="current-password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
@@ -76,7 +77,7 @@ function ByPassword({ other }: { other: () => void }) {
           {(ids) => <input {...ids} inputMode="numeric" autocomplete="one-time-code" autofocus value={totp} onInput={(e) => setTotp(e.currentTarget.value)} />}
         </Labelled>
       )}
-      <button class="primary" disabled={busy}>{t("login.enter")}</button>
+      <button class="primary" aria-disabled={busy}>{t("login.enter")}</button>
       <button type="button" class="quiet" onClick={other}>{t("login.by_token")}</button>
     </form>
   );

@@ -28,19 +28,29 @@ interface Around {
   types: EndpointType[];
   pools: string[];
   alertTypes: string[];
+  taken: string[]; /* names of recipients */
 }
 
 async function around(signal: AbortSignal): Promise<Around> {
-  const [endpoints, types, pools, alerts] = await Promise.all([
+  const [endpoints, types, pools, alerts, recipients] = await Promise.all([
     get<Page<Endpoint>>("/endpoints?limit=1000", signal), endpointTypes(), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
+    get<Page<Recipient>>("/recipients?limit=1000", signal),
   ]);
-  return { endpoints: endpoints.data, types, pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort() };
+  return {
+    endpoints: endpoints.data, types, pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort(),
+    taken: recipients.data.map((r) => r.name),
+  };
 }
 
 const EMPTY: Recipient = {
   name: "", endpoint: "", params: {}, enabled: true, minimum_severity: null, categories: null, entities: null,
   types: null, host_pools: null, am_hosts: null, filter: null,
 } as unknown as Recipient; /* what the API adds is not in a form */
+
+/** The first recipient on an endpoint mostly goes by its name. */
+function nameOn(endpoint: string, all: Around): string {
+  return all.taken.includes(endpoint) ? "" : endpoint;
+}
 
 function templateOf(name: string): Partial<Recipient> {
   if (name === "error") return { name: "errors", minimum_severity: "error" };
@@ -68,7 +78,8 @@ function Test({ name }: { name: string }) {
   const [busy, setBusy] = useState(false);
   return (
     <>
-      <button type="button" disabled={busy} onClick={() => {
+      <button type="button" aria-disabled={busy} onClick={() => {
+        if (busy) return;
         setBusy(true);
         post<TestResult>(`${PATH}/${escaped(name)}/test`).then(setResult, sayProblem).finally(() => setBusy(false));
       }}>{busy ? t("test.busy") : t("test.send")}</button>
@@ -124,7 +135,7 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
 function New({ all }: { all: Around }) {
   const real = all.endpoints.filter((e) => !e.builtin);
   if (real.length === 0) return <Empty title={t("endpoints.none")}><p>{t("recipient.first_endpoint")}</p><p><a class="button primary" href="/endpoints/new">{t("endpoints.add")}</a></p></Empty>;
-  const first = { ...EMPTY, ...templateOf(param("template")), endpoint: param("endpoint") || (real.length === 1 ? (real[0]?.name ?? "") : ""), ...(param("pool") ? { host_pools: [param("pool")] } : {}) };
+  const first = { ...EMPTY, name: nameOn(param("endpoint"), all), ...templateOf(param("template")), endpoint: param("endpoint") || (real.length === 1 ? (real[0]?.name ?? "") : ""), ...(param("pool") ? { host_pools: [param("pool")] } : {}) };
   return <Editor before={null} first={first} etag={null} all={all} />;
 }
 

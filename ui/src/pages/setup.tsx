@@ -46,7 +46,7 @@ export function SetupPage() {
           </Labelled>
         )}
         <Labelled label={t("login.user")} needed>
-          {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
+          {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
         </Labelled>
         <Labelled label={t("login.password")} help={t("setup.password_help")} wrong={wrong} needed>
           {(ids) => <input {...ids} type="password" autocomplete="new-password" minLength={12} maxLength={128} value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}

@@ -1,6 +1,7 @@
 // chart.tsx -- bars stacked by severity over time, by uPlot; and the same as a table.
 import { useEffect, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
+import { dates } from "../base/formats";
 import { locale, number, t, word } from "../base/i18n";
 import { shownTheme, zone } from "../base/prefs";
 import { absolute } from "../base/time";
@@ -55,10 +56,9 @@ function optionsOf(p: Props, width: number): uPlot.Options {
 
 /** The clock; at midnight the day. */
 function tick(s: number): string {
-  const zoned = zone.value ? { timeZone: zone.value } : {};
-  const clock = new Intl.DateTimeFormat(locale.value, { hour: "2-digit", minute: "2-digit", hour12: false, ...zoned }).format(s * 1000);
+  const clock = dates("minute", locale.value, zone.value).format(s * 1000);
   if (!/^(00|24):00$/.test(clock)) return clock;
-  return new Intl.DateTimeFormat(locale.value, { month: "short", day: "numeric", ...zoned }).format(s * 1000);
+  return dates("day", locale.value, zone.value).format(s * 1000);
 }
 
 function Drawing(p: Props) {
@@ -92,6 +92,11 @@ function AsTable({ series }: { series: Series }) {
       </table>
     </div>
   );
+}
+
+/** Its room, so that nothing moves when it comes. */
+export function ChartToCome() {
+  return <div class="chart-box" aria-hidden="true" />;
 }
 
 export function Chart(p: Props) {

@@ -15,7 +15,7 @@ interface Props<T> {
 export function FormFrame<T>({ draft, locked, onSaved, extra, children }: Props<T>) {
   const submit = (e: Event): void => {
     e.preventDefault();
-    void draft.save().then((ok) => ok && onSaved());
+    if (!draft.busy) void draft.save().then((ok) => ok && onSaved());
   };
   return (
     <form class="form" onSubmit={submit} noValidate
@@ -23,7 +23,7 @@ export function FormFrame<T>({ draft, locked, onSaved, extra, children }: Props<
       {draft.problem && <Failed problem={draft.problem} />}
       <fieldset disabled={locked} class="bare">{children}</fieldset>
       <footer class="form-foot">
-        {!locked && <button class="primary" disabled={draft.busy}>{t("action.save")}</button>}
+        {!locked && <button class="primary" aria-disabled={draft.busy}>{t("action.save")}</button>}
         {extra}
       </footer>
     </form>

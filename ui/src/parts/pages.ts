@@ -1,5 +1,5 @@
 // pages.ts -- a list asked for page by page, as far as somebody scrolls.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../base/api";
 import { Problem } from "../base/problem";
 import type { Page } from "../base/types";
@@ -13,7 +13,10 @@ export interface Pages<R> {
   done: boolean;
   more: () => void;
   reload: () => void;
-  replace: (rows: R[]) => void;
+  /** Other rows in place of these; the same array changes nothing. */
+  change: (f: (rows: R[]) => R[]) => void;
+  /** A first page that somebody else has asked for. */
+  begin: (page: Page<R>) => void;
 }
 
 const LIMIT = 100;
@@ -51,7 +54,8 @@ export function usePages<R>(path: string, filters: Record<string, string | undef
     );
   };
 
-  useEffect(() => {
+  /* Before any other question of the page: the rows are what people wait for. */
+  useLayoutEffect(() => {
     fetchPage(null, []);
     return () => asking.current?.abort();
   }, [key, turn]);
@@ -65,6 +69,10 @@ export function usePages<R>(path: string, filters: Record<string, string | undef
       if (!loading && held.next !== null) fetchPage(held.next, held.rows);
     },
     reload: () => setTurn((n) => n + 1),
-    replace: (rows) => setHeld((h) => ({ ...h, rows })),
+    change: (f) => setHeld((h) => {
+      const rows = f(h.rows);
+      return rows === h.rows ? h : { ...h, rows };
+    }),
+    begin: (page) => setHeld({ rows: page.data, next: page.next, total: page.total ?? null }),
   };
 }

@@ -44,7 +44,7 @@ export function Transcript({ result }: { result: TestResult }) {
   const all = result.requests?.length ? result.requests : [{ ...result, name: "sample" }];
   return (
     <section class={result.ok ? "transcript transcript-good" : "transcript transcript-bad"} aria-label={t("test.title")} role="status">
-      <h3>{result.ok ? "✔ " : "✖ "}{result.verdict}</h3>
+      <h2>{result.ok ? "✔ " : "✖ "}{result.verdict}</h2>
       <ol>{all.map((a, i) => <One key={i} a={a} />)}</ol>
     </section>
   );

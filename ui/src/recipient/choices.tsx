@@ -19,12 +19,13 @@ export function Choices({ endpoint, onChoose }: { endpoint: string; onChoose: (v
   const [found, setFound] = useState<Answer | null>(null);
   const [busy, setBusy] = useState(false);
   const look = (): void => {
+    if (busy) return;
     setBusy(true);
     get<Answer>(`/endpoints/${escaped(endpoint)}/choices`).then(setFound, sayProblem).finally(() => setBusy(false));
   };
   return (
     <>
-      <button type="button" disabled={busy} onClick={look}>{busy ? t("choices.busy") : t("choices.find")}</button>
+      <button type="button" aria-disabled={busy} onClick={look}>{busy ? t("choices.busy") : t("choices.find")}</button>
       {found && found.data.length > 0 && (
         <select aria-label={t("choices.found", { n: found.data.length })} onChange={(e) => e.currentTarget.value && onChoose(e.currentTarget.value)}>
           <option value="">{t("choices.found", { n: found.data.length })}</option>
