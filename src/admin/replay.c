@@ -273,13 +273,12 @@ static void retry_due(void *replay)
 static void page_tell(struct replay *r)
 {
     struct job *j = &r->job;
+    int64_t total = r->query.before_id == 0 ? r->page.total : j->total;
 
-    if (r->query.before_id == 0)
-        j->total = r->page.total;
     for (size_t i = 0; i < r->page.n; i++)
         if (r->events[2 * i].at_ms != 0)
             row_tell(r, i);
-    j->done += (int64_t)r->page.n;
+    job_progress(j, j->done + (int64_t)r->page.n, total);
     r->query.before_tstamp_ms = r->page.last_tstamp_ms;
     r->query.before_id = r->page.last_id;
 }
