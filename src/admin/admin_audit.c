@@ -52,16 +52,13 @@ static void audit_get(void *admin, struct exchange *x)
     static const char *const names[] = {"limit", "cursor", NULL};
     struct admin *a = admin;
     struct page_of p = {0};
-    int64_t before = 0;
+    int64_t before;
     struct page page;
     struct error err;
 
-    if (!params_known(a, x, names) || !params_page(a, x, &page))
+    if (!params_known(a, x, names) || !params_page(a, x, &page) ||
+        !params_cursor_id(a, x, &page, &before))
         return;
-    if (page.cursor.n > 0 && !str_to_i64(page.cursor, &before)) {
-        params_wrong(a, x, "this cursor is none of ours");
-        return;
-    }
     p.limit = page.limit;
     reply_init(&p.reply);
     out_object(&p.reply.out, NULL);

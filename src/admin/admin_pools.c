@@ -25,12 +25,7 @@ static void write(const struct resource *r unused, const struct snapshot *s,
 #define PATH "/api/v1/pools"
 
 static const struct route routes[] = {
-    {"GET", PATH, ACCESS_CONFIG_READ, 0, objects_list},
-    {"POST", PATH, ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_create},
-    {"GET", PATH "/{name}", ACCESS_CONFIG_READ, 0, objects_get},
-    {"PUT", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_replace},
-    {"PATCH", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_patch},
-    {"DELETE", PATH "/{name}", ACCESS_CONFIG_WRITE, 0, objects_delete},
+    OBJECT_ROUTES(PATH),
     {.method = NULL},
 };
 

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "admin/done_by.h"
+#include "admin/numbered.h"
 #include "admin/params.h"
 #include "admin/proof.h"
 #include "people/session.h"
@@ -31,50 +32,21 @@ static void token_write(const struct api_token *t, const char *secret,
     out_object_end(o);
 }
 
-/* Of one user; 0: all there are. */
-static void tokens_answer(struct admin *a, struct exchange *x, int64_t user_id)
+static int64_t token_id(const struct people *p, size_t i)
 {
-    static const char *const names[] = {"limit", "cursor", NULL};
-    struct people *p = a->with.people;
-    struct reply reply freed_by(reply_release) = {0};
-    struct str next = STR_NONE;
-    int64_t after = 0, last = 0, total = 0;
-    struct page page;
-    size_t n = 0;
+    return api_token_at(p, i)->id;
+}
 
-    if (!params_known(a, x, names) || !params_page(a, x, &page))
-        return;
-    if (page.cursor.n > 0 && !str_to_i64(page.cursor, &after)) {
-        params_wrong(a, x, "this cursor is none of ours");
-        return;
-    }
-    reply_init(&reply);
-    out_object(&reply.out, NULL);
-    out_array(&reply.out, "data");
-    for (size_t i = 0; i < api_token_count(p); i++) {
-        const struct api_token *t = api_token_at(p, i);
-
-        if (user_id != 0 && t->user_id != user_id)
-            continue;
-        total++;
-        if (t->id <= after || n == page.limit + 1)
-            continue;
-        if (n++ == page.limit) {
-            next = arena_printf(exchange_arena(x), "%lld", (long long)last);
-            continue;
-        }
-        token_write(t, NULL, &reply.out, NULL);
-        last = t->id;
-    }
-    out_array_end(&reply.out);
-    reply_list_end(&reply, next, total, true);
-    out_object_end(&reply.out);
-    reply_send(&reply, x, 200);
+static void token_row(const struct people *p, size_t i, struct json_out *o)
+{
+    token_write(api_token_at(p, i), NULL, o, NULL);
 }
 
 static void tokens_list(void *admin, struct exchange *x)
 {
-    tokens_answer(admin, x, 0);
+    static const struct numbered list = {api_token_count, token_id, token_row};
+
+    numbered_list(&list, admin, x);
 }
 
 static bool scopes_read(struct admin *a, struct exchange *x,
@@ -179,12 +151,32 @@ static void token_delete(void *admin, struct exchange *x)
 
 /* --- one's own ------------------------------------------------------------------ */
 
+/* In one page: few people have many. */
 static void own_list(void *admin, struct exchange *x)
 {
-    const struct user *u = proof_user(admin, x);
+    static const char *const none[] = {NULL};
+    struct admin *a = admin;
+    const struct user *u = proof_user(a, x);
+    struct reply reply freed_by(reply_release) = {0};
+    int64_t n = 0;
 
-    if (u != NULL)
-        tokens_answer(admin, x, u->id);
+    if (u == NULL || !params_known(a, x, none))
+        return;
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_array(&reply.out, "data");
+    for (size_t i = 0; i < api_token_count(a->with.people); i++) {
+        const struct api_token *t = api_token_at(a->with.people, i);
+
+        if (t->user_id == u->id) {
+            token_write(t, NULL, &reply.out, NULL);
+            n++;
+        }
+    }
+    out_array_end(&reply.out);
+    reply_list_end(&reply, STR_NONE, n, true);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
 }
 
 static void own_add(struct admin *a, struct exchange *x, const struct user *u,

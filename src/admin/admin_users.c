@@ -1,6 +1,7 @@
 /* admin_users.c -- /api/v1/users. Hashing a password takes a while, so adding a
  * user, and changing a password, hold the exchange meanwhile. */
 #include "admin/done_by.h"
+#include "admin/numbered.h"
 #include "admin/params.h"
 
 struct user_wish { /* waits for a hash */
@@ -41,43 +42,21 @@ static void user_answer(struct admin *a, struct exchange *x, struct str name,
     reply_send(&reply, x, status);
 }
 
-/* By id, which is the cursor. */
+static int64_t user_id(const struct people *p, size_t i)
+{
+    return user_at(p, i)->id;
+}
+
+static void user_row(const struct people *p, size_t i, struct json_out *o)
+{
+    user_write_out(user_at(p, i), o, NULL);
+}
+
 static void users_list(void *admin, struct exchange *x)
 {
-    static const char *const names[] = {"limit", "cursor", NULL};
-    struct admin *a = admin;
-    struct people *p = a->with.people;
-    struct reply reply freed_by(reply_release) = {0};
-    struct str next = STR_NONE;
-    int64_t after = 0, last = 0;
-    struct page page;
-    size_t n = 0;
+    static const struct numbered list = {user_count, user_id, user_row};
 
-    if (!params_known(a, x, names) || !params_page(a, x, &page))
-        return;
-    if (page.cursor.n > 0 && !str_to_i64(page.cursor, &after)) {
-        params_wrong(a, x, "this cursor is none of ours");
-        return;
-    }
-    reply_init(&reply);
-    out_object(&reply.out, NULL);
-    out_array(&reply.out, "data");
-    for (size_t i = 0; i < user_count(p) && next.n == 0; i++) {
-        const struct user *u = user_at(p, i);
-
-        if (u->id <= after)
-            continue;
-        if (n++ == page.limit) {
-            next = arena_printf(exchange_arena(x), "%lld", (long long)last);
-            break;
-        }
-        user_write_out(u, &reply.out, NULL);
-        last = u->id;
-    }
-    out_array_end(&reply.out);
-    reply_list_end(&reply, next, (int64_t)user_count(p), true);
-    out_object_end(&reply.out);
-    reply_send(&reply, x, 200);
+    numbered_list(&list, admin, x);
 }
 
 static void user_get(void *admin, struct exchange *x)

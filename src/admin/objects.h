@@ -14,6 +14,17 @@ void objects_replace(void *resource, struct exchange *x); /* PUT */
 void objects_patch(void *resource, struct exchange *x);
 void objects_delete(void *resource, struct exchange *x);
 
+/* What every object of the configuration answers: six rows of a route table. */
+#define OBJECT_ROUTES(PATH)                                                    \
+    {"GET", PATH, ACCESS_CONFIG_READ, 0, objects_list},                        \
+    {"POST", PATH, ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX, objects_create},       \
+    {"GET", PATH "/{name}", ACCESS_CONFIG_READ, 0, objects_get},               \
+    {"PUT", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX,               \
+     objects_replace},                                                         \
+    {"PATCH", PATH "/{name}", ACCESS_CONFIG_WRITE, ADMIN_BODY_MAX,             \
+     objects_patch},                                                           \
+    {"DELETE", PATH "/{name}", ACCESS_CONFIG_WRITE, 0, objects_delete}
+
 /* ETag out and If-Match in, which settings have too. *revision: what If-Match
  * asks for, 0 without one. False: answered (400, 412). */
 void etag_add(struct exchange *x, int64_t revision);

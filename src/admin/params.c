@@ -107,6 +107,15 @@ bool params_page(struct admin *a, struct exchange *x, struct page *out)
     return true;
 }
 
+bool params_cursor_id(struct admin *a, struct exchange *x,
+                      const struct page *page, int64_t *row)
+{
+    *row = 0;
+    return page->cursor.n == 0 || str_to_i64(page->cursor, row) ||
+           params_wrong(a, x, "the cursor is not one that a list gave as "
+                              "\"next\"; leave it out to begin again");
+}
+
 bool params_cursor(struct admin *a, struct exchange *x, struct str cursor,
                    int64_t *first, int64_t *second)
 {

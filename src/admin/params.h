@@ -17,6 +17,10 @@ struct page {
 };
 bool params_page(struct admin *a, struct exchange *x, struct page *out);
 
+/* The page's cursor as the number of the row before it; 0: the first page. */
+bool params_cursor_id(struct admin *a, struct exchange *x,
+                      const struct page *page, int64_t *row);
+
 /* A cursor of two numbers, "17.4", and back. */
 bool params_cursor(struct admin *a, struct exchange *x, struct str cursor,
                    int64_t *first, int64_t *second);

@@ -370,6 +370,16 @@ static size_t worst_of(const struct render_input *in)
     return worst;
 }
 
+bool chat_is_on(const struct render_input *in, enum severity *worst)
+{
+    bool on = false;
+
+    *worst = in->items[worst_of(in)].alert->severity;
+    for (size_t i = 0; i < in->count; i++)
+        on = on || in->items[i].alert->action != ACTION_RELEASE;
+    return on;
+}
+
 const struct message *chat_worst(const struct message *messages,
                                  const struct render_input *in)
 {

@@ -81,6 +81,8 @@ void chat_digest(const struct markup *k, const struct message *messages,
 struct str chat_digest_title(const struct render_input *in, struct arena *a);
 const struct message *chat_worst(const struct message *messages,
                                  const struct render_input *in);
+/* The worst severity in it; false: all of it has ended. */
+bool chat_is_on(const struct render_input *in, enum severity *worst);
 
 /* The messages of all items of `in`, built. */
 struct message *chat_messages(const struct render_input *in, struct arena *a);

@@ -136,14 +136,9 @@ static void put_facts(const struct card *c, const char *name,
 
 static const char *style_of(const struct render_input *in)
 {
-    enum severity worst = SEVERITY_NONE;
-    bool over = true;
+    enum severity worst;
 
-    for (size_t i = 0; i < in->count; i++) {
-        worst = MAX(worst, in->items[i].alert->severity);
-        over = over && in->items[i].alert->action == ACTION_RELEASE;
-    }
-    if (over)
+    if (!chat_is_on(in, &worst))
         return "good";
     if (worst >= SEVERITY_ERROR)
         return "attention";

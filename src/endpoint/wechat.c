@@ -136,14 +136,9 @@ static struct markup markdown_in(const char *heading)
 
 static const char *heading(const struct render_input *in)
 {
-    enum severity worst = SEVERITY_NONE;
-    bool over = true;
+    enum severity worst;
 
-    for (size_t i = 0; i < in->count; i++) {
-        worst = MAX(worst, in->items[i].alert->severity);
-        over = over && in->items[i].alert->action == ACTION_RELEASE;
-    }
-    if (over)
+    if (!chat_is_on(in, &worst))
         return HEADING("info");
     if (worst >= SEVERITY_WARNING)
         return HEADING("warning");
