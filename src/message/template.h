@@ -44,6 +44,7 @@ bool template_render(const struct template *t, const struct template_view *view,
                      struct arena *a, struct str *out, struct error *why) must_check;
 
 /* What can be spoken of, for who writes one. */
+#define TEMPLATE_NAMES_MAX 400
 enum template_kind {
     TEMPLATE_PART,   /* of the message */
     TEMPLATE_MEMBER, /* of the alert */

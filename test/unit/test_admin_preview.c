@@ -116,6 +116,47 @@ static void as_it_would_have_been_sent(void **state)
     assert_true(str_starts(json_text(member_at(g.json, "/headline")), "Released: "));
 }
 
+/* Whoever writes a template sees it for both, whatever the alert is. */
+static void as_if_it_began_or_were_over(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "web");
+    g = preview(b, "{\"action\":\"engage\",\"text_template\":\"{{state}}\"}");
+    got_want_text(&g, "/text", "Engaged");
+    g = preview(b, "{\"action\":\"release\",\"text_template\":\"{{state}}\"}");
+    got_want_text(&g, "/text", "Released after 8 min");
+    g = preview(b, "{\"action\":\"store\"}");
+    got_want(&g, 400, "must be engage or release");
+}
+
+static const char *variable(struct bench *b, const struct got *g, const char *name)
+{
+    const struct json *v = member_at(g->json, "/variables")->first;
+
+    while (v != NULL && !str_is(json_text(json_get(v, "name")), name))
+        v = v->next;
+    if (v == NULL)
+        fail_msg("no variable %s", name);
+    return arena_c(&b->arena, json_text(json_get(v, "value")));
+}
+
+static void what_can_be_spoken_of_is_listed(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "web");
+    g = preview(b, "{" TEMPLATES "}");
+    assert_string_equal(variable(b, &g, "title"), "Disk Full"); /* our own words */
+    assert_string_equal(variable(b, &g, "entity_value"), "db1");
+    assert_string_equal(variable(b, &g, "labels.team"), "web");
+    assert_string_equal(variable(b, &g, "cli_ip"), ""); /* null: it gives nothing */
+}
+
 static void what_is_saved_and_what_is_tried(void **state)
 {
     struct bench *b = *state;
@@ -232,6 +273,8 @@ int main(void)
         TEST(without_an_alert_it_is_the_sample),
         TEST(the_newest_alert_or_the_one_asked_for),
         TEST(as_it_would_have_been_sent),
+        TEST(as_if_it_began_or_were_over),
+        TEST(what_can_be_spoken_of_is_listed),
         TEST(what_is_saved_and_what_is_tried),
         TEST(a_draft_needs_no_name),
         TEST(the_request_is_without_secrets),
