@@ -11,6 +11,10 @@ export function whenSignedOut(f: () => void): void {
   onSignedOut = f;
 }
 
+export function signedOut(): void {
+  onSignedOut();
+}
+
 const TOKEN = "tocsin.token";
 const CSRF_HEADER = "X-Tocsin-CSRF";
 
@@ -90,7 +94,7 @@ export async function call<T>(
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const read = await bodyOf(r);
-  if (r.status === 401 && path !== "/login") onSignedOut();
+  if (r.status === 401 && path !== "/login") signedOut();
   if (!r.ok) throw problemOf(r.status, read);
   return { body: read as T, etag: r.headers.get("ETag"), status: r.status };
 }
