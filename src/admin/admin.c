@@ -14,7 +14,7 @@ static void (*const resources[])(struct admin *) = {
     admin_explain,      admin_deliveries,          admin_retry,   admin_schema,
     admin_apply,        admin_status,              admin_metrics, admin_probes,
     admin_choices,      admin_preview,             admin_import,  admin_revisions,
-    admin_jobs,         admin_replay,              admin_link,
+    admin_jobs,         admin_replay,              admin_link,    admin_templates,
     admin_login,        admin_self,                admin_users,   admin_tokens,
     admin_sessions,     admin_audit,               admin_events,
 };

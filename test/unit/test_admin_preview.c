@@ -157,6 +157,25 @@ static void what_can_be_spoken_of_is_listed(void **state)
     assert_string_equal(variable(b, &g, "cli_ip"), ""); /* null: it gives nothing */
 }
 
+/* Both at once, and whatever else is missing from the recipient. */
+static void mistakes_are_said_while_one_writes(void **state)
+{
+    struct bench *b = *state;
+    struct got g = api_ask(b, "POST", "/api/v1/templates/check",
+                           "{\"title_template\":\"{{titel}}\","
+                           "\"text_template\":\"a\\n  {{#labels}}\"}");
+
+    GOT_STATUS(g, 200);
+    got_want_text(&g, "/errors/0/member", "title_template");
+    got_want_text(&g, "/errors/1/message",
+                  "line 2, column 3: {{#labels}} is not closed: {{/labels}} is "
+                  "missing");
+    got_want_text(&g, "/names/0/name", "title");
+    g = api_ask(b, "POST", "/api/v1/templates/check",
+                "{\"title_template\":\"\",\"text_template\":null}");
+    assert_int_equal(member_at(g.json, "/errors")->count, 0);
+}
+
 static void what_is_saved_and_what_is_tried(void **state)
 {
     struct bench *b = *state;
@@ -275,6 +294,7 @@ int main(void)
         TEST(as_it_would_have_been_sent),
         TEST(as_if_it_began_or_were_over),
         TEST(what_can_be_spoken_of_is_listed),
+        TEST(mistakes_are_said_while_one_writes),
         TEST(what_is_saved_and_what_is_tried),
         TEST(a_draft_needs_no_name),
         TEST(the_request_is_without_secrets),

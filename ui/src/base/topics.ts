@@ -5,7 +5,7 @@ export type Topic = "alerts" | "deliveries" | "jobs" | "config";
 export const TOPICS: Topic[] = ["alerts", "deliveries", "jobs", "config"];
 
 /** What an event of a topic is called. */
-const TOPIC_OF: Record<string, Topic> = { alert: "alerts", delivery: "deliveries", job: "jobs", config: "config" };
+const TOPIC_OF: Record<string, Topic> = { alert: "alerts", mark: "alerts", delivery: "deliveries", job: "jobs", config: "config" };
 
 /** "reset": more happened than the server remembers, so all is asked anew. "…-more"
  * stands for many of one topic. */

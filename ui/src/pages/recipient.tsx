@@ -17,7 +17,8 @@ import { useStored } from "../parts/stored";
 import { attempt, say, sayProblem } from "../parts/toast";
 import { Transcript, type TestResult } from "../parts/transcript";
 import { Choices } from "../recipient/choices";
-import { MessagePreview } from "../recipient/preview";
+import { OwnWords } from "../recipient/own_words";
+import { MessagePreview, usePreview, type Of } from "../recipient/preview";
 import { Sentence } from "../recipient/sentence";
 import { WouldHave } from "../recipient/would_have";
 
@@ -49,20 +50,6 @@ function templateOf(name: string): Partial<Recipient> {
   return {};
 }
 
-function Words({ r, set, wrong }: { r: Recipient; set: (c: Partial<Recipient>) => void; wrong: (name: string) => string | undefined }) {
-  return (
-    <details class="more" open={Boolean(r.title_template || r.text_template)}>
-      <summary>{t("recipient.words")}</summary>
-      <Labelled label={t("recipient.title_template")} help={t("recipient.template_help")} wrong={wrong("title_template")}>
-        {(ids) => <input {...ids} value={r.title_template ?? ""} spellcheck={false} onInput={(e) => set({ title_template: e.currentTarget.value || null })} />}
-      </Labelled>
-      <Labelled label={t("recipient.text_template")} wrong={wrong("text_template")}>
-        {(ids) => <textarea {...ids} rows={4} value={r.text_template ?? ""} spellcheck={false} onInput={(e) => set({ text_template: e.currentTarget.value || null })} />}
-      </Labelled>
-    </details>
-  );
-}
-
 function Test({ name }: { name: string }) {
   const [result, setResult] = useState<TestResult | null>(null);
   const [busy, setBusy] = useState(false);
@@ -88,6 +75,8 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
   const locked = (before !== null && before.managed_by !== "api") || !mayWrite.value;
   const type = all.types.find((x) => x.name === all.endpoints.find((e) => e.name === r.endpoint)?.type);
   const wrong = (name: string): string | undefined => draft.problem?.about(name);
+  const [of, setOf] = useState<Of>({ alertId: Number(param("alert")) || null, action: "" });
+  const preview = usePreview(before, r, of);
   const saved = (): void => {
     say(t("saved", { name: r.name }));
     go(before ? PATH : `${PATH}/${escaped(r.name)}`);
@@ -109,13 +98,13 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
           <Sentence r={r} endpoints={all.endpoints.filter((e) => !e.builtin || e.name === r.endpoint)} pools={all.pools} types={all.alertTypes} locked={locked} set={draft.set} />
           {type && <Fields schema={type.recipient} values={r.params} problem={draft.problem} disabled={locked} onChange={(params) => draft.set({ params })}
             beside={type.choices_field && !locked ? { name: type.choices_field, with: <Choices endpoint={r.endpoint} onChoose={(v) => draft.set({ params: { ...r.params, [type.choices_field as string]: v } })} /> } : undefined} />}
-          {type?.own_words && <Words r={r} set={draft.set} wrong={wrong} />}
+          {type?.own_words && <OwnWords r={r} set={draft.set} locked={locked} variables={preview.value?.variables ?? []} wrong={wrong} />}
           {!before?.builtin && <label class="switch"><input type="checkbox" checked={r.enabled} onChange={(e) => draft.set({ enabled: e.currentTarget.checked })} /> {t("form.enabled")}</label>}
         </FormFrame>
       </div>
       <div class="side">
-        <WouldHave recipient={r} />
-        {type && !type.builtin && <MessagePreview before={before} recipient={r} />}
+        {!before?.builtin && <WouldHave before={before} recipient={r} />}
+        {type && !type.builtin && mayWrite.value && <MessagePreview loaded={preview} of={of} setOf={setOf} />}
       </div>
     </div>
   );
