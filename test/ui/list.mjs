@@ -21,6 +21,7 @@ export const PAGES = [
   ["deliveries", "/deliveries"],
   ["deliveries-failed", "/deliveries?state=dead"],
   ["sources", "/sources"],
+  ["account", "/account"],
   ["users", "/users"],
   ["audit", "/audit"],
   ["settings", "/settings"],

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import { call, escaped, get, post } from "../base/api";
 import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
+import type { Problem } from "../base/problem";
 import { go, param } from "../base/route";
-import { endpointTypes } from "../base/schema";
+import { tables } from "../base/schema";
 import { mayWrite } from "../base/session";
-import type { Alert, Endpoint, EndpointType, Page, Pool, Recipient } from "../base/types";
+import type { Alert, Endpoint, EndpointType, ObjectSchema, Page, Params, Pool, Recipient } from "../base/types";
 import { ask } from "../parts/dialog";
 import { useDraft } from "../parts/draft";
 import { Fields, Labelled } from "../parts/form";
@@ -27,15 +28,17 @@ const PATH = "/recipients";
 interface Around {
   endpoints: Endpoint[];
   types: EndpointType[];
+  pace: ObjectSchema;
+  recipients: string[];
   pools: string[];
   alertTypes: string[];
 }
 
 async function around(signal: AbortSignal): Promise<Around> {
-  const [endpoints, types, pools, alerts] = await Promise.all([
-    get<Page<Endpoint>>("/endpoints?limit=1000", signal), endpointTypes(), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
+  const [endpoints, { data: types, pace }, recipients, pools, alerts] = await Promise.all([
+    get<Page<Endpoint>>("/endpoints?limit=1000", signal), tables(), get<Page<Recipient>>("/recipients?limit=1000", signal), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
   ]);
-  return { endpoints: endpoints.data, types, pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort() };
+  return { endpoints: endpoints.data, types, pace, recipients: recipients.data.filter((r) => !r.builtin).map((r) => r.name), pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort() };
 }
 
 const EMPTY: Recipient = {
@@ -48,6 +51,21 @@ function templateOf(name: string): Partial<Recipient> {
   if (name === "security") return { name: "security", categories: ["security"] };
   if (name === "am") return { name: "monitoring", entities: ["am_host"] };
   return {};
+}
+
+/** How often and when: what every recipient has, whatever its channel. */
+function Pace({ r, all, locked, problem, set }: { r: Recipient; all: Around; locked: boolean; problem: Problem | null; set: (c: Partial<Recipient>) => void }) {
+  const values = r as unknown as Params;
+  const others = all.recipients.filter((n) => n !== r.name);
+  const schema: ObjectSchema = { ...all.pace, properties: { ...all.pace.properties } };
+  if (schema.properties["escalate_to"]) schema.properties["escalate_to"] = { ...schema.properties["escalate_to"], enum: others };
+  const isSaid = Object.entries(schema.properties).some(([n, s]) => (values[n] ?? null) !== (s.default ?? null));
+  return (
+    <details class="more" open={isSaid}>
+      <summary>{t("recipient.pace")}</summary>
+      <Fields schema={schema} values={values} at="" problem={problem} disabled={locked} onChange={(v) => set(v as unknown as Partial<Recipient>)} />
+    </details>
+  );
 }
 
 function Test({ name }: { name: string }) {
@@ -99,6 +117,7 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
           {type && <Fields schema={type.recipient} values={r.params} problem={draft.problem} disabled={locked} onChange={(params) => draft.set({ params })}
             beside={type.choices_field && !locked ? { name: type.choices_field, with: <Choices endpoint={r.endpoint} onChoose={(v) => draft.set({ params: { ...r.params, [type.choices_field as string]: v } })} /> } : undefined} />}
           {type?.own_words && <OwnWords r={r} set={draft.set} locked={locked} variables={preview.value?.variables ?? []} wrong={wrong} />}
+          {!before?.builtin && <Pace r={r} all={all} locked={locked} problem={draft.problem} set={draft.set} />}
           {!before?.builtin && <label class="switch"><input type="checkbox" checked={r.enabled} onChange={(e) => draft.set({ enabled: e.currentTarget.checked })} /> {t("form.enabled")}</label>}
         </FormFrame>
       </div>
