@@ -26,6 +26,7 @@ async function serve(req, res) {
     from.pipe(res);
   });
   to.on("error", (e) => res.writeHead(502).end(String(e)));
+  res.on("close", () => to.destroy()); /* a stream of events has no end of its own */
   req.pipe(to);
 }
 

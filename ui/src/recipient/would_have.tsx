@@ -33,7 +33,7 @@ const named = (list: "replay_count" | "hold", name: string): string => {
 
 function Bars({ r }: { r: Replayed }) {
   const most = Math.max(1, ...r.by_day.map((d) => d.messages));
-  if (r.by_day.length < 2) return null;
+  if (r.by_day.length < 3) return null;
   return (
     <ol class="bars" aria-label={t("would.by_day")}>
       {r.by_day.map((d) => <li key={d.day} title={`${d.day}: ${number(d.messages)}`}><span style={{ height: `${Math.round((d.messages / most) * 100)}%` }} /><span class="hidden">{d.day}: {number(d.messages)}</span></li>)}
