@@ -21,6 +21,8 @@ export const me = signal<Me | null>(null);
 export const usersExist = signal(true);
 /** May change the configuration. */
 export const mayWrite = computed(() => ["admin", "editor"].includes(me.value?.role ?? ""));
+/** May act on alerts and their deliveries. */
+export const mayRespond = computed(() => mayWrite.value || me.value?.role === "responder");
 
 interface MeAnswer {
   data: { kind: string; name: string; role: string | null; scopes: string[]; totp?: boolean; recovery_codes_left?: number; csrf?: string };
@@ -29,7 +31,8 @@ interface MeAnswer {
 /** A token has no role, but scopes that amount to one. */
 function roleOf(scopes: string[]): string {
   if (scopes.includes("admin")) return "admin";
-  return scopes.includes("config:write") ? "editor" : "viewer";
+  if (scopes.includes("config:write")) return "editor";
+  return scopes.includes("alerts:write") ? "responder" : "viewer";
 }
 
 function meOf({ data: d }: MeAnswer): Me {
