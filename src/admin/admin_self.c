@@ -2,6 +2,7 @@
 #include <sodium.h>
 
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/me.h"
 #include "admin/params.h"
 #include "admin/proof.h"
@@ -81,6 +82,7 @@ static void user_changed(struct admin *a, struct exchange *x,
     enum people_result result =
         user_change(a->with.people, str_of(u->name), c, &by, &err);
 
+    events_let_go(a->events);
     if (result == PEOPLE_OK)
         exchange_answer(x, 204, NULL, STR_NONE);
     else

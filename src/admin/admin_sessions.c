@@ -1,5 +1,6 @@
 /* admin_sessions.c -- /api/v1/sessions: one's own; an admin sees and ends all. */
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/params.h"
 #include "admin/proof.h"
 #include "people/session.h"
@@ -78,10 +79,12 @@ static void session_delete(void *admin, struct exchange *x)
     error_set(&err, "there is no session %lld", (long long)id);
     if (may_end(a, x, id))
         result = session_end(a->with.people, id, &by, &err);
-    if (result == PEOPLE_OK)
+    if (result == PEOPLE_OK) {
+        events_let_go(a->events);
         exchange_answer(x, 204, NULL, STR_NONE);
-    else
+    } else {
         people_refused(a, x, result, &err);
+    }
 }
 
 /* All of one's own but this one. */
@@ -103,6 +106,7 @@ static void others_delete(void *admin, struct exchange *x)
         people_refused(a, x, PEOPLE_FAILED, &err);
         return;
     }
+    events_let_go(a->events);
     reply_init(&reply);
     out_object(&reply.out, NULL);
     out_i64(&reply.out, "ended", (int64_t)ended);

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/numbered.h"
 #include "admin/params.h"
 #include "admin/proof.h"
@@ -135,6 +136,7 @@ static void token_end(struct admin *a, struct exchange *x, int64_t id)
     enum people_result result =
         api_token_revoke(a->with.people, id, &by, &err);
 
+    events_let_go(a->events);
     if (result == PEOPLE_OK)
         exchange_answer(x, 204, NULL, STR_NONE);
     else

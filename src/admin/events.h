@@ -27,6 +27,9 @@ bool events_wanted(struct events *e, enum topic topic);
 void events_report(struct events *e, enum topic topic, const char *name,
                    struct str data);
 
+/* Ends the streams of those who may not listen any more: somebody was let go. */
+void events_let_go(struct events *e);
+
 /* `last_id` is the client's Last-Event-ID. `still` says, every heartbeat, whether
  * this one may still listen. Answers x in any case. */
 typedef bool events_still_fn(void *arg, int64_t session_id, int64_t token_id);

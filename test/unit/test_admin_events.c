@@ -140,6 +140,32 @@ static void jobs_are_heard_of(void **state)
     hang_up(&l);
 }
 
+/* At once, not with the next heartbeat. */
+static void whose_token_is_revoked_hears_no_more(void **state)
+{
+    struct bench *b = *state;
+    struct got g = api_ask(b, "POST", "/api/v1/tokens",
+                           "{\"name\":\"ear\",\"scopes\":[\"alerts:read\"]}");
+    struct str headers = arena_printf(
+        &b->arena, "Authorization: Bearer %.*s\r\n",
+        STR_ARG(json_text(member_at(g.json, "/data/token"))));
+    struct listening l = {.heard = BUF(1u << 20), .fd = api_connect(b)};
+    int64_t id = got_number(&g, "/data/id");
+
+    api_send(l.fd, api_request(b, "GET", "/api/v1/events", headers.p, ""));
+    hear(b, &l, "event: ready", 1);
+    assert_int_equal(httpd_streams(b->httpd), 1);
+    GOT_STATUS(api_ask(b, "DELETE",
+                       arena_printf(&b->arena, "/api/v1/tokens/%lld",
+                                    (long long)id).p,
+                       ""),
+               204);
+    for (int turn = 0; turn < 100 && httpd_streams(b->httpd) > 0; turn++)
+        loop_turn(b->loop, 10);
+    assert_int_equal(httpd_streams(b->httpd), 0);
+    hang_up(&l);
+}
+
 /* --- one who does not read ---------------------------------------------------------- */
 
 struct slow {
@@ -244,6 +270,7 @@ int main(void)
         TEST(who_was_gone_for_a_moment_misses_nothing),
         TEST(who_was_gone_for_longer_is_told_so),
         TEST(jobs_are_heard_of),
+        TEST(whose_token_is_revoked_hears_no_more),
         TEST(who_does_not_read_is_ended_and_counted),
         TEST(pages_are_served),
     };

@@ -1,0 +1,132 @@
+// account.test.mjs -- a user's own account, the words of a recipient, a replay that is
+// followed, and many tabs with one stream.
+import assert from "node:assert/strict";
+import { createHmac } from "node:crypto";
+import { after, before, test } from "node:test";
+import { launch, open, settled } from "./browser.mjs";
+import { client } from "./scene.mjs";
+
+const at = { url: process.env.TOCSIN_URL, token: process.env.TOCSIN_TOKEN };
+const call = client(at);
+const PASSWORD = "correct horse battery staple";
+const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+let browser;
+before(async () => {
+  browser = await launch();
+  await call("POST", "/users", { name: "vera", role: "editor", password: PASSWORD });
+});
+after(async () => {
+  await call("DELETE", "/users/vera");
+  await browser.close();
+});
+
+/** RFC 6238, as an app on a phone does it. */
+function codeOf(secret) {
+  const bits = [...secret].map((c) => ALPHABET.indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((b) => parseInt(b, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const hash = createHmac("sha1", key).update(step).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** A browser of its own, at the door. */
+async function atDoor(path) {
+  const { page, context, faults } = await open(browser, { ...at, token: "" });
+  await page.goto(at.url + path);
+  await page.waitForSelector(".door input");
+  return { page, context, faults };
+}
+
+async function knock(page) {
+  await page.fill("input[autocomplete=username]", "vera");
+  await page.fill("input[type=password]", PASSWORD);
+  await page.click("button.primary");
+}
+
+test("one-time passwords: enrolled by QR code or text, asked for, recovered from, turned off", async () => {
+  const { page, context, faults } = await atDoor("/account");
+  await knock(page);
+  await settled(page);
+  await page.click("text=Set up one-time passwords");
+  await page.fill("dialog input", PASSWORD);
+  await page.click("dialog footer .primary");
+  await page.waitForSelector("dialog svg.qr path");
+  await page.fill("dialog input", codeOf((await page.textContent(".secret-text")).replace(/\s/g, "")));
+  await page.click("dialog footer .primary");
+  const codes = await page.locator(".codes li").allTextContents().then((c) => (c.length ? c : page.waitForSelector(".codes li").then(() => page.locator(".codes li").allTextContents())));
+  assert.equal(codes.length, 10);
+  await page.click("text=I have kept them");
+  await page.waitForSelector("text=10 recovery codes left");
+
+  const second = await atDoor("/account");
+  await knock(second.page);
+  await second.page.waitForSelector("text=One-time code");
+  await second.page.click("text=Use a recovery code");
+  await second.page.fill(".door input", codes[0]);
+  await second.page.click("button.primary");
+  await second.page.waitForSelector("text=9 recovery codes left");
+  await page.reload();
+  await page.click("text=Sign out everywhere else");
+  await page.click("dialog footer .danger");
+  await page.waitForSelector("text=1 session ended");
+  await second.page.waitForSelector(".door form", { timeout: 20_000 });
+  await page.click("text=Turn off one-time passwords");
+  await page.fill("dialog input", PASSWORD);
+  await page.click("dialog footer .primary");
+  await page.waitForSelector("button:has-text('Set up one-time passwords')");
+  assert.deepEqual(faults, []);
+  await context.close();
+  await second.context.close();
+});
+
+test("words in a box that completes names, says where a mistake is, and shows both ends of an alert", async () => {
+  await call("POST", "/endpoints", { name: "words-mail", type: "email", params: { smtp_server: "mail.example.net", email_sender: "tocsin@example.net" }, enabled: false });
+  await call("POST", "/recipients", { name: "words", endpoint: "words-mail", params: { email_recipient: "noc@example.net" } });
+  const { page, context, faults } = await open(browser, at);
+  await page.goto(at.url + "/recipients/words");
+  await settled(page);
+  await page.click("text=Your own words");
+  const [title, text] = [page.locator("textarea.code").nth(0), page.locator("textarea.code").nth(1)];
+  await title.click();
+  await page.keyboard.type("{{tit");
+  await page.waitForSelector(".template [role=option]");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(" on {{subj");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => document.querySelector("textarea.code").value === "{{title}} on {{subject}}");
+  await text.click();
+  await page.keyboard.type("{{sentence}}\n  {{#state}}");
+  await page.waitForSelector("button:has-text('line 2, column 3')");
+  assert.equal(await text.evaluate((e) => e.selectionStart), "{{sentence}}\n  {{#state}}".length, "nothing moved the caret");
+  await page.keyboard.type("[{{state}}]{{/");
+  await page.keyboard.press("Enter");
+  await page.click("text=It is over");
+  await page.waitForSelector(".bubble:has-text('Released after')");
+  await page.click("button:has-text('It begins')");
+  await page.waitForSelector(".bubble:has-text('Engaged')");
+  await page.waitForSelector(".would-count", { timeout: 20_000 });
+  assert.deepEqual(faults, []);
+  await page.evaluate(() => (onbeforeunload = null));
+  await context.close();
+  await call("DELETE", "/recipients/words");
+  await call("DELETE", "/endpoints/words-mail");
+});
+
+test("nine tabs hold one stream, and all of them hear", async () => {
+  const streams = async () => Number(/^tocsin_event_streams (\d+)/m.exec(await (await fetch(at.url + "/metrics", { headers: { Authorization: "Bearer " + at.token } })).text())[1]);
+  const before = await streams();
+  const { page, context } = await open(browser, at);
+  const pages = [page];
+  for (let i = 0; i < 8; i++) pages.push(await context.newPage());
+  for (const p of pages) {
+    await p.goto(at.url + "/engaged");
+    await settled(p);
+  }
+  assert.ok((await streams()) - before <= 1);
+  await call("POST", "/alerts", { type: "heard_everywhere", entity: "host", entity_value: "192.168.1.9", severity: "error", action: "engage", message: "x" });
+  await Promise.all(pages.map((p) => p.waitForSelector("text=Heard everywhere", { timeout: 15_000 })));
+  await call("POST", "/alerts", { type: "heard_everywhere", entity: "host", entity_value: "192.168.1.9", severity: "error", action: "release", message: "x" });
+  await context.close();
+});
