@@ -29,13 +29,15 @@ function Variables({ list, insert }: { list: Variable[]; insert: (name: string) 
     <details class="more">
       <summary>{t("template.variables", { n: list.filter((v) => v.value).length })}</summary>
       <p class="help">{t("template.variables_help")}</p>
-      {KINDS.map((k) => (
-        <dl key={k} class="variables" aria-label={word("template_kind", k)}>
-          {shown.some((v) => v.kind === k) && <h3>{word("template_kind", k)}</h3>}
-          {shown.filter((v) => v.kind === k).map((v) => (
-            <div key={v.name}><dt><button type="button" class="link" onMouseDown={(e) => e.preventDefault()} onClick={() => insert(v.name)}><code>{`{{${v.name}}}`}</code></button></dt><dd>{v.value || <span class="dim">–</span>}</dd></div>
-          ))}
-        </dl>
+      {KINDS.filter((k) => shown.some((v) => v.kind === k)).map((k) => (
+        <div key={k}>
+          <p class="group-name">{word("template_kind", k)}</p>
+          <dl class="variables" aria-label={word("template_kind", k)}>
+            {shown.filter((v) => v.kind === k).map((v) => (
+              <div key={v.name}><dt><button type="button" class="link" onMouseDown={(e) => e.preventDefault()} onClick={() => insert(v.name)}><code>{`{{${v.name}}}`}</code></button></dt><dd>{v.value || <span class="dim">–</span>}</dd></div>
+            ))}
+          </dl>
+        </div>
       ))}
       <label class="switch"><input type="checkbox" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} /> {t("template.all")}</label>
     </details>

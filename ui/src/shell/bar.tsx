@@ -66,7 +66,7 @@ function Looks() {
 export function Bar() {
   return (
     <header class="bar">
-      <a class="home" href="/"><Logo /> <span>tocsin</span></a>
+      <a class="home" href="/" aria-label="tocsin"><Logo /> <span>tocsin</span></a>
       <Search />
       <div class="bar-end">
         <Live />
