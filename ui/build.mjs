@@ -17,6 +17,22 @@ const TYPES = {
   ".svg": "image/svg+xml",
 };
 
+const CATALOGUES = join(HERE, "../i18n");
+
+/** "catalogue:it" is the texts of it in the order of en's keys, which need not be
+ * said once more. */
+const catalogues = {
+  name: "catalogues",
+  setup(on) {
+    const read = (language) => JSON.parse(readFileSync(join(CATALOGUES, language + ".json"), "utf8"));
+    on.onResolve({ filter: /^catalogue:/ }, ({ path }) => ({ path, namespace: "catalogue" }));
+    on.onLoad({ filter: /.*/, namespace: "catalogue" }, ({ path }) => {
+      const texts = read(path.split(":")[1]);
+      return { contents: JSON.stringify(Object.keys(read("en")).map((key) => texts[key])), loader: "json" };
+    });
+  },
+};
+
 export async function bundle(extra = {}) {
   return build({
     absWorkingDir: HERE,
@@ -32,6 +48,8 @@ export async function bundle(extra = {}) {
     jsx: "automatic",
     jsxImportSource: "preact",
     minify: true,
+    charset: "utf8",
+    plugins: [catalogues],
     legalComments: "none",
     metafile: true,
     write: false,
@@ -70,7 +88,8 @@ export function sizesOf(assets) {
 
 function depfile(target, inputs) {
   const own = ["make.mjs", "build.mjs", "assets.mjs", "src/index.html", "package-lock.json"];
-  const all = [...own, ...Object.keys(inputs)].map((p) => join(HERE, p));
+  const read = Object.keys(inputs).map((p) => p.replace(/^catalogue:catalogue:(.*)/, "../i18n/$1.json"));
+  const all = [...own, ...read].map((p) => join(HERE, p));
   return `${target}: ${all.map((p) => relative(process.cwd(), p).replaceAll(" ", "\\ ")).join(" ")}\n`;
 }
 

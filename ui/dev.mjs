@@ -21,11 +21,12 @@ async function serve(req, res) {
   if (isPage) assets = assetsOf(await bundle({ minify: false }));
   const asset = assets.find((a) => a.path === (isPage ? "/index.html" : path));
   if (asset) return res.writeHead(200, { ...(await guards()), "Content-Type": asset.type }).end(asset.body);
-  const to = request(origin + req.url, { method: req.method, headers: { ...req.headers, host: new URL(origin).host } }, (from) => {
+  const to = request(origin + req.url, { method: req.method, headers: { ...req.headers, host: new URL(origin).host, ...(req.headers.origin ? { origin } : {}) } }, (from) => {
     res.writeHead(from.statusCode, from.headers);
     from.pipe(res);
   });
   to.on("error", (e) => res.writeHead(502).end(String(e)));
+  res.on("close", () => to.destroy()); /* a stream of events has no end of its own */
   req.pipe(to);
 }
 

@@ -72,7 +72,7 @@ static void token_is(struct access_keeper *keeper,
         return;
     out->kind = CALLER_TOKEN;
     out->token_id = t->id;
-    out->scopes = scopes_for(&t->scopes, given->source);
+    out->scopes = api_token_scopes(keeper->people, t, given->source);
     snprintf(out->name, sizeof out->name, "token %s", t->name);
 }
 

@@ -15,6 +15,7 @@ static void (*const resources[])(struct admin *) = {
     admin_apply,        admin_status,              admin_metrics, admin_probes,
     admin_choices,      admin_preview,             admin_import,  admin_revisions,
     admin_jobs,         admin_replay,              admin_link,    admin_delivery_body,
+    admin_templates,
     admin_login,        admin_self,                admin_users,   admin_tokens,
     admin_sessions,     admin_audit,               admin_events,  admin_store,
     admin_queues,

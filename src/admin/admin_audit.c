@@ -65,10 +65,11 @@ static void audit_get(void *admin, struct exchange *x)
     out_array(&p.reply.out, "data");
     if (audit_list(a->with.people, before, page.limit + 1, row_out, &p, &err)) {
         out_array_end(&p.reply.out);
-        out_str(&p.reply.out, "next",
-                p.more ? arena_printf(exchange_arena(x), "%lld",
-                                      (long long)p.last)
-                       : STR_NONE);
+        if (p.more)
+            out_str(&p.reply.out, "next",
+                    arena_printf(exchange_arena(x), "%lld", (long long)p.last));
+        else
+            out_null(&p.reply.out, "next");
         out_object_end(&p.reply.out);
         reply_send(&p.reply, x, 200);
     } else {

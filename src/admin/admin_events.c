@@ -134,8 +134,10 @@ static bool may_still_listen(void *admin, int64_t session_id, int64_t token_id)
 
     if (token_id != 0) {
         t = api_token_of_id(a->with.people, token_id);
-        return t != NULL && (t->expires_ms == 0 ||
-                             clock_wall_ms(a->with.clock) < t->expires_ms);
+        return t != NULL &&
+               api_token_scopes(a->with.people, t, NULL) != 0 &&
+               (t->expires_ms == 0 ||
+                clock_wall_ms(a->with.clock) < t->expires_ms);
     }
     return session_id == 0 || session_is_on(a->with.people, session_id);
 }
@@ -160,17 +162,20 @@ static bool topics_read(struct admin *a, struct exchange *x, unsigned *out)
     return *out != 0 || params_wrong(a, x, "\"topics\" is empty");
 }
 
+/* As the lists they are about. */
 static bool topics_are_allowed(struct admin *a, struct exchange *x,
                                unsigned *topics)
 {
+    const unsigned of_config = 1u << TOPIC_CONFIG | 1u << TOPIC_JOBS;
+
     if (exchange_may(x, ACCESS_CONFIG_READ))
         return true;
     if (!exchange_has_query(x, "topics"))
-        *topics &= ~(1u << TOPIC_CONFIG);
-    if ((*topics & 1u << TOPIC_CONFIG) == 0)
+        *topics &= ~of_config;
+    if ((*topics & of_config) == 0)
         return true;
     reply_problem_text(a, x, 403, "forbidden",
-                       "the topic config needs the scope config:read");
+                       "the topics config and jobs need the scope config:read");
     return false;
 }
 

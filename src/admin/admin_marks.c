@@ -15,7 +15,8 @@ struct marks {
     struct store_mark mark;
     struct store_marked bite;
     int64_t changed;
-    size_t looked_at;
+    size_t looked_at, at_most;
+    bool goes_on; /* a part before this one was asked for */
     int64_t engaged;        /* of these, and of what the history has not yet */
     int64_t engaged_before; /* ids below are still to be looked at */
     bool engaged_all;       /* all were looked at */
@@ -35,6 +36,11 @@ static void marks_answer(struct marks *m)
     out_object(&reply.out, NULL);
     out_i64(&reply.out, "changed", changed);
     out_bool(&reply.out, "more", m->bite.more);
+    if (m->bite.more)
+        out_str(&reply.out, "next",
+                cursor_text(&m->q.arena, m->bite.last_tstamp_ms, m->bite.last_id));
+    else
+        out_null(&reply.out, "next");
     if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
         out_i64(&reply.out, "engaged", m->engaged);
     if (m->mark.kind == MARK_DELETE) {
@@ -152,9 +158,10 @@ static void bite_answer(void *marks)
     m->looked_at += m->query.limit;
     m->query.before_tstamp_ms = m->bite.last_tstamp_ms;
     m->query.before_id = m->bite.last_id;
-    if (m->bite.more && m->looked_at < ADMIN_MARK_MAX)
+    if (m->bite.more && m->looked_at < m->at_most)
         question_post(&m->q, bite_ask, bite_answer);
-    else if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
+    else if (!m->goes_on &&
+             (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK))
         engaged_bite(m);
     else
         marks_answer(m);
@@ -176,7 +183,8 @@ static struct str kept(struct marks *m, struct str text)
 }
 
 void marks_post(struct admin *a, struct exchange *x,
-                const struct store_query *query, const struct store_mark *mark)
+                const struct store_query *query, const struct store_mark *mark,
+                size_t at_most)
 {
     struct marks *m = question_new(a, x, sizeof *m);
     int64_t *ids;
@@ -184,7 +192,9 @@ void marks_post(struct admin *a, struct exchange *x,
     m->q.snapshot = config_acquire(a->with.config);
     m->query = *query;
     m->query.pools = m->q.snapshot->pools;
-    m->query.limit = ADMIN_MARK_BITE;
+    m->query.limit = MIN((size_t)ADMIN_MARK_BITE, at_most);
+    m->at_most = at_most;
+    m->goes_on = query->before_id != 0;
     m->mark = *mark;
     m->mark.by = kept(m, mark->by);
     m->mark.text = kept(m, mark->text);
@@ -292,6 +302,16 @@ static bool until_read(struct admin *a, struct exchange *x,
     return m->until_ms > now_ms || wrong(a, x, "until", "is over already");
 }
 
+static bool at_most_read(struct admin *a, struct exchange *x,
+                         const struct json *number, size_t *out)
+{
+    int64_t n = json_i64_or(number, number == NULL ? ADMIN_MARK_MAX : 0);
+
+    *out = (size_t)MAX(n, 0);
+    return (n > 0 && n <= ADMIN_MARK_MAX) ||
+           wrong(a, x, "at_most", "must be a number from 1 to 100000");
+}
+
 static bool body_read(struct admin *a, struct exchange *x,
                       const struct json *body, struct store_query *q,
                       struct store_mark *m)
@@ -318,39 +338,44 @@ static void mark_serve(struct admin *a, struct exchange *x,
     struct store_mark mark = {.kind = kind};
     const struct json *body;
     struct store_query query;
+    size_t at_most;
 
     if (!filter_read(a, x, &query))
         return;
     body = params_object(a, x, members, false);
-    if (body != NULL && body_read(a, x, body, &query, &mark))
-        marks_post(a, x, &query, &mark);
+    if (body != NULL && body_read(a, x, body, &query, &mark) &&
+        at_most_read(a, x, json_get(body, "at_most"), &at_most))
+        marks_post(a, x, &query, &mark, at_most);
 }
 
 static void ack_post(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"ids", "filter", "by",
-                                          "note", "until", NULL};
+                                          "note", "until", "at_most", NULL};
 
     mark_serve(admin, x, MARK_ACK, members);
 }
 
 static void unack_post(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"ids", "filter", "by", NULL};
+    static const char *const members[] = {"ids", "filter", "by", "at_most",
+                                          NULL};
 
     mark_serve(admin, x, MARK_UNACK, members);
 }
 
 static void note_post(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"ids", "filter", "by", "text", NULL};
+    static const char *const members[] = {"ids", "filter", "by", "text",
+                                          "at_most", NULL};
 
     mark_serve(admin, x, MARK_NOTE, members);
 }
 
 static void delete_post(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"ids", "filter", "by", NULL};
+    static const char *const members[] = {"ids", "filter", "by", "at_most",
+                                          NULL};
 
     mark_serve(admin, x, MARK_DELETE, members);
 }
@@ -358,7 +383,7 @@ static void delete_post(void *admin, struct exchange *x)
 static void undelete_post(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"ids", "filter", "by", "deletion",
-                                          NULL};
+                                          "at_most", NULL};
 
     mark_serve(admin, x, MARK_UNDELETE, members);
 }

@@ -10,6 +10,9 @@
 #include "admin/reply.h"
 #include "admin/would_hold.h"
 #include "config/render_input.h"
+#include "message/template.h"
+
+#define SAMPLE_LASTS_MS (8 * 60 * 1000)
 
 /* Of a recipient, how much and when it is told: see routing/pace.h. */
 #define PACE_MEMBERS                                                           \
@@ -22,6 +25,7 @@ struct preview {
     struct str name;    /* of the recipient; of a draft, one that is free */
     bool is_draft;
     const struct json *object; /* what to change in it; NULL: nothing */
+    const enum action *as;     /* as if it had this action; NULL: as it is */
 };
 
 /* What is rendered, from the snapshot with the changes. */
@@ -58,6 +62,32 @@ static void input_make(struct dry_run *d, struct render_item *item,
     in->count = 1;
 }
 
+/* What a template may speak of, with its value in this alert. */
+static void variables_write(struct dry_run *d, const struct render_input *in,
+                            struct json_out *o)
+{
+    static const char *const kinds[] = {"part", "alert", "fact"};
+    struct message_place place = in->place;
+    struct template_view view = {&d->alert, NULL, place.instance};
+    struct template_name *names;
+    struct message ours;
+    size_t n;
+
+    place.own = NULL;
+    message_build(&d->alert, in->items[0].phase, &place, d->arena, &ours);
+    view.message = &ours;
+    n = template_names(&view, d->arena, &names);
+    out_array(o, "variables");
+    for (size_t i = 0; i < n; i++) {
+        out_object(o, NULL);
+        out_str(o, "name", names[i].name);
+        out_text(o, "kind", kinds[names[i].kind]);
+        preview_text_write(d->s, o, "value", names[i].value);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
 static void message_write(struct dry_run *d, const struct render_input *in,
                           struct json_out *o)
 {
@@ -76,6 +106,7 @@ static void message_write(struct dry_run *d, const struct render_input *in,
     }
     out_array_end(o);
     preview_text_write(d->s, o, "failed", m.failed);
+    variables_write(d, in, o);
 }
 
 /* "request", and "because" when there is none. */
@@ -135,6 +166,20 @@ static void dry_run_answer(struct dry_run *d, struct exchange *x)
 }
 
 /* --- of what ------------------------------------------------------------------- */
+
+/* As if it had just begun, or were over: now, or a while after it happened. */
+static void as_if(struct dry_run *d, enum action action, int64_t now_ms)
+{
+    struct alert *a = &d->alert;
+
+    if (action == ACTION_RELEASE && a->tstamp_end_ms <= 0)
+        a->tstamp_end_ms = a->action == ACTION_ENGAGE && now_ms > a->tstamp_ms
+                               ? now_ms
+                               : a->tstamp_ms + SAMPLE_LASTS_MS;
+    if (action != ACTION_RELEASE)
+        a->tstamp_end_ms = 0;
+    a->action = action;
+}
 
 /* False: answered. */
 static bool alert_take(struct preview *p, struct dry_run *d)
@@ -212,6 +257,8 @@ static void preview_answer(void *question)
 
     if (!alert_take(p, &d))
         return;
+    if (p->as != NULL)
+        as_if(&d, *p->as, clock_wall_ms(p->q.admin->with.clock));
     d.s = snapshot_take(p);
     if (d.s != NULL && recipient_take(p, &d))
         dry_run_answer(&d, p->q.x);
@@ -244,6 +291,23 @@ static bool alert_id_read(struct admin *a, struct exchange *x,
                               "out for the newest one");
 }
 
+static bool action_read(struct admin *a, struct exchange *x,
+                        const struct json *body, const enum action **out)
+{
+    static const enum action actions[] = {ACTION_ENGAGE, ACTION_RELEASE};
+    struct str word = json_text(json_get(body, "action"));
+
+    *out = NULL;
+    if (json_get(body, "action") == NULL)
+        return true;
+    for (size_t i = 0; i < COUNT_OF(actions); i++)
+        if (str_is(word, action_name(actions[i])))
+            *out = &actions[i];
+    return *out != NULL ||
+           params_wrong(a, x, "\"action\" must be engage or release, or left "
+                              "out for what the alert is");
+}
+
 /* The members that are the recipient's; NULL: there are none. */
 static const struct json *object_of(const struct json *body, struct str name,
                                     struct arena *a)
@@ -251,7 +315,7 @@ static const struct json *object_of(const struct json *body, struct str name,
     struct json_list members = {0};
 
     for (const struct json *m = body->first; m != NULL; m = m->next)
-        if (!str_is(m->name, "alert_id"))
+        if (!str_is(m->name, "alert_id") && !str_is(m->name, "action"))
             json_list_add(&members, a, m->name, m);
     if (members.count == 0)
         return NULL;
@@ -263,13 +327,15 @@ static const struct json *object_of(const struct json *body, struct str name,
 static void preview_post(struct admin *a, struct exchange *x, struct str name,
                          bool is_draft, const struct json *body)
 {
+    const enum action *as;
     struct preview *p;
     int64_t alert_id;
 
-    if (!alert_id_read(a, x, body, &alert_id))
+    if (!alert_id_read(a, x, body, &alert_id) || !action_read(a, x, body, &as))
         return;
     p = question_new(a, x, sizeof *p);
     p->found.id = alert_id;
+    p->as = as;
     p->name = name;
     p->is_draft = is_draft;
     p->object = object_of(body, is_draft ? name : STR_NONE, exchange_arena(x));
@@ -281,7 +347,7 @@ static const char *const no_params[] = {NULL};
 static void of_recipient(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"params", "title_template", "text_template",
-                                          "alert_id", PACE_MEMBERS, NULL};
+                                          "alert_id", "action", PACE_MEMBERS, NULL};
     struct admin *a = admin;
     struct str name = exchange_segment(x, "name");
     const struct json *body;
@@ -310,7 +376,7 @@ static struct str free_name(const struct snapshot *s, struct arena *a)
 static void of_draft(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"endpoint", "params", "title_template",
-                                          "text_template", "alert_id", PACE_MEMBERS,
+                                          "text_template", "alert_id", "action", PACE_MEMBERS,
                                           NULL};
     struct admin *a = admin;
     const struct json *body;

@@ -1,11 +1,11 @@
-/* admin_self.c -- /api/v1/me: who one is, one's password, one-time passwords. A
- * change of these asks for the password again: who found a browser unlocked
- * shall not keep what they found. */
+/* admin_self.c -- /api/v1/me: who one is, one's password, one-time passwords. */
 #include <sodium.h>
 
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/me.h"
 #include "admin/params.h"
+#include "admin/proof.h"
 #include "admin/tries.h"
 #include "people/session.h"
 #include "people/totp.h"
@@ -74,205 +74,136 @@ static void me_get(void *admin, struct exchange *x)
 
 /* --- what needs the password again ---------------------------------------------- */
 
-enum wish { WISH_PASSWORD, WISH_TOTP, WISH_TOTP_OFF };
-
-struct proof {
-    struct admin *admin;
-    struct exchange *x; /* its arena has the texts */
-    enum wish wish;
-    int64_t user_id, session_id;
-    struct str name, fresh; /* the user's; the new password */
-};
-
-static void user_changed(struct proof *p, const struct user_change *c)
+static void user_changed(struct admin *a, struct exchange *x,
+                         const struct user *u, const struct user_change *c)
 {
-    struct actor by = done_by(p->x);
-    const struct user *u = user_of_id(p->admin->with.people, p->user_id);
+    struct actor by = done_by(x);
     struct error err;
     enum people_result result =
-        user_change(p->admin->with.people, str_of(u->name), c, &by, &err);
+        user_change(a->with.people, str_of(u->name), c, &by, &err);
 
+    events_let_go(a->events);
     if (result == PEOPLE_OK)
-        exchange_answer(p->x, 204, NULL, STR_NONE);
+        exchange_answer(x, 204, NULL, STR_NONE);
     else
-        people_refused(p->admin, p->x, result, &err);
+        people_refused(a, x, result, &err);
 }
 
-static bool is_still_there(struct proof *p)
-{
-    if (user_of_id(p->admin->with.people, p->user_id) != NULL)
-        return true;
-    reply_problem_text(p->admin, p->x, 404, "not-found",
-                       "this user was deleted meanwhile");
-    return false;
-}
+struct new_password { /* waits for its hash */
+    struct admin *admin;
+    struct exchange *x;
+    int64_t user_id;
+};
 
-static void password_made(void *proof, bool made, const char *hash)
+static void password_made(void *new_password, bool made, const char *hash)
 {
-    struct proof *p = proof;
-    struct user_change c = {.hash = hash, .keep_session = p->session_id};
+    struct new_password *n = new_password;
+    const struct user *u = user_of_id(n->admin->with.people, n->user_id);
+    struct user_change c = {.hash = hash,
+                            .keep_session = exchange_caller(n->x)->session_id};
 
     if (!made)
-        reply_later(p->admin, p->x, "the password could not be hashed");
-    else if (is_still_there(p))
-        user_changed(p, &c);
-    free(p);
+        reply_later(n->admin, n->x, "the password could not be hashed");
+    else if (u == NULL)
+        reply_problem_text(n->admin, n->x, 404, "not-found",
+                           "this user was deleted meanwhile");
+    else
+        user_changed(n->admin, n->x, u, &c);
+    free(n);
 }
 
-static void password_begin(struct proof *p)
+static void password_begin(struct admin *a, struct exchange *x,
+                           const struct user *u, void *fresh)
 {
-    if (password_make(p->admin->with.passwords, p->fresh, password_made, p))
+    struct new_password *n = mem_new(sizeof *n);
+
+    *n = (struct new_password){a, x, u->id};
+    if (password_make(a->with.passwords, *(const struct str *)fresh,
+                      password_made, n))
         return;
-    reply_later(p->admin, p->x, "too many logins at once; try again");
-    free(p);
+    reply_later(a, x, "too many logins at once; try again");
+    free(n);
 }
 
-static void totp_begin(struct proof *p)
+static void password_post(void *admin, struct exchange *x)
 {
-    struct admin *a = p->admin;
-    const struct user *u = user_of_id(a->with.people, p->user_id);
+    static const char *const members[] = {"current", "new", NULL};
+    const struct user *u = proof_user(admin, x);
+    const struct json *body =
+        u != NULL ? params_object(admin, x, members, false) : NULL;
+    struct error err = {0};
+    struct str *fresh;
+
+    if (body == NULL)
+        return;
+    fresh = arena_new(exchange_arena(x), sizeof *fresh);
+    *fresh = arena_str(exchange_arena(x), json_text(json_get(body, "new")));
+    if (!password_fit(*fresh, str_of(u->name), &err)) {
+        error_at(&err, "new");
+        reply_problem(admin, x, 422, "password", &err);
+        return;
+    }
+    proof_ask(admin, x, json_text(json_get(body, "current")), password_begin,
+              fresh);
+}
+
+/* --- one-time passwords ------------------------------------------------------------ */
+
+static void totp_begin(struct admin *a, struct exchange *x,
+                       const struct user *u, void *none unused)
+{
     struct reply reply freed_by(reply_release);
     char secret[TOTP_TEXT_MAX];
     struct str issuer;
     struct error err;
 
     reply_init(&reply);
-    if (!user_totp_begin(a->with.people, p->user_id, secret, &err)) {
-        reply_problem(a, p->x, 409, "totp", &err);
+    if (!user_totp_begin(a->with.people, u->id, secret, &err)) {
+        reply_problem(a, x, 409, "totp", &err);
         return;
     }
     issuer = arena_printf(
-        exchange_arena(p->x), "Tocsin %.*s",
+        exchange_arena(x), "Tocsin %.*s",
         STR_ARG(config_now(a->with.config)->settings.instance));
     out_object(&reply.out, NULL);
     out_object(&reply.out, "data");
     out_text(&reply.out, "secret", secret);
     out_str(&reply.out, "uri",
             totp_uri(str_of(secret), issuer, str_of(u->name),
-                     exchange_arena(p->x)));
+                     exchange_arena(x)));
     out_object_end(&reply.out);
     out_object_end(&reply.out);
-    reply_send(&reply, p->x, 200);
+    reply_send(&reply, x, 200);
     sodium_memzero(secret, sizeof secret);
 }
 
-static void wish_grant(struct proof *p)
+static void totp_off(struct admin *a, struct exchange *x, const struct user *u,
+                     void *none unused)
 {
-    struct user_change off = {.totp_off = true, .keep_session = p->session_id};
+    struct user_change off = {.totp_off = true,
+                              .keep_session = exchange_caller(x)->session_id};
 
-    switch (p->wish) {
-    case WISH_PASSWORD:
-        password_begin(p); /* which ends it */
-        return;
-    case WISH_TOTP:
-        totp_begin(p);
-        break;
-    case WISH_TOTP_OFF:
-        user_changed(p, &off);
-        break;
-    }
-    free(p);
+    user_changed(a, x, u, &off);
 }
 
-static void proof_given(void *proof, bool right, const char *hash unused)
-{
-    struct proof *p = proof;
-
-    if (!right) {
-        done_log(p->admin, p->x, "password.wrong", STR_NONE, STR_NONE, STR_NONE);
-        reply_problem_text(p->admin, p->x, 403, "password-wrong",
-                           "this is not your password");
-        free(p);
-    } else if (!is_still_there(p)) {
-        free(p);
-    } else {
-        tries_right(p->admin, p->x, p->name);
-        wish_grant(p);
-    }
-}
-
-/* Only of somebody's own session: a token has no password. NULL: answered. */
-static const struct user *self(struct admin *a, struct exchange *x)
-{
-    const struct user *u =
-        user_of_id(a->with.people, exchange_caller(x)->user_id);
-
-    if (u == NULL)
-        reply_problem_text(a, x, 403, "forbidden",
-                           "this is for users who are logged in");
-    return u;
-}
-
-static void proof_ask(struct admin *a, struct exchange *x, enum wish wish,
-                      struct str password, struct str fresh)
-{
-    const struct user *u = self(a, x);
-    struct proof *p;
-
-    if (u == NULL || !password_may_come(a, x) ||
-        !tries_grant(a, x, str_of(u->name)))
-        return;
-    if (password.n > PASSWORD_MAX) {
-        params_wrong(a, x, "a password has at most %d bytes", PASSWORD_MAX);
-        return;
-    }
-    p = mem_new(sizeof *p);
-    *p = (struct proof){
-        .admin = a,
-        .x = x,
-        .wish = wish,
-        .user_id = u->id,
-        .session_id = exchange_caller(x)->session_id,
-        .name = arena_str(exchange_arena(x), str_of(u->name)),
-        .fresh = arena_str(exchange_arena(x), fresh),
-    };
-    if (password_verify(a->with.passwords, password, u->hash, proof_given, p))
-        return;
-    reply_later(a, x, "too many logins at once; try again");
-    free(p);
-}
-
-/* --- the routes --------------------------------------------------------------------- */
-
-static void password_post(void *admin, struct exchange *x)
-{
-    static const char *const members[] = {"current", "new", NULL};
-    const struct user *u = self(admin, x);
-    const struct json *body =
-        u != NULL ? params_object(admin, x, members, false) : NULL;
-    struct error err = {0};
-    struct str fresh;
-
-    if (body == NULL)
-        return;
-    fresh = json_text(json_get(body, "new"));
-    if (!password_fit(fresh, str_of(u->name), &err)) {
-        error_at(&err, "new");
-        reply_problem(admin, x, 422, "password", &err);
-        return;
-    }
-    proof_ask(admin, x, WISH_PASSWORD, json_text(json_get(body, "current")),
-              fresh);
-}
-
-static void totp_ask(struct admin *a, struct exchange *x, enum wish wish)
+static void totp_ask(struct admin *a, struct exchange *x, proof_fn *given)
 {
     static const char *const members[] = {"password", NULL};
     const struct json *body =
-        self(a, x) != NULL ? params_object(a, x, members, false) : NULL;
+        proof_user(a, x) != NULL ? params_object(a, x, members, false) : NULL;
 
     if (body != NULL)
-        proof_ask(a, x, wish, json_text(json_get(body, "password")), STR_NONE);
+        proof_ask(a, x, json_text(json_get(body, "password")), given, NULL);
 }
 
 static void totp_post(void *admin, struct exchange *x)
 {
-    totp_ask(admin, x, WISH_TOTP);
+    totp_ask(admin, x, totp_begin);
 }
 
 static void totp_off_post(void *admin, struct exchange *x)
 {
-    totp_ask(admin, x, WISH_TOTP_OFF);
+    totp_ask(admin, x, totp_off);
 }
 
 static void codes_answer(struct exchange *x,
@@ -296,7 +227,7 @@ static void totp_confirm_post(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"code", NULL};
     struct admin *a = admin;
-    const struct user *u = self(a, x);
+    const struct user *u = proof_user(a, x);
     const struct json *body =
         u != NULL ? params_object(a, x, members, false) : NULL;
     char codes[RECOVERY_CODES][RECOVERY_BYTES];

@@ -1,6 +1,8 @@
 /* admin_sessions.c -- /api/v1/sessions: one's own; an admin sees and ends all. */
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/params.h"
+#include "admin/proof.h"
 #include "people/session.h"
 
 static void session_write(const struct admin *a, const struct session *s,
@@ -77,16 +79,46 @@ static void session_delete(void *admin, struct exchange *x)
     error_set(&err, "there is no session %lld", (long long)id);
     if (may_end(a, x, id))
         result = session_end(a->with.people, id, &by, &err);
-    if (result == PEOPLE_OK)
+    if (result == PEOPLE_OK) {
+        events_let_go(a->events);
         exchange_answer(x, 204, NULL, STR_NONE);
-    else
+    } else {
         people_refused(a, x, result, &err);
+    }
+}
+
+/* All of one's own but this one. */
+static void others_delete(void *admin, struct exchange *x)
+{
+    static const char *const none[] = {NULL};
+    struct admin *a = admin;
+    const struct user *u = proof_user(a, x);
+    struct actor by = done_by(x);
+    struct reply reply freed_by(reply_release) = {0};
+    struct error err;
+    size_t ended;
+
+    if (u == NULL || !params_known(a, x, none))
+        return;
+    if (session_end_others(a->with.people, u->id,
+                           exchange_caller(x)->session_id, &by, &ended,
+                           &err) != PEOPLE_OK) {
+        people_refused(a, x, PEOPLE_FAILED, &err);
+        return;
+    }
+    events_let_go(a->events);
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_i64(&reply.out, "ended", (int64_t)ended);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
 }
 
 #define PATH "/api/v1/sessions"
 
 static const struct route routes[] = {
     {"GET", PATH, ACCESS_SELF, 0, sessions_list},
+    {"DELETE", PATH, ACCESS_SELF, 0, others_delete},
     {"DELETE", PATH "/{id}", ACCESS_SELF, 0, session_delete},
     {.method = NULL},
 };

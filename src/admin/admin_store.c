@@ -198,7 +198,7 @@ static void look(void *job)
     if (s->job.cancelled)
         child_kill(s->child);
     else if (s->path[0] != '\0')
-        s->job.done = file_bytes(s->path, &changed_ms);
+        job_progress(&s->job, file_bytes(s->path, &changed_ms), s->job.total);
     loop_timer_set(s->job.admin->with.loop, &s->look, STORE_JOB_LOOK_MS, look, s);
 }
 

@@ -1,6 +1,7 @@
 /* admin_users.c -- /api/v1/users. Hashing a password takes a while, so adding a
  * user, and changing a password, hold the exchange meanwhile. */
 #include "admin/done_by.h"
+#include "admin/events.h"
 #include "admin/numbered.h"
 #include "admin/params.h"
 
@@ -83,6 +84,7 @@ static void wish_grant(struct user_wish *w)
                           &err)
                : user_change(a->with.people, w->name, &w->change, &by, &err);
 
+    events_let_go(a->events);
     if (result == PEOPLE_OK)
         user_answer(a, w->x, w->name, w->add ? 201 : 200);
     else
@@ -206,6 +208,7 @@ static void user_remove(void *admin, struct exchange *x)
     enum people_result result =
         user_delete(a->with.people, exchange_segment(x, "name"), &by, &err);
 
+    events_let_go(a->events);
     if (result == PEOPLE_OK)
         exchange_answer(x, 204, NULL, STR_NONE);
     else

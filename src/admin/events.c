@@ -165,12 +165,24 @@ static void listener_gone(void *listener)
     free(l);
 }
 
+static bool may_listen(const struct listener *l)
+{
+    return l->still(l->still_arg, l->session_id, l->token_id);
+}
+
+void events_let_go(struct events *e)
+{
+    for (struct listener *l = e->listeners; l != NULL; l = l->next)
+        if (!may_listen(l))
+            stream_end(l->stream);
+}
+
 static void heartbeat(void *events)
 {
     struct events *e = events;
 
     for (struct listener *l = e->listeners; l != NULL; l = l->next)
-        if (l->still(l->still_arg, l->session_id, l->token_id))
+        if (may_listen(l))
             stream_write(l->stream, STR(": still here\n\n"));
         else
             stream_end(l->stream);

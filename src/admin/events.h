@@ -30,6 +30,9 @@ void events_report(struct events *e, enum topic topic, const char *name,
 /* People marked alerts: `what` as in the audit log, "alert.ack". */
 void events_marked(struct admin *a, const char *what, int64_t changed);
 
+/* Ends the streams of those who may not listen any more: somebody was let go. */
+void events_let_go(struct events *e);
+
 /* `last_id` is the client's Last-Event-ID. `still` says, every heartbeat, whether
  * this one may still listen. Answers x in any case. */
 typedef bool events_still_fn(void *arg, int64_t session_id, int64_t token_id);

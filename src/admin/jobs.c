@@ -1,8 +1,11 @@
 /* jobs.c -- work that goes on behind a request: its list, its progress, its end. */
 #include "admin/jobs.h"
 
+#include "admin/events.h"
 #include "admin/params.h"
 #include "admin/reply.h"
+
+#define JOB_EVENT_MAX (16u << 10)
 
 static const char *const no_params[] = {NULL};
 
@@ -76,12 +79,39 @@ static void old_ones_forget(struct admin *a)
         job_forget(a, oldest);
 }
 
+static void job_write(const struct job *j, struct json_out *o, const char *name,
+                      bool with_result);
+
+/* Without its result, which is a request away. */
+static void job_tell(struct job *j)
+{
+    struct buf data freed_by(buf_release) = BUF(JOB_EVENT_MAX);
+    struct json_out o = JSON_OUT(&data);
+    struct events *e = j->admin->events;
+
+    j->told_tick_ms = clock_tick_ms(j->admin->with.clock);
+    if (e == NULL || !events_wanted(e, TOPIC_JOBS))
+        return;
+    job_write(j, &o, NULL, false);
+    events_report(e, TOPIC_JOBS, "job", buf_view(&data));
+}
+
+void job_progress(struct job *j, int64_t done, int64_t total)
+{
+    j->done = done;
+    j->total = total;
+    if (clock_tick_ms(j->admin->with.clock) >=
+        j->told_tick_ms + JOB_TELL_EVERY_MS)
+        job_tell(j);
+}
+
 void job_end(struct job *j, enum job_state state)
 {
     assert(j->state == JOB_RUNNING && state != JOB_RUNNING);
     j->release(j);
     j->state = state;
     j->ended_ms = clock_wall_ms(j->admin->with.clock);
+    job_tell(j);
     old_ones_forget(j->admin);
 }
 
@@ -149,6 +179,7 @@ void job_accepted(struct job *j, struct exchange *x)
                                      j->path != NULL ? j->path : "/api/v1/jobs",
                                      (long long)j->id));
     job_answer(j, x, 202);
+    job_tell(j);
 }
 
 /* --- routes ------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #define JOBS_RUNNING_MAX 4         /* then 503 */
 #define JOBS_ENDED_MAX 20          /* remembered; then the oldest goes */
 #define JOB_RESULT_MAX (1u << 20)  /* bytes */
+#define JOB_TELL_EVERY_MS 250
 
 enum job_state { JOB_RUNNING, JOB_DONE, JOB_FAILED, JOB_CANCELLED };
 
@@ -21,6 +22,7 @@ struct job {
     enum job_state state;
     bool cancelled;      /* somebody wants it to end: job_end() soon */
     int64_t done, total; /* of what it counts; a total of 0 is not known */
+    int64_t told_tick_ms; /* who listens heard of it */
     int64_t started_ms, ended_ms; /* wall clock */
     int64_t started_tick_ms;
     struct buf result; /* ours: a JSON object; empty: none */
@@ -38,6 +40,8 @@ void job_accepted(struct job *j, struct exchange *x);
 /* Routes of such a path, below which its {id} is; their argument is the admin. */
 void job_get_at(void *admin, struct exchange *x);
 void job_delete_at(void *admin, struct exchange *x);
+/* How far it is; who listens hears of it now and then. */
+void job_progress(struct job *j, int64_t done, int64_t total);
 /* Ends it: released, and remembered with its result or error. Once. */
 void job_end(struct job *j, enum job_state state);
 

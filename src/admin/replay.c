@@ -250,9 +250,11 @@ static void finish(struct replay *r)
 
 static bool page_tell(struct replay *r, size_t *budget)
 {
-    for (; r->row < r->page.n; r->row++, r->job.done++)
+    for (; r->row < r->page.n; r->row++) {
         if (*budget == 0 || !row_tell(r, budget))
             return false;
+        job_progress(&r->job, r->job.done + 1, r->job.total);
+    }
     return r->page.more || ends_tell(r, NULL, budget);
 }
 

@@ -87,6 +87,7 @@ void admin_probes(struct admin *a);
 void admin_login(struct admin *a);
 void admin_self(struct admin *a);
 void admin_users(struct admin *a);
+void admin_templates(struct admin *a);
 void admin_tokens(struct admin *a);
 void admin_sessions(struct admin *a);
 void admin_audit(struct admin *a);

@@ -148,5 +148,6 @@ void schema_write(struct json_out *o, const char *name)
         type_write(endpoint_types[i], o);
     out_array_end(o);
     fields_schema(pace_fields, o, "pace"); /* of every recipient */
+    fields_schema(settings_fields, o, "settings");
     out_object_end(o);
 }

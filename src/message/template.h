@@ -43,4 +43,21 @@ struct template_view {
 bool template_render(const struct template *t, const struct template_view *view,
                      struct arena *a, struct str *out, struct error *why) must_check;
 
+/* What can be spoken of, for who writes one. */
+#define TEMPLATE_NAMES_MAX 400
+enum template_kind {
+    TEMPLATE_PART,   /* of the message */
+    TEMPLATE_MEMBER, /* of the alert */
+    TEMPLATE_FACT,   /* of some source's alerts */
+};
+struct template_name {
+    struct str name;
+    enum template_kind kind;
+    struct str value; /* what {{name}} gives for the view's alert; "": nothing */
+};
+/* All that are known, and, with a view, the alert's own facts, those within an
+ * object too ("labels.job"); at most TEMPLATE_NAMES_MAX. In the arena. */
+size_t template_names(const struct template_view *view, struct arena *a,
+                      struct template_name **out);
+
 #endif

@@ -68,6 +68,18 @@ enum meaning template_meaning(struct str name)
     return MEANS_FACT;
 }
 
+const char *template_word(size_t i, enum template_kind *kind)
+{
+    const size_t first = MEANS_TITLE, parts = MEANINGS - first;
+
+    *kind = i >= parts                  ? TEMPLATE_FACT
+            : i < MEANS_ID - first      ? TEMPLATE_PART
+                                        : TEMPLATE_MEMBER;
+    if (i < parts)
+        return meanings[first + i];
+    return i - parts < COUNT_OF(others) ? others[i - parts] : NULL;
+}
+
 static bool is_other(struct str name)
 {
     for (size_t i = 0; i < COUNT_OF(others); i++) {

@@ -43,6 +43,8 @@ enum meaning {
 #define MEANINGS (MEANS_SOURCE + 1)
 
 enum meaning template_meaning(struct str name);
+/* The names that are known, by their number; NULL: no more. */
+const char *template_word(size_t i, enum template_kind *kind);
 /* The name it probably is meant to be; NULL: it is known, or like none. */
 const char *template_near(struct str name);
 

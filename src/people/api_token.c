@@ -24,6 +24,7 @@ static bool token_load(void *people, struct sqlite3_stmt *row, struct error *err
         .created_ms = row_number(row, 6),
         .expires_ms = row_number(row, 7),
         .used_ms = row_number(row, 8),
+        .user_id = row_number(row, 9),
     };
     if (hash.n != sizeof t->hash ||
         !row_copy(row, 1, t->name, sizeof t->name) ||
@@ -41,7 +42,7 @@ bool tokens_load(struct people *p, struct error *err)
 {
     return db_rows(p,
                    "SELECT id, name, hash, shown, scopes, author, created_ms,"
-                   " expires_ms, used_ms FROM token ORDER BY id",
+                   " expires_ms, used_ms, user_id FROM token ORDER BY id",
                    NULL, 0, token_load, p, err);
 }
 
@@ -105,11 +106,11 @@ static bool token_insert(struct people *p, struct api_token *t,
     if (!db_begin(p, true, err) ||
         !DB_RUN(p, err,
                 "INSERT INTO token(name, hash, shown, scopes, author,"
-                " created_ms, expires_ms, used_ms)"
-                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+                " created_ms, expires_ms, used_ms, user_id)"
+                " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)",
                 T(str_of(t->name)), B(BYTES(t->hash)), T(str_of(t->shown)),
                 T(str_of(t->scopes.text)), T(str_of(t->author)),
-                N(t->created_ms), N(t->expires_ms)))
+                N(t->created_ms), N(t->expires_ms), N(t->user_id)))
         return false;
     t->id = db_last_id(p);
     out_object(&o, NULL);
@@ -121,19 +122,19 @@ static bool token_insert(struct people *p, struct api_token *t,
            db_commit(p, err);
 }
 
-enum people_result api_token_add(struct people *p, struct str name,
-                                 const struct scopes *scopes,
-                                 int64_t expires_ms, const struct actor *by,
+enum people_result api_token_add(struct people *p, const struct token_wish *w,
+                                 const struct actor *by,
                                  char text[TOKEN_BYTES + 1], struct error *err)
 {
-    struct api_token t = {.scopes = *scopes,
+    struct api_token t = {.user_id = w->user_id,
+                          .scopes = w->scopes,
                           .created_ms = clock_wall_ms(p->clock),
-                          .expires_ms = expires_ms};
-    enum people_result fit = token_fit(p, name, err);
+                          .expires_ms = w->expires_ms};
+    enum people_result fit = token_fit(p, w->name, err);
 
     if (fit != PEOPLE_OK)
         return fit;
-    memcpy(t.name, name.p, name.n);
+    memcpy(t.name, w->name.p, w->name.n);
     snprintf(t.author, sizeof t.author, "%.*s", STR_ARG(by->who));
     token_make(text);
     text[TOKEN_BYTES] = '\0';
@@ -167,6 +168,25 @@ static void token_touch(struct people *p, struct api_token *t, int64_t now_ms)
     log_warn("people", "when a token was used is not kept: %s", err.text);
 }
 
+/* Whether its user, if it has one, is there and may log in. */
+static bool user_may(const struct people *p, const struct api_token *t)
+{
+    const struct user *u = user_of_id(p, t->user_id);
+
+    return t->user_id == 0 || (u != NULL && u->enabled);
+}
+
+unsigned api_token_scopes(const struct people *p, const struct api_token *t,
+                          const char *source)
+{
+    unsigned bits = scopes_for(&t->scopes, source);
+
+    if (t->user_id == 0)
+        return bits;
+    return user_may(p, t) ? bits & role_scopes(user_of_id(p, t->user_id)->role)
+                          : 0;
+}
+
 const struct api_token *api_token_find(struct people *p, struct str text)
 {
     int64_t now_ms = clock_wall_ms(p->clock);
@@ -180,7 +200,8 @@ const struct api_token *api_token_find(struct people *p, struct str text)
 
         if (sodium_memcmp(t->hash, hash, sizeof hash) != 0)
             continue;
-        if (t->expires_ms != 0 && now_ms >= t->expires_ms)
+        if ((t->expires_ms != 0 && now_ms >= t->expires_ms) ||
+            !user_may(p, t))
             return NULL;
         token_touch(p, t, now_ms);
         return t;
@@ -210,4 +231,19 @@ enum people_result api_token_revoke(struct people *p, int64_t id,
     memmove(&p->tokens[at], &p->tokens[at + 1],
             (--p->token_n - at) * sizeof *p->tokens);
     return PEOPLE_OK;
+}
+
+bool tokens_delete(struct people *p, int64_t user_id, struct error *err)
+{
+    return DB_RUN(p, err, "DELETE FROM token WHERE user_id = ?1", N(user_id));
+}
+
+void tokens_drop(struct people *p, int64_t user_id)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < p->token_n; i++)
+        if (p->tokens[i].user_id != user_id)
+            p->tokens[kept++] = p->tokens[i];
+    p->token_n = kept;
 }

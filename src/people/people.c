@@ -310,6 +310,7 @@ enum people_result user_delete(struct people *p, struct str name,
     if (admins_but(p, u->id) == 0 && admins_but(p, 0) > 0)
         return admin_is_last(u, err);
     if (!db_begin(p, true, err) || !sessions_delete(p, u->id, 0, err) ||
+        !tokens_delete(p, u->id, err) ||
         !DB_RUN(p, err, "DELETE FROM user WHERE id = ?1", N(u->id)) ||
         !user_logged(p, by, "user.delete", u, NULL, err) ||
         !db_commit(p, err)) {
@@ -317,6 +318,7 @@ enum people_result user_delete(struct people *p, struct str name,
         return PEOPLE_FAILED;
     }
     sessions_drop(p, u->id, 0);
+    tokens_drop(p, u->id);
     at = (size_t)(u - p->users);
     memmove(&p->users[at], &p->users[at + 1],
             (--p->user_n - at) * sizeof *p->users);

@@ -6,7 +6,7 @@
 
 #include "people/room.h"
 
-#define SCHEMA_VERSION  1
+#define SCHEMA_VERSION  2
 #define BUSY_TIMEOUT_MS 2000
 
 static const char schema[] =
@@ -40,7 +40,8 @@ static const char schema[] =
     " author TEXT NOT NULL,"
     " created_ms INTEGER NOT NULL,"
     " expires_ms INTEGER NOT NULL,"
-    " used_ms INTEGER NOT NULL) STRICT;"
+    " used_ms INTEGER NOT NULL,"
+    " user_id INTEGER NOT NULL DEFAULT 0) STRICT;"
     "CREATE TABLE audit("
     " n INTEGER PRIMARY KEY AUTOINCREMENT,"
     " at_ms INTEGER NOT NULL,"
@@ -52,7 +53,13 @@ static const char schema[] =
     " after TEXT NOT NULL,"
     " previous BLOB NOT NULL,"
     " hash BLOB NOT NULL) STRICT;"
-    "PRAGMA user_version = 1;";
+    "PRAGMA user_version = 2;";
+
+/* From each version to the next. */
+static const char *const steps[SCHEMA_VERSION] = {
+    [1] = "ALTER TABLE token ADD COLUMN user_id INTEGER NOT NULL DEFAULT 0;"
+          "PRAGMA user_version = 2;",
+};
 
 void db_close(struct people *p)
 {
@@ -192,6 +199,17 @@ static bool version_read(void *version, sqlite3_stmt *row, struct error *err)
     return true;
 }
 
+/* Version 0 is a new file. */
+static bool schema_bring(struct people *p, int64_t version, struct error *err)
+{
+    if (version == 0)
+        return db_script(p, schema, err);
+    for (; version < SCHEMA_VERSION; version++)
+        if (!db_script(p, steps[version], err))
+            return false;
+    return true;
+}
+
 static bool schema_make(struct people *p, struct error *err)
 {
     int64_t version = 0;
@@ -205,7 +223,7 @@ static bool schema_make(struct people *p, struct error *err)
                          (long long)version, SCHEMA_VERSION);
     if (version == SCHEMA_VERSION)
         return true;
-    if (db_begin(p, true, err) && db_script(p, schema, err) &&
+    if (db_begin(p, true, err) && schema_bring(p, version, err) &&
         db_commit(p, err))
         return true;
     db_rollback(p);

@@ -76,6 +76,10 @@ bool user_logged(struct people *p, const struct actor *by, const char *what,
 bool sessions_delete(struct people *p, int64_t user_id, int64_t but,
                      struct error *err) must_check;
 void sessions_drop(struct people *p, int64_t user_id, int64_t but);
+/* All of a user's, likewise. */
+bool tokens_delete(struct people *p, int64_t user_id,
+                   struct error *err) must_check;
+void tokens_drop(struct people *p, int64_t user_id);
 
 void secret_hash(struct str text, unsigned char out[32]);
 

@@ -130,6 +130,14 @@ unsigned scopes_for(const struct scopes *s, const char *source)
     return s->bits;
 }
 
+unsigned scopes_most(const struct scopes *s)
+{
+    bool of_one = memmem(s->text, strlen(s->text), INGEST_OF,
+                         strlen(INGEST_OF)) != NULL;
+
+    return s->bits | (of_one ? SCOPE_INGEST : 0);
+}
+
 void scope_names(unsigned bits, void (*each)(void *arg, const char *name),
                  void *arg)
 {

@@ -35,6 +35,7 @@ bool scopes_parse(struct str text, struct scopes *out,
                   struct error *err) must_check;
 /* The bits, with SCOPE_INGEST also for a word "ingest:SOURCE". NULL: no source. */
 unsigned scopes_for(const struct scopes *s, const char *source);
+unsigned scopes_most(const struct scopes *s); /* with any source */
 
 /* The scopes that `bits` are, each to `each`. */
 void scope_names(unsigned bits, void (*each)(void *arg, const char *name),

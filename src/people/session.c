@@ -251,6 +251,27 @@ bool session_is_on(const struct people *p, int64_t id)
     return false;
 }
 
+enum people_result session_end_others(struct people *p, int64_t user_id,
+                                      int64_t but, const struct actor *by,
+                                      size_t *ended, struct error *err)
+{
+    const struct user *u = user_of_id(p, user_id);
+    size_t before = p->session_n;
+
+    assert(u != NULL);
+    *ended = 0;
+    if (!db_begin(p, true, err) || !sessions_delete(p, user_id, but, err) ||
+        !audit_write(p, by, "logout.others", str_of(u->name), STR_NONE,
+                     STR_NONE, err) ||
+        !db_commit(p, err)) {
+        db_rollback(p);
+        return PEOPLE_FAILED;
+    }
+    sessions_drop(p, user_id, but);
+    *ended = before - p->session_n;
+    return PEOPLE_OK;
+}
+
 enum people_result session_end(struct people *p, int64_t id,
                                const struct actor *by, struct error *err)
 {

@@ -38,6 +38,10 @@ const struct session *session_at(const struct people *p, size_t i);
 enum people_result session_end(struct people *p, int64_t id,
                                const struct actor *by,
                                struct error *err) must_check;
+/* All of a user's but one; `ended` is how many those were. */
+enum people_result session_end_others(struct people *p, int64_t user_id,
+                                      int64_t but, const struct actor *by,
+                                      size_t *ended, struct error *err) must_check;
 
 /* What a page has to send with each change, so that no other site's page can:
  * it follows from the session's text, which no script can read. */
@@ -45,6 +49,7 @@ void session_csrf(struct str text, char out[SESSION_TEXT_BYTES]);
 
 struct api_token {
     int64_t id;
+    int64_t user_id; /* whose: it may what they may, and ends with them; 0: nobody's */
     unsigned char hash[32];
     char name[NAME_MAX_BYTES + 1], author[NAME_MAX_BYTES + 16];
     char shown[API_TOKEN_SHOWN + 1];
@@ -52,16 +57,23 @@ struct api_token {
     int64_t created_ms, expires_ms, used_ms; /* 0: never */
 };
 
-enum people_result api_token_add(struct people *p, struct str name,
-                                 const struct scopes *scopes,
-                                 int64_t expires_ms, const struct actor *by,
+struct token_wish {
+    struct str name;
+    struct scopes scopes;
+    int64_t user_id, expires_ms; /* 0: nobody's; never */
+};
+enum people_result api_token_add(struct people *p, const struct token_wish *w,
+                                 const struct actor *by,
                                  char text[TOKEN_BYTES + 1],
                                  struct error *err) must_check;
-/* NULL: unknown or expired. */
+/* NULL: unknown, expired, or its user may not. */
 const struct api_token *api_token_find(struct people *p, struct str text);
 size_t api_token_count(const struct people *p);
 const struct api_token *api_token_at(const struct people *p, size_t i);
 const struct api_token *api_token_of_id(const struct people *p, int64_t id);
+/* What it may do: never more than its user. `source` as in scopes_for(). */
+unsigned api_token_scopes(const struct people *p, const struct api_token *t,
+                          const char *source);
 enum people_result api_token_revoke(struct people *p, int64_t id,
                                     const struct actor *by,
                                     struct error *err) must_check;

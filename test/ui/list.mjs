@@ -29,6 +29,7 @@ export function pagesOf({ alert, recipient, endpoint }) {
     ["deliveries", "/deliveries"],
     ["deliveries-failed", "/deliveries?state=dead"],
     ["sources", "/sources"],
+    ["account", "/account"],
     ["users", "/users"],
     ["audit", "/audit"],
     ["settings", "/settings"],

@@ -73,7 +73,10 @@ static const struct {
     {"POST", "/api/v1/logout", KNOWN},
     {"GET", "/api/v1/me", KNOWN},
     {"POST", "/api/v1/me/*", PEOPLE},
+    {"GET", "/api/v1/me/tokens", PEOPLE},
+    {"DELETE", "/api/v1/me/tokens/*", PEOPLE},
     {"GET", "/api/v1/sessions", KNOWN},
+    {"DELETE", "/api/v1/sessions", PEOPLE},
     {"DELETE", "/api/v1/sessions/*", KNOWN},
     {"GET", "/api/v1/users*", ADMINS},
     {"POST", "/api/v1/users", ADMINS},
@@ -171,7 +174,8 @@ static void people_make(struct bench *b, char tokens[ASKERS][TOKEN_BYTES + 1])
             fail_msg("%s", err.text);
     for (int i = ALERTS_READ; i < NOBODY; i++)
         if (!scopes_parse(str_of(askers[i].scope), &scopes, &err) ||
-            api_token_add(b->people, str_of(askers[i].name), &scopes, 0,
+            api_token_add(b->people,
+                          &(struct token_wish){str_of(askers[i].name), scopes, 0, 0},
                           &test_actor, tokens[i], &err) != PEOPLE_OK)
             fail_msg("%s: %s", askers[i].name, err.text);
 }

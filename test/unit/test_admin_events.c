@@ -46,7 +46,8 @@ static void hear(struct bench *b, struct listening *l, const char *words, size_t
     fail_msg("not heard: %s in %.*s", words, (int)l->heard.n, l->heard.p);
 }
 
-static struct listening listen_from(struct bench *b, const char *last_id)
+static struct listening listen_to(struct bench *b, const char *topics,
+                                  const char *last_id)
 {
     struct listening l = {.heard = BUF(1u << 20)};
     struct str headers = arena_printf(
@@ -54,11 +55,19 @@ static struct listening listen_from(struct bench *b, const char *last_id)
         last_id);
 
     l.fd = api_connect(b);
-    api_send(l.fd, api_request(b, "GET", "/api/v1/events?topics=config",
-                               headers.p, ""));
+    api_send(l.fd,
+             api_request(b, "GET",
+                         arena_printf(&b->arena, "/api/v1/events?topics=%s",
+                                      topics).p,
+                         headers.p, ""));
     hear(b, &l, "text/event-stream", 1);
     hear(b, &l, "\r\n\r\n", 1);
     return l;
+}
+
+static struct listening listen_from(struct bench *b, const char *last_id)
+{
+    return listen_to(b, "config", last_id);
 }
 
 /* Noticed when there is something to say to it, at the latest by the heartbeat. */
@@ -115,6 +124,46 @@ static void who_was_gone_for_longer_is_told_so(void **state)
         hear(b, &l, "event: reset\n", 1);
         hang_up(&l);
     }
+}
+
+/* When it begins, and when it ends; its result is a request away. */
+static void jobs_are_heard_of(void **state)
+{
+    struct bench *b = *state;
+    struct listening l = listen_to(b, "jobs", "");
+
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/replay", "{\"since\":\"1h\"}"), 202);
+    hear(b, &l, "\"kind\":\"replay\",\"state\":\"running\"", 1);
+    hear(b, &l, "\"kind\":\"replay\",\"state\":\"done\"", 1);
+    assert_int_equal(times(&l, "event: job\n"), 2);
+    assert_int_equal(times(&l, "\"result\""), 0);
+    hang_up(&l);
+}
+
+/* At once, not with the next heartbeat. */
+static void whose_token_is_revoked_hears_no_more(void **state)
+{
+    struct bench *b = *state;
+    struct got g = api_ask(b, "POST", "/api/v1/tokens",
+                           "{\"name\":\"ear\",\"scopes\":[\"alerts:read\"]}");
+    struct str headers = arena_printf(
+        &b->arena, "Authorization: Bearer %.*s\r\n",
+        STR_ARG(json_text(member_at(g.json, "/data/token"))));
+    struct listening l = {.heard = BUF(1u << 20), .fd = api_connect(b)};
+    int64_t id = got_number(&g, "/data/id");
+
+    api_send(l.fd, api_request(b, "GET", "/api/v1/events", headers.p, ""));
+    hear(b, &l, "event: ready", 1);
+    assert_int_equal(httpd_streams(b->httpd), 1);
+    GOT_STATUS(api_ask(b, "DELETE",
+                       arena_printf(&b->arena, "/api/v1/tokens/%lld",
+                                    (long long)id).p,
+                       ""),
+               204);
+    for (int turn = 0; turn < 100 && httpd_streams(b->httpd) > 0; turn++)
+        loop_turn(b->loop, 10);
+    assert_int_equal(httpd_streams(b->httpd), 0);
+    hang_up(&l);
 }
 
 /* --- one who does not read ---------------------------------------------------------- */
@@ -222,6 +271,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(who_was_gone_for_a_moment_misses_nothing),
         TEST(who_was_gone_for_longer_is_told_so),
+        TEST(jobs_are_heard_of),
+        TEST(whose_token_is_revoked_hears_no_more),
         TEST(who_does_not_read_is_ended_and_counted),
         TEST(pages_are_served),
     };

@@ -112,6 +112,35 @@ static void an_ack_is_shown_and_filtered_by(void **state)
     assert_int_equal(got_number(&g, "/acknowledged"), 0);
 }
 
+/* So that a page can say how far it is. */
+static void many_are_marked_part_by_part(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+    int parts = 1;
+
+    post_four(b);
+    g = api_ask(b, "POST", ALERTS "/ack?state=any", "{\"ids\":[1],\"at_most\":0}");
+    got_want(&g, 422, "at_most");
+    g = api_ask(b, "POST", ALERTS "/ack?severity=debug", "{\"at_most\":1}");
+    GOT_STATUS(g, 200);
+    while (json_is(member_at(g.json, "/more"), JSON_BOOL) &&
+           member_at(g.json, "/more")->truth) {
+        struct str next = json_text(member_at(g.json, "/next"));
+
+        g = api_ask(b, "POST",
+                    arena_printf(&b->arena, ALERTS "/ack?severity=debug&cursor=%.*s",
+                                 STR_ARG(next)).p,
+                    "{\"at_most\":1}");
+        GOT_STATUS(g, 200);
+        assert_true(++parts < 10);
+    }
+    assert_true(parts >= 4);
+    assert_true(json_is(member_at(g.json, "/next"), JSON_NULL));
+    g = api_get(b, ALERTS "?acknowledged=true");
+    assert_int_equal(member_at(g.json, "/data")->count, 4);
+}
+
 static void a_note_is_read_back(void **state)
 {
     struct bench *b = *state;
@@ -184,6 +213,7 @@ int main(void)
         TEST(a_series_has_all_its_buckets),
         TEST(a_top_has_the_most_first),
         TEST(an_ack_is_shown_and_filtered_by),
+        TEST(many_are_marked_part_by_part),
         TEST(a_note_is_read_back),
         TEST(a_delete_can_be_taken_back),
         TEST(what_is_wrong_is_said),

@@ -259,6 +259,136 @@ static void the_question_for_a_code_counts_as_nothing(void **state)
         GOT_STATUS(login(b, "maya", PASSWORD, ""), 401);
 }
 
+/* --- one's own account -------------------------------------------------------------- */
+
+/* The log's lines, the newest first, must begin like this: "token.add maya/ci". */
+static void log_wants(struct bench *b, const char *const *want)
+{
+    struct got g = api_get(b, "/api/v1/audit");
+    const struct json *row = member_at(g.json, "/data")->first;
+
+    for (; *want != NULL; want++, row = row->next) {
+        char line[256];
+
+        assert_non_null(row);
+        snprintf(line, sizeof line, "%.*s %.*s by %.*s",
+                 STR_ARG(json_text(json_get(row, "what"))),
+                 STR_ARG(json_text(json_get(row, "object"))),
+                 STR_ARG(json_text(json_get(row, "who"))));
+        assert_string_equal(line, *want);
+    }
+}
+
+static void what_one_does_to_ones_account_is_written_down(void **state)
+{
+    static const char *const lines[] = {
+        "user.totp-off maya by user maya",
+        "user.recovery-code maya by user maya",
+        "user.totp-on maya by user maya",
+        "login maya by user maya",
+        NULL,
+    };
+    struct bench *b = *state;
+    const char *session = first_admin(b);
+    struct got g = enrol(b, session);
+    struct str code = json_text(member_at(g.json, "/data/recovery_codes/9"));
+
+    got_want(&g, 200, "recovery_codes");
+    g = post(b, "/api/v1/login", LOCAL,
+             "{\"user\":\"maya\",\"password\":\"" PASSWORD "\",\"totp\":\"%.*s\"}",
+             STR_ARG(code));
+    GOT_STATUS(g, 200);
+    g = post(b, "/api/v1/me/totp/disable", session,
+             "{\"password\":\"wrong wrong wrong\"}");
+    got_want(&g, 403, "password-wrong");
+    g = post(b, "/api/v1/me/totp/disable", session,
+             "{\"password\":\"" PASSWORD "\"}");
+    GOT_STATUS(g, 204);
+    g = api_get(b, "/api/v1/audit?limit=1");
+    got_want_text(&g, "/data/0/what", "user.totp-off");
+    assert_true(json_is(member_at(g.json, "/data/0/after/totp"), JSON_BOOL));
+    assert_true(member_at(g.json, "/next")->text.n > 0);
+    g = api_get(b, "/api/v1/audit");
+    assert_true(json_is(member_at(g.json, "/next"), JSON_NULL));
+    for (size_t i = 0; lines[i] != NULL; i++)
+        got_want(&g, 200, arena_printf(&b->arena, "\"what\":\"%.*s\"",
+                                       (int)strcspn(lines[i], " "), lines[i]).p);
+}
+
+static void the_other_sessions_are_ended_and_seen(void **state)
+{
+    static const char *const lines[] = {"logout.others maya by user maya", NULL};
+    struct bench *b = *state;
+    const char *session = first_admin(b), *other;
+    struct got g = login(b, "maya", PASSWORD, "");
+
+    other = as_session(b, &g);
+    g = api_ask_with(b, "GET", "/api/v1/sessions", session, "");
+    assert_int_equal(member_at(g.json, "/data")->count, 2);
+    g = api_ask_with(b, "DELETE", "/api/v1/sessions", session, "");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/ended"), 1);
+    GOT_STATUS(api_ask_with(b, "GET", "/api/v1/me", other, ""), 401);
+    GOT_STATUS(api_ask_with(b, "GET", "/api/v1/me", session, ""), 200);
+    log_wants(b, lines);
+}
+
+static void ones_own_tokens_need_the_password_and_are_ones_own(void **state)
+{
+    static const char *const lines[] = {"token.revoke maya/ci by user maya",
+                                        "token.add maya/ci by user maya", NULL};
+    struct bench *b = *state;
+    const char *session = first_admin(b);
+    struct got g = post(b, "/api/v1/me/tokens", session,
+                        "{\"name\":\"ci\",\"scopes\":[\"alerts:read\"],"
+                        "\"password\":\"no no no no no\"}");
+    struct str bearer;
+    int64_t id;
+
+    got_want(&g, 403, "password-wrong");
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/tokens",
+                       "{\"name\":\"prometheus\",\"scopes\":[\"ingest\"]}"),
+               201);
+    g = post(b, "/api/v1/me/tokens", session,
+             "{\"name\":\"ci\",\"scopes\":[\"alerts:read\"],\"password\":\"" PASSWORD
+             "\"}");
+    GOT_STATUS(g, 201);
+    got_want_text(&g, "/data/name", "maya/ci");
+    id = got_number(&g, "/data/id");
+    bearer = arena_printf(&b->arena, "Authorization: Bearer %.*s\r\n",
+                          STR_ARG(json_text(member_at(g.json, "/data/token"))));
+    GOT_STATUS(api_ask_with(b, "GET", "/api/v1/alerts", bearer.p, ""), 200);
+    GOT_STATUS(api_ask_with(b, "GET", "/api/v1/me/tokens", bearer.p, ""), 403);
+    g = api_ask_with(b, "GET", "/api/v1/me/tokens", session, "");
+    assert_int_equal(member_at(g.json, "/data")->count, 1);
+    assert_int_equal(got_number(&g, "/total/value"), 1);
+    GOT_STATUS(api_ask_with(b, "DELETE", "/api/v1/me/tokens/1", session, ""), 404);
+    GOT_STATUS(api_ask_with(b, "DELETE",
+                            arena_printf(&b->arena, "/api/v1/me/tokens/%lld",
+                                         (long long)id).p,
+                            session, ""),
+               204);
+    GOT_STATUS(api_ask_with(b, "GET", "/api/v1/alerts", bearer.p, ""), 401);
+    log_wants(b, lines);
+}
+
+static void nobody_gives_a_token_more_than_they_may(void **state)
+{
+    struct bench *b = *state;
+    const char *admin = first_admin(b), *session;
+    struct got g = post(b, "/api/v1/users", admin,
+                        "{\"name\":\"noor\",\"role\":\"viewer\",\"password\":\"" PASSWORD
+                        "\"}");
+
+    GOT_STATUS(g, 201);
+    g = login(b, "noor", PASSWORD, "");
+    session = as_session(b, &g);
+    g = post(b, "/api/v1/me/tokens", session,
+             "{\"name\":\"x\",\"scopes\":[\"ingest:ntopng\"],\"password\":\"" PASSWORD
+             "\"}");
+    got_want(&g, 422, "a viewer cannot give");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +401,10 @@ int main(void)
         TEST(one_time_passwords_are_asked_for_and_used_once),
         TEST(codes_are_slowed_whatever_comes_between),
         TEST(the_question_for_a_code_counts_as_nothing),
+        TEST(what_one_does_to_ones_account_is_written_down),
+        TEST(the_other_sessions_are_ended_and_seen),
+        TEST(ones_own_tokens_need_the_password_and_are_ones_own),
+        TEST(nobody_gives_a_token_more_than_they_may),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

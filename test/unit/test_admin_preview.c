@@ -116,6 +116,66 @@ static void as_it_would_have_been_sent(void **state)
     assert_true(str_starts(json_text(member_at(g.json, "/headline")), "Released: "));
 }
 
+/* Whoever writes a template sees it for both, whatever the alert is. */
+static void as_if_it_began_or_were_over(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "web");
+    g = preview(b, "{\"action\":\"engage\",\"text_template\":\"{{state}}\"}");
+    got_want_text(&g, "/text", "Engaged");
+    g = preview(b, "{\"action\":\"release\",\"text_template\":\"{{state}}\"}");
+    got_want_text(&g, "/text", "Released after 8 min");
+    g = preview(b, "{\"action\":\"store\"}");
+    got_want(&g, 400, "must be engage or release");
+}
+
+static const char *variable(struct bench *b, const struct got *g, const char *name)
+{
+    const struct json *v = member_at(g->json, "/variables")->first;
+
+    while (v != NULL && !str_is(json_text(json_get(v, "name")), name))
+        v = v->next;
+    if (v == NULL)
+        fail_msg("no variable %s", name);
+    return arena_c(&b->arena, json_text(json_get(v, "value")));
+}
+
+static void what_can_be_spoken_of_is_listed(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "web");
+    g = preview(b, "{" TEMPLATES "}");
+    assert_string_equal(variable(b, &g, "title"), "Disk Full"); /* our own words */
+    assert_string_equal(variable(b, &g, "entity_value"), "db1");
+    assert_string_equal(variable(b, &g, "labels.team"), "web");
+    assert_string_equal(variable(b, &g, "cli_ip"), ""); /* null: it gives nothing */
+}
+
+/* Both at once, and whatever else is missing from the recipient. */
+static void mistakes_are_said_while_one_writes(void **state)
+{
+    struct bench *b = *state;
+    struct got g = api_ask(b, "POST", "/api/v1/templates/check",
+                           "{\"title_template\":\"{{titel}}\","
+                           "\"text_template\":\"a\\n  {{#labels}}\"}");
+
+    GOT_STATUS(g, 200);
+    got_want_text(&g, "/errors/0/member", "title_template");
+    got_want_text(&g, "/errors/1/message",
+                  "line 2, column 3: {{#labels}} is not closed: {{/labels}} is "
+                  "missing");
+    got_want_text(&g, "/names/0/name", "title");
+    g = api_ask(b, "POST", "/api/v1/templates/check",
+                "{\"title_template\":\"\",\"text_template\":null}");
+    assert_int_equal(member_at(g.json, "/errors")->count, 0);
+}
+
 static void what_is_saved_and_what_is_tried(void **state)
 {
     struct bench *b = *state;
@@ -353,6 +413,9 @@ int main(void)
         TEST(without_an_alert_it_is_the_sample),
         TEST(the_newest_alert_or_the_one_asked_for),
         TEST(as_it_would_have_been_sent),
+        TEST(as_if_it_began_or_were_over),
+        TEST(what_can_be_spoken_of_is_listed),
+        TEST(mistakes_are_said_while_one_writes),
         TEST(what_is_saved_and_what_is_tried),
         TEST(a_draft_needs_no_name),
         TEST(the_request_is_without_secrets),

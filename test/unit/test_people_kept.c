@@ -107,6 +107,28 @@ static void session_new(struct bench *b, int64_t user_id,
         fail_msg("%s", err.text);
 }
 
+static void token_new(struct bench *b, const char *name, const char *scopes,
+                      int64_t user_id, int64_t expires_ms,
+                      char text[TOKEN_BYTES + 1])
+{
+    struct token_wish w = {.name = str_of(name),
+                           .user_id = user_id,
+                           .expires_ms = expires_ms};
+    struct error err;
+
+    if (!scopes_parse(str_of(scopes), &w.scopes, &err) ||
+        api_token_add(b->people, &w, &tester, text, &err) != PEOPLE_OK)
+        fail_msg("%s", err.text);
+}
+
+/* What somebody with this token may do; 0: it is none. */
+static unsigned may(struct bench *b, const char *token)
+{
+    const struct api_token *t = api_token_find(b->people, str_of(token));
+
+    return t != NULL ? api_token_scopes(b->people, t, "ntopng") : 0;
+}
+
 /* --- sessions and tokens ------------------------------------------------------------ */
 
 static void a_session_ends_idle_or_old(void **state)
@@ -135,14 +157,9 @@ static void sessions_and_tokens_outlive_a_restart(void **state)
 {
     struct bench *b = *state;
     char text[SESSION_TEXT_BYTES], token[TOKEN_BYTES + 1];
-    struct scopes scopes;
-    struct error err;
 
     session_new(b, user_new(b, "maya", ROLE_ADMIN), text);
-    assert_true(scopes_parse(STR("ingest:ntopng"), &scopes, &err));
-    assert_int_equal(api_token_add(b->people, STR("ci"), &scopes,
-                                   b->now_ms + 1000, &tester, token, &err),
-                     PEOPLE_OK);
+    token_new(b, "ci", "ingest:ntopng", 0, b->now_ms + 1000, token);
     people_again(b);
     assert_non_null(session_find(b->people, str_of(text)));
     assert_non_null(api_token_find(b->people, str_of(token)));
@@ -176,6 +193,96 @@ static void a_change_of_a_user_ends_the_sessions(void **state)
                      PEOPLE_LAST_ADMIN);
     assert_int_equal(user_delete(b->people, STR("root"), &tester, &err),
                      PEOPLE_LAST_ADMIN);
+}
+
+static void ones_own_token_may_what_one_may(void **state)
+{
+    struct bench *b = *state;
+    const enum role viewer = ROLE_VIEWER;
+    const bool off = false, on = true;
+    char own[TOKEN_BYTES + 1], nobodys[TOKEN_BYTES + 1];
+    struct error err;
+    int64_t id;
+
+    user_new(b, "root", ROLE_ADMIN);
+    id = user_new(b, "maya", ROLE_EDITOR);
+    token_new(b, "maya/laptop", "config:write ingest:ntopng", id, 0, own);
+    token_new(b, "ci", "ingest", 0, 0, nobodys);
+    assert_int_equal(may(b, own),
+                     SCOPE_CONFIG_WRITE | SCOPE_CONFIG_READ | SCOPE_INGEST);
+    assert_int_equal(user_change(b->people, STR("maya"),
+                                 &(struct user_change){.role = &viewer}, &tester,
+                                 &err),
+                     PEOPLE_OK);
+    assert_int_equal(may(b, own), SCOPE_CONFIG_READ);
+    people_again(b);
+    assert_int_equal(may(b, own), SCOPE_CONFIG_READ);
+    assert_int_equal(user_change(b->people, STR("maya"),
+                                 &(struct user_change){.enabled = &off}, &tester,
+                                 &err),
+                     PEOPLE_OK);
+    assert_int_equal(may(b, own), 0);
+    assert_int_equal(user_change(b->people, STR("maya"),
+                                 &(struct user_change){.enabled = &on}, &tester,
+                                 &err),
+                     PEOPLE_OK);
+    assert_int_equal(may(b, own), SCOPE_CONFIG_READ);
+    assert_int_equal(user_delete(b->people, STR("maya"), &tester, &err), PEOPLE_OK);
+    assert_int_equal(may(b, own), 0);
+    people_again(b);
+    assert_int_equal(api_token_count(b->people), 1);
+    assert_int_equal(may(b, nobodys), SCOPE_INGEST);
+}
+
+static void run_sql(struct bench *b, const char *sql)
+{
+    sqlite3 *db;
+    char *wrong = NULL;
+
+    assert_int_equal(sqlite3_open(b->path, &db), SQLITE_OK);
+    if (sqlite3_exec(db, sql, NULL, NULL, &wrong) != SQLITE_OK)
+        fail_msg("%s", wrong);
+    sqlite3_close(db);
+}
+
+/* A file of version 1 had tokens of nobody. */
+static void an_older_file_is_brought_on(void **state)
+{
+    struct bench *b = *state;
+    char old[TOKEN_BYTES + 1], new[TOKEN_BYTES + 1];
+
+    token_new(b, "ci", "alerts:read", 0, 0, old);
+    people_close(b->people);
+    b->people = NULL;
+    run_sql(b, "ALTER TABLE token DROP COLUMN user_id; PRAGMA user_version = 1");
+    people_again(b);
+    assert_int_equal(may(b, old), SCOPE_ALERTS_READ);
+    token_new(b, "maya/x", "alerts:read", user_new(b, "maya", ROLE_VIEWER), 0, new);
+    people_again(b);
+    assert_int_equal(may(b, new), SCOPE_ALERTS_READ);
+}
+
+static void all_other_sessions_end_at_once(void **state)
+{
+    struct bench *b = *state;
+    int64_t id = user_new(b, "maya", ROLE_ADMIN);
+    char mine[SESSION_TEXT_BYTES], other[SESSION_TEXT_BYTES],
+        lucas[SESSION_TEXT_BYTES];
+    struct error err;
+    size_t ended;
+
+    session_new(b, id, other);
+    session_new(b, id, mine);
+    session_new(b, user_new(b, "luca", ROLE_VIEWER), lucas);
+    assert_int_equal(session_end_others(b->people, id,
+                                        session_find(b->people, str_of(mine))->id,
+                                        &tester, &ended, &err),
+                     PEOPLE_OK);
+    assert_int_equal(ended, 1);
+    people_again(b);
+    assert_non_null(session_find(b->people, str_of(mine)));
+    assert_non_null(session_find(b->people, str_of(lucas)));
+    assert_null(session_find(b->people, str_of(other)));
 }
 
 static void the_oldest_of_many_sessions_gives_way(void **state)
@@ -275,6 +382,9 @@ int main(void)
         TEST(a_session_ends_idle_or_old),
         TEST(sessions_and_tokens_outlive_a_restart),
         TEST(a_change_of_a_user_ends_the_sessions),
+        TEST(ones_own_token_may_what_one_may),
+        TEST(an_older_file_is_brought_on),
+        TEST(all_other_sessions_end_at_once),
         TEST(the_oldest_of_many_sessions_gives_way),
         TEST(a_changed_log_is_seen),
         cmocka_unit_test(failures_cost_time_that_grows_and_is_forgotten),

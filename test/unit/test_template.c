@@ -252,6 +252,23 @@ static void names_and_sections_become_text(void **state)
     }
 }
 
+static void every_name_that_is_listed_can_be_written(void **state)
+{
+    struct arena arena freed_by(arena_release) = {0};
+    struct template_name *names;
+    size_t n = template_names(NULL, &arena, &names);
+
+    (void)state;
+    assert_true(n > 80 && n <= TEMPLATE_NAMES_MAX);
+    for (size_t i = 0; i < n; i++) {
+        struct str text = arena_printf(&arena, "{{%.*s}}", STR_ARG(names[i].name));
+        struct error err;
+
+        if (template_parse(text, &arena, &err) == NULL)
+            fail_msg("%.*s: %s", STR_ARG(text), err.text);
+    }
+}
+
 /* --- what an attacker would say ------------------------------------------------ */
 
 static void values_are_only_text(void **state)
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test(mistakes_are_said_with_their_place),
         cmocka_unit_test(long_ones_are_refused),
         cmocka_unit_test(names_and_sections_become_text),
+        cmocka_unit_test(every_name_that_is_listed_can_be_written),
         cmocka_unit_test(values_are_only_text),
         cmocka_unit_test(a_long_value_is_cut),
         cmocka_unit_test(nothing_is_a_failure),

@@ -5,6 +5,8 @@ import { t } from "./base/i18n";
 import { startLive } from "./base/live";
 import { matched, path } from "./base/route";
 import { state } from "./base/session";
+import { ProgressDialog } from "./explorer/progress";
+import { AccountPage } from "./pages/account";
 import { AlertFullPage } from "./pages/alert";
 import { AlertsPage } from "./pages/alerts";
 import { AuditPage } from "./pages/audit";
@@ -47,6 +49,7 @@ const PAGES: [string, PageOf][] = [
   ["/deliveries", DeliveriesPage],
   ["/pools", PoolsPage],
   ["/sources", SourcesPage],
+  ["/account", AccountPage],
   ["/users", UsersPage],
   ["/audit", AuditPage],
   ["/settings", SettingsPage],
@@ -74,5 +77,5 @@ function Which() {
 }
 
 export function App() {
-  return <><Which /><QuestionDialog /><Toasts /></>;
+  return <><Which /><QuestionDialog /><ProgressDialog /><Toasts /></>;
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { load } from "./load.mjs";
 
 const { partsOf, joined, quoted, comparison, expecting } = await load("base/filter.ts");
-const { asFilter } = await load("recipient/as_filter.ts");
+
 const { shifted, viewOf, paramsOf } = await load("explorer/view.ts");
 
 test("parts are split at and, not within quotes, parentheses or words", () => {
@@ -40,15 +40,6 @@ test("what is expected at the end of what is typed", () => {
     assert.deepEqual([e.want, e.field, e.typed], [want, field, typed], text);
     assert.equal(text.slice(e.from), typed, text);
   }
-});
-
-const ANY = { minimum_severity: null, categories: null, entities: null, types: null, host_pools: null, filter: null };
-
-test("a recipient's criteria as a filter: absent is any, empty is nothing", () => {
-  assert.equal(asFilter(ANY), "");
-  assert.equal(asFilter({ ...ANY, categories: [] }), null);
-  assert.equal(asFilter({ ...ANY, minimum_severity: "error", types: ["a b", "c"], host_pools: ["iot"], filter: "x=1 or y=2" }),
-    'severity>=error and type in ("a b", c) and pool in (iot) and (x=1 or y=2)');
 });
 
 test("the URL's view as the API's question", () => {

@@ -9,6 +9,7 @@ const { build } = createRequire(new URL("package.json", UI))("esbuild");
 export async function load(path) {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("src/" + path, UI))], bundle: true, format: "esm", write: false,
+    external: ["catalogue:*"],
     jsx: "automatic", jsxImportSource: "preact", absWorkingDir: fileURLToPath(UI),
   });
   return import("data:text/javascript;base64," + Buffer.from(outputFiles[0].contents).toString("base64"));

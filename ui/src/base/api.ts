@@ -14,6 +14,10 @@ export function signedOut(): void {
   onSignedOut();
 }
 
+export function signedOut(): void {
+  onSignedOut();
+}
+
 const TOKEN = "tocsin.token";
 const CSRF_HEADER = "X-Tocsin-CSRF";
 

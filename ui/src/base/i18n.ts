@@ -19,9 +19,16 @@ function regional(l: Language): string {
   return navigator.languages.find((x) => x.slice(0, 2) === l) ?? l;
 }
 
+const OTHERS: Record<Exclude<Language, "en">, () => Promise<{ default: string[] }>> = {
+  it: () => import("catalogue:it"),
+  de: () => import("catalogue:de"),
+};
+
 export async function load(l: Language): Promise<void> {
-  if (l === "it") loaded.value = { ...loaded.value, it: (await import("../../../i18n/it.json")).default };
-  if (l === "de") loaded.value = { ...loaded.value, de: (await import("../../../i18n/de.json")).default };
+  if (l !== "en") {
+    const texts = (await OTHERS[l]()).default;
+    loaded.value = { ...loaded.value, [l]: Object.fromEntries(Object.keys(en).map((key, i) => [key, texts[i]])) };
+  }
   document.documentElement.lang = l;
 }
 

@@ -1,64 +1,35 @@
-// live.ts -- what happens, as it happens. One tab of a browser listens to the
-// server and tells the others; where the server has no events, we look every
-// ten seconds.
+// live.ts -- what happens, as it happens; where the server has no events, we look
+// every ten seconds.
 import { signal } from "@preact/signals";
 import { headers, signedOut } from "./api";
 import { live } from "./prefs";
+import { me } from "./session";
+import { share, type Heard, type How, type Listener, type Said, type Tabs } from "./share";
 import { eventsOf } from "./sse";
+import { TOPICS, topicsOf, type Topic } from "./topics";
 
-export type Topic = "alerts" | "deliveries" | "jobs" | "config";
-export interface LiveEvent {
-  topic: string;
-  data: unknown;
-}
+export type { Topic };
+export type LiveEvent = Heard;
 
-type Listener = (e: LiveEvent) => void;
-
-const TOPICS: Topic[] = ["alerts", "deliveries", "jobs", "config"];
 const LOOK_EVERY_MS = 10_000;
 const RETRY_MS = 3_000;
 
-/** How we learn of news: told at once, by looking, or not at all. */
-export const how = signal<"told" | "looking" | "not">("not");
+export const how = signal<How>("not");
 export const lastNews = signal(Date.now());
 
-const listeners = new Map<string, Set<Listener>>();
-const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("tocsin-live") : null;
-let lastId = "";
+const listeners = new Map<string, Set<(e: LiveEvent) => void>>();
 
 /** Until the function it returns is called. */
-export function onLive(topic: Topic, f: Listener): () => void {
-  const all = listeners.get(topic) ?? new Set<Listener>();
+export function onLive(topic: Topic, f: (e: LiveEvent) => void): () => void {
+  const all = listeners.get(topic) ?? new Set();
   listeners.set(topic, all.add(f));
   return () => all.delete(f);
 }
 
 function tell(e: LiveEvent): void {
   lastNews.value = Date.now();
-  if (live.peek()) listeners.get(e.topic)?.forEach((f) => f(e));
-}
-
-function news(e: LiveEvent): void {
-  tell(e);
-  channel?.postMessage(e);
-}
-
-/** What the server calls one event of a topic. */
-const TOPIC_OF: Record<string, Topic> = { alert: "alerts", mark: "alerts", delivery: "deliveries", job: "jobs" };
-
-/** "reset": more happened than the server remembers, so all is asked anew. "…-more"
- * stands for many of one topic. */
-function heard(event: string, data: unknown): void {
-  const topics = event === "reset" ? TOPICS : [TOPIC_OF[event] ?? event.replace(/-more$/, "")];
-  for (const topic of topics) news({ topic, data });
-}
-
-/** Also over when nobody listens any more. */
-function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((done) => {
-    setTimeout(done, ms);
-    stop.addEventListener("abort", () => done(), { once: true });
-  });
+  /* Somebody waits for a job, and does not merely watch. */
+  if (live.peek() || e.topic === "jobs") listeners.get(e.topic)?.forEach((f) => f(e));
 }
 
 function parsed(text: string): unknown {
@@ -69,55 +40,71 @@ function parsed(text: string): unknown {
   }
 }
 
-/** One connection, until it ends; false: there are no events here. */
-async function listen(stop: AbortSignal): Promise<boolean> {
-  const r = await fetch("/api/v1/events?topics=" + TOPICS.join(","), {
-    headers: headers({ Accept: "text/event-stream", ...(lastId ? { "Last-Event-ID": lastId } : {}) }),
-    cache: "no-store",
-    signal: stop,
+function pause(ms: number, stop: AbortSignal): Promise<void> {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+    stop.addEventListener("abort", () => done(), { once: true });
   });
-  if (r.status === 404) return false;
+}
+
+/** One connection, until it ends; false: there are no events here. */
+async function listen(as: Listener, stop: AbortSignal): Promise<boolean> {
+  const r = await fetch("/api/v1/events", {
+    headers: headers({ Accept: "text/event-stream", ...(as.lastId ? { "Last-Event-ID": as.lastId } : {}) }),
+    cache: "no-store", signal: stop,
+  });
   if (r.status === 401) signedOut();
-  if (!r.ok || !r.body) return true;
-  how.value = "told";
+  if (r.status === 404) return false;
+  if (!r.ok || !r.body) throw new Error(`HTTP ${r.status}`);
+  as.how("told");
   for await (const e of eventsOf(r.body)) {
-    if (e.id) lastId = e.id;
-    if (e.data) heard(e.event, parsed(e.data));
+    for (const topic of topicsOf(e.event)) as.news({ topic, data: parsed(e.data) }, e.id);
+    if (e.id) as.lastId = e.id;
   }
   return true;
 }
 
-async function look(stop: AbortSignal): Promise<void> {
-  how.value = "looking";
+async function look(as: Listener, stop: AbortSignal): Promise<void> {
+  as.how("looking");
   while (!stop.aborted) {
     await pause(LOOK_EVERY_MS, stop);
-    if (!document.hidden) for (const topic of TOPICS) tell({ topic, data: null });
+    if (!document.hidden && !stop.aborted) for (const topic of TOPICS) as.news({ topic, data: null }, "");
   }
 }
 
-async function listenUntil(stop: AbortSignal): Promise<void> {
+async function listenOn(as: Listener, stop: AbortSignal): Promise<void> {
   while (!stop.aborted) {
     try {
-      if (!(await listen(stop))) await look(stop);
+      if (!(await listen(as, stop))) await look(as, stop);
     } catch {
-      how.value = "not";
+      if (!stop.aborted) as.how("not");
     }
     await pause(RETRY_MS, stop);
   }
 }
 
-/** Until the function it returns is called. Browsers keep few connections to a
- * server: one tab holds ours. */
+/** The tabs of one who is signed in; another one in the next tab hears for himself. */
+function tabs(): Tabs {
+  const name = `tocsin-live ${me.peek()?.name ?? ""}`;
+  return {
+    channel: "BroadcastChannel" in globalThis ? channelOf(new BroadcastChannel(name)) : null,
+    alone: navigator.locks ? async (work, signal) => { await navigator.locks.request(name, { signal }, work); } : null,
+  };
+}
+
+function channelOf(c: BroadcastChannel): Tabs["channel"] {
+  return {
+    post: (m) => c.postMessage(m),
+    hear: (f) => (c.onmessage = (m: MessageEvent<Said>) => f(m.data)),
+    close: () => c.close(),
+  };
+}
+
+/** Until the function it returns is called. */
 export function startLive(): () => void {
-  const stop = new AbortController();
-  if (channel) {
-    channel.onmessage = (m: MessageEvent<LiveEvent>) => {
-      how.value = "told";
-      tell(m.data);
-    };
-  }
-  const listening = (): Promise<void> => listenUntil(stop.signal);
-  if (navigator.locks && channel) void navigator.locks.request("tocsin-live", { signal: stop.signal }, listening).catch(() => undefined);
-  else void listening();
-  return () => stop.abort();
+  const stop = share(tabs(), { onNews: tell, onHow: (h) => (how.value = h), listen: listenOn });
+  return () => {
+    stop();
+    how.value = "not";
+  };
 }

@@ -8,6 +8,9 @@ export interface Me {
   role: string;
   /** False where a token stands for a user. */
   hasUsers: boolean;
+  scopes: string[];
+  totp: boolean;
+  recoveryLeft: number;
 }
 
 type State = "unknown" | "out" | "in";
@@ -22,7 +25,7 @@ export const mayWrite = computed(() => ["admin", "editor"].includes(me.value?.ro
 export const mayRespond = computed(() => mayWrite.value || me.value?.role === "responder");
 
 interface MeAnswer {
-  data: { kind: string; name: string; role: string | null; scopes: string[]; csrf?: string };
+  data: { kind: string; name: string; role: string | null; scopes: string[]; totp?: boolean; recovery_codes_left?: number; csrf?: string };
 }
 
 /** A token has no role, but scopes that amount to one. */
@@ -33,7 +36,10 @@ function roleOf(scopes: string[]): string {
 }
 
 function meOf({ data: d }: MeAnswer): Me {
-  return { name: d.name, role: d.role ?? roleOf(d.scopes), hasUsers: d.kind === "session" };
+  return {
+    name: d.name, role: d.role ?? roleOf(d.scopes), hasUsers: d.kind === "session",
+    scopes: d.scopes, totp: d.totp === true, recoveryLeft: d.recovery_codes_left ?? 0,
+  };
 }
 
 /** Asks who we are; a token is tried where there are no users. */
@@ -58,7 +64,7 @@ async function enterByToken(): Promise<void> {
     return;
   }
   await get("/status");
-  me.value = { name: "admin", role: "admin", hasUsers: false };
+  me.value = { name: "admin", role: "admin", hasUsers: false, scopes: [], totp: false, recoveryLeft: 0 };
   state.value = "in";
 }
 

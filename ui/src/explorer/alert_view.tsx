@@ -4,6 +4,7 @@ import { get, post } from "../base/api";
 import { comparison } from "../base/filter";
 import { t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
+import { mayRespond } from "../base/session";
 import { duration } from "../base/time";
 import type { Alert, AlertPage, Decision } from "../base/types";
 import { factText, humane, safeLink, subjectText } from "../base/words";
@@ -64,10 +65,10 @@ function Actions({ alert, reload }: { alert: Alert; reload: () => void }) {
   };
   return (
     <div class="actions">
-      <button type="button" class="primary" onClick={() => void act(alert.ack ? "unack" : "ack", { ids: [alert.id] }, reload)}>{t(alert.ack ? "bulk.unack" : "bulk.ack")}</button>
-      <a class="button" href={"/silences?new=" + encodeURIComponent(filter)}>{t("bulk.silence")}</a>
+      {mayRespond.value && <button type="button" class="primary" onClick={() => void act(alert.ack ? "unack" : "ack", { ids: [alert.id] }, reload)}>{t(alert.ack ? "bulk.unack" : "bulk.ack")}</button>}
+      {mayRespond.value && <a class="button" href={"/silences?new=" + encodeURIComponent(filter)}>{t("bulk.silence")}</a>}
       <a class="button" href={`/why?alert=${alert.id}`}>{t("nav.why")}</a>
-      {isOn && <button type="button" onClick={() => void release()}>{t("alert.release")}</button>}
+      {isOn && mayRespond.value && <button type="button" onClick={() => void release()}>{t("alert.release")}</button>}
       <Copy label={t("alert.copy_link")} text={`${location.origin}/a/${alert.id}`} />
     </div>
   );

@@ -5,12 +5,14 @@ import { Problem } from "../base/problem";
 import { me } from "../base/session";
 import { ask } from "../parts/dialog";
 import { say, sayProblem } from "../parts/toast";
+import { byParts } from "./progress";
 
 export type Verb = "ack" | "unack" | "note" | "delete" | "undelete";
 /** Either those with these ids, or all that the explorer's parameters select. */
 export type Which = { ids: number[] } | { params: Record<string, string | undefined>; n: number };
 
 const UNDO: Partial<Record<Verb, Verb>> = { ack: "unack", unack: "ack", delete: "undelete" };
+const NAMES: Record<Verb, Key> = { ack: "bulk.ack", unack: "bulk.unack", note: "notes.add", delete: "bulk.delete", undelete: "action.undo" };
 const DONE: Record<Verb, Key> = {
   ack: "bulk.acked", unack: "bulk.unacked", note: "bulk.noted", delete: "bulk.deleted", undelete: "bulk.undeleted",
 };
@@ -18,19 +20,44 @@ const DONE: Record<Verb, Key> = {
 interface Marked {
   changed: number;
   more: boolean;
+  next: string | null;
   deletion?: number; /* a delete's number, for its undoing */
 }
 
-/** In as many bites as the server wants. */
-async function send(verb: Verb, which: Which, more: Record<string, unknown>): Promise<Marked> {
-  const asked = "ids" in which ? "" : query(which.params);
-  const body = { ...("ids" in which ? { ids: which.ids } : {}), by: me.peek()?.name, ...more };
-  let changed = 0;
-  for (;;) {
-    const m = await post<Marked>(`/alerts/${verb}${asked}`, body);
-    changed += m.changed;
-    if (!m.more || m.changed === 0) return { ...m, changed };
-  }
+interface Done {
+  changed: number;
+  deletions: number[];
+}
+
+const IDS_MAX = 1_000; /* of one request */
+const PART = 2_000; /* looked at by one request, so that we can say how far it is */
+
+function parts(which: Which): { total: number; first: Record<string, unknown>[]; params: Record<string, string | undefined> } {
+  if (!("ids" in which)) return { total: which.n, first: [{ at_most: PART }], params: which.params };
+  const first = [];
+  for (let i = 0; i < which.ids.length; i += IDS_MAX) first.push({ ids: which.ids.slice(i, i + IDS_MAX) });
+  return { total: which.ids.length, first, params: {} };
+}
+
+async function send(verb: Verb, which: Which, more: Record<string, unknown>): Promise<Done> {
+  const { total, first, params } = parts(which);
+  const done: Done = { changed: 0, deletions: [] };
+  let cursor: string | null = null;
+  await byParts(t(NAMES[verb]), total, PART, async () => {
+    const body = first[0] ?? {};
+    const m = await post<Marked>(`/alerts/${verb}${query({ ...params, cursor: cursor ?? undefined })}`, { ...body, by: me.peek()?.name, ...more });
+    done.changed += m.changed;
+    if (m.deletion !== undefined) done.deletions.push(m.deletion);
+    cursor = m.more ? m.next : null;
+    if (cursor === null) first.shift();
+    return cursor !== null || first.length > 0;
+  });
+  return done;
+}
+
+async function undo(verb: Verb, which: Which, done: Done): Promise<void> {
+  if (verb === "delete") for (const deletion of done.deletions) await post("/alerts/undelete", { deletion, by: me.peek()?.name });
+  else if (UNDO[verb]) await send(UNDO[verb], which, {});
 }
 
 function failed(e: unknown): void {
@@ -46,8 +73,7 @@ export async function act(verb: Verb, which: Which, after: (done: Verb) => void,
     const done = await send(verb, which, more);
     after(verb);
     const back = UNDO[verb];
-    const again = done.deletion === undefined ? {} : { deletion: done.deletion };
-    say(t(DONE[verb], { n: done.changed }), back && (() => void send(back, which, again).then(() => after(back), failed)));
+    say(t(DONE[verb], { n: done.changed }), back && (() => void undo(verb, which, done).then(() => after(back), failed)));
   } catch (e) {
     failed(e);
   }
@@ -72,7 +98,10 @@ export function BulkBar({ ids, total, params, onDone, onAllDone, onSilence }: Pr
       <button type="button" onClick={onSilence}>{t("bulk.silence")} <kbd>s</kbd></button>
       <button type="button" class="danger" onClick={on("delete")}>{t("bulk.delete")}</button>
       {total !== null && total > ids.length && (
-        <button type="button" onClick={() => void act("ack", { params, n: total }, onAllDone)}>{t("bulk.ack_all", { n: total })}</button>
+        <>
+          <button type="button" onClick={() => void act("ack", { params, n: total }, onAllDone)}>{t("bulk.ack_all", { n: total })}</button>
+          <button type="button" class="danger" onClick={() => void act("delete", { params, n: total }, onAllDone)}>{t("bulk.delete_all", { n: total })}</button>
+        </>
       )}
     </div>
   );

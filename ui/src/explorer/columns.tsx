@@ -15,6 +15,13 @@ function fact(id: string, name: Key): AlertColumn {
   return { id, name, title: "", cell: (a) => <span class="clip" title={factText(a[id])}>{factText(a[id])}</span> };
 }
 
+/** Acknowledged is said by its word where it is all there is to say. */
+function State({ a }: { a: Alert }) {
+  if (!a.ack) return <StateMark state={a.state} />;
+  const isOn = a.state === "engaged";
+  return <>{isOn && <StateMark state={a.state} />} <span class="state state-released" title={`${t("state.acknowledged")}: ${a.ack.by}`}>✔{isOn ? <span class="hidden">{t("state.acknowledged")}</span> : <> {t("state.acknowledged")}</>}</span></>;
+}
+
 export function linkTo(a: Alert): string {
   return withParams({ a: String(a.id) });
 }
@@ -32,7 +39,7 @@ const ALL: AlertColumn[] = [
     ),
   },
   { id: "subject", name: "col.subject", title: "", cell: (a) => <span class="clip" title={a.entity_value}>{subjectText(a.entity_value)}</span> },
-  { id: "state", name: "col.state", title: "", cell: (a) => <><StateMark state={a.state} />{a.ack && <span class="badge" title={a.ack.by}>{t("state.acknowledged")}</span>}</> },
+  { id: "state", name: "col.state", title: "", cell: (a) => <State a={a} /> },
   { id: "entity", name: "col.entity", title: "", cell: (a) => word("entity", a.entity) },
   { id: "category", name: "col.category", title: "", cell: (a) => word("category", a.category) },
   { id: "source", name: "col.source", title: "", cell: (a) => a.source },

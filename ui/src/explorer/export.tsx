@@ -5,18 +5,11 @@ import { csv } from "../base/csv";
 import { number, t } from "../base/i18n";
 import type { Alert, Page } from "../base/types";
 import { Dialog } from "../parts/dialog";
+import { saveAs } from "../parts/download";
 import { Menu } from "../parts/menu";
 import { attempt, say } from "../parts/toast";
 
 const EXPORT_MAX = 100_000; /* rows; more is the command line's work */
-
-function saveAs(name: string, type: string, text: string): void {
-  const a = document.createElement("a");
-  a.href = URL.createObjectURL(new Blob([text], { type }));
-  a.download = name;
-  a.click();
-  setTimeout(() => URL.revokeObjectURL(a.href), 60_000);
-}
 
 async function gather(params: Record<string, string | undefined>, signal: AbortSignal, told: (n: number) => void): Promise<Alert[]> {
   const rows: Alert[] = [];

@@ -21,8 +21,17 @@ interface Entry {
   after: unknown;
 }
 
+type Members = Record<string, unknown>;
+const members = (x: unknown): Members | null => (typeof x === "object" && x !== null && !Array.isArray(x) ? (x as Members) : null);
+const QUIET = new Set(["id", "name", "revision", "managed_by", "builtin"]);
+
+/** What differs, member by member; of what is new, all that it says. */
 function changed(e: Entry): string {
-  return [e.before, e.after].map(factText).filter((x) => x !== "").join(" → ");
+  const [before, after] = [members(e.before), members(e.after)];
+  if (!before && !after) return [e.before, e.after].map(factText).filter((x) => x !== "").join(" → ");
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])].filter((n) => !QUIET.has(n));
+  const sides = names.map((n) => [n, factText(before?.[n]), factText(after?.[n])] as const);
+  return sides.filter(([, b, a]) => a !== b).map(([n, b, a]) => (before && after ? `${n}: ${b || "–"} → ${a || "–"}` : `${n}: ${after ? a : b}`)).join(", ");
 }
 
 const columns = (): Column<Entry>[] => [

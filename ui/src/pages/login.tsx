@@ -1,5 +1,5 @@
 // login.tsx -- the door: a user and password, or a token where there are no users.
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { getIfThere } from "../base/api";
 import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
@@ -24,7 +24,7 @@ export function Door({ title, children }: { title: string; children: preact.Comp
 
 function said(e: unknown): string {
   if (!(e instanceof Problem)) return String(e);
-  if (e.code === "totp-needed") return t("login.totp_needed");
+  if (e.code === "totp-needed") return ""; /* the next step, and nothing wrong */
   if (e.status === 401) return t("login.refused");
   return e.message;
 }
@@ -56,27 +56,41 @@ function ByToken({ other }: { other: (() => void) | null }) {
   );
 }
 
+/** The second step: six digits of an app, or one of the codes kept for the day it is lost. */
+function Code({ by, wrong, busy, submit, back }: { by: { totp: string; set: (v: string) => void }; wrong: string; busy: boolean; submit: (e: Event) => void; back: () => void }) {
+  const [recovery, setRecovery] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), [recovery]);
+  return (
+    <form onSubmit={submit}>
+      <Labelled label={t(recovery ? "login.recovery" : "login.totp")} help={t(recovery ? "login.recovery_help" : "login.totp_needed")} wrong={wrong} needed>
+        {(ids) => <input {...ids} key={String(recovery)} ref={input} inputMode={recovery ? "text" : "numeric"} autocomplete={recovery ? "off" : "one-time-code"} autocapitalize="none"
+          spellcheck={false} value={by.totp} onInput={(e) => by.set(e.currentTarget.value)} />}
+      </Labelled>
+      <button class="primary" disabled={busy || by.totp.trim() === ""}>{t("login.enter")}</button>
+      <button type="button" class="quiet" onClick={() => { by.set(""); setRecovery(!recovery); }}>{t(recovery ? "login.by_app" : "login.by_recovery")}</button>
+      <button type="button" class="quiet" onClick={back}>{t("login.back")}</button>
+    </form>
+  );
+}
+
 function ByPassword({ other }: { other: () => void }) {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [totp, setTotp] = useState("");
   const [asksTotp, setAsksTotp] = useState(false);
-  const { wrong, busy, submit } = useTry(() => signIn(user, password, totp), (e) => {
+  const { wrong, busy, submit } = useTry(() => signIn(user, password, totp.trim()), (e) => {
     if (e instanceof Problem && e.code === "totp-needed") setAsksTotp(true);
   });
+  if (asksTotp) return <Code by={{ totp, set: setTotp }} wrong={wrong} busy={busy} submit={submit} back={() => { setAsksTotp(false); setTotp(""); }} />;
   return (
     <form onSubmit={submit}>
       <Labelled label={t("login.user")} needed>
-        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
+        {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus spellcheck={false} value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
       </Labelled>
       <Labelled label={t("login.password")} wrong={wrong} needed>
         {(ids) => <input {...ids} type="password" autocomplete="current-password" value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
       </Labelled>
-      {asksTotp && (
-        <Labelled label={t("login.totp")} help={t("login.totp_help")}>
-          {(ids) => <input {...ids} inputMode="numeric" autocomplete="one-time-code" autofocus value={totp} onInput={(e) => setTotp(e.currentTarget.value)} />}
-        </Labelled>
-      )}
       <button class="primary" aria-disabled={busy}>{t("login.enter")}</button>
       <button type="button" class="quiet" onClick={other}>{t("login.by_token")}</button>
     </form>

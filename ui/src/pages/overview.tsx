@@ -2,10 +2,11 @@
 import { get, getIfThere, ifUp, query } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
+import { comparison } from "../base/filter";
 import { iso } from "../base/ranges";
 import { relative } from "../base/time";
 import type { Alert, Page, Status } from "../base/types";
-import { countOf, facets, type Facets } from "../explorer/counts";
+import { countOf, facets, top, type Facets, type TopValue } from "../explorer/counts";
 import { ENTITIES, SEVERITIES } from "../base/severity";
 import { humane, subjectText } from "../base/words";
 import { Empty, Failed, Waiting } from "../parts/notice";
@@ -14,6 +15,7 @@ import { SeverityMark } from "../parts/severity";
 import { looks, type Look } from "./looks";
 
 const DAY_MS = 86_400_000;
+const TOP = 5;
 
 interface Everything {
   status: Status;
@@ -21,16 +23,17 @@ interface Everything {
   latest: Page<Alert> | null;
   day: Page<Alert> | null;
   facets: Facets | null;
+  top: TopValue[] | null;
   silences: Page<{ comment: string; ends: string | null }> | null;
 }
 
 async function everything(s: AbortSignal): Promise<Everything> {
   const since = iso(Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000);
-  const [status, latest, day, counted, silences] = await Promise.all([
+  const [status, latest, day, counted, most, silences] = await Promise.all([
     get<Status>("/status", s), ifUp(get<Page<Alert>>("/alerts?limit=6", s)), ifUp(get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s)),
-    ifUp(facets({ since }, s)), getIfThere<Everything["silences"]>("/silences", s),
+    ifUp(facets({ since }, s)), ifUp(top("type", { since }, s)), getIfThere<Everything["silences"]>("/silences", s),
   ]);
-  return { status, latest, day, facets: counted, silences };
+  return { status, latest, day, facets: counted, top: most?.slice(0, TOP) ?? null, silences };
 }
 
 function NeedsLook({ list }: { list: Look[] }) {
@@ -58,6 +61,20 @@ function Engaged({ s }: { s: Status }) {
       {found.length === 0 ? <p class="good">✔ {t("engaged.none")}</p> : (
         <p class="engaged-counts">{found.map((x) => <a key={x} href={"/alerts?state=engaged&q=" + encodeURIComponent("severity=" + x)}><SeverityMark severity={x} count={number(s.engaged.by_severity[x] ?? 0)} /></a>)}</p>
       )}
+    </section>
+  );
+}
+
+/** What is said most: one line that is half of all the noise is seen at once. */
+function Most({ list, of }: { list: TopValue[]; of: number }) {
+  if (list.length === 0) return null;
+  return (
+    <section class="card">
+      <h2>{t("overview.top")}</h2>
+      <ul class="most">{list.map((x) => (
+        <li key={x.value}><a href={"/alerts?since=24h&q=" + encodeURIComponent(comparison("type", "=", x.value))}>{humane(x.value)}</a> <span class="num">{number(x.count)}</span>
+          <meter min={0} max={Math.max(1, of)} value={x.count} aria-label={humane(x.value)} /></li>
+      ))}</ul>
     </section>
   );
 }
@@ -110,7 +127,7 @@ export function OverviewPage() {
       </div>
       <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now())} />
       <div class="two-even">
-        <Engaged s={value.status} />
+        <div class="stack"><Engaged s={value.status} />{value.top && <Most list={value.top} of={value.facets?.total ?? 0} />}</div>
         {value.latest && <Latest page={value.latest} />}
       </div>
       {value.facets && <Matrix f={value.facets} />}

@@ -3,10 +3,11 @@ import { useState } from "preact/hooks";
 import { call, escaped, get, post } from "../base/api";
 import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
+import type { Problem } from "../base/problem";
 import { go, param } from "../base/route";
-import { endpointTypes } from "../base/schema";
+import { tables } from "../base/schema";
 import { mayWrite } from "../base/session";
-import type { Alert, Endpoint, EndpointType, Page, Pool, Recipient } from "../base/types";
+import type { Alert, Endpoint, EndpointType, ObjectSchema, Page, Params, Pool, Recipient } from "../base/types";
 import { ask } from "../parts/dialog";
 import { useDraft } from "../parts/draft";
 import { Fields, Labelled } from "../parts/form";
@@ -17,7 +18,8 @@ import { useStored } from "../parts/stored";
 import { attempt, say, sayProblem } from "../parts/toast";
 import { Transcript, type TestResult } from "../parts/transcript";
 import { Choices } from "../recipient/choices";
-import { MessagePreview } from "../recipient/preview";
+import { OwnWords } from "../recipient/own_words";
+import { MessagePreview, usePreview, type Of } from "../recipient/preview";
 import { Sentence } from "../recipient/sentence";
 import { WouldHave } from "../recipient/would_have";
 
@@ -26,19 +28,20 @@ const PATH = "/recipients";
 interface Around {
   endpoints: Endpoint[];
   types: EndpointType[];
+  pace: ObjectSchema;
+  recipients: string[];
   pools: string[];
   alertTypes: string[];
   taken: string[]; /* names of recipients */
 }
 
 async function around(signal: AbortSignal): Promise<Around> {
-  const [endpoints, types, pools, alerts, recipients] = await Promise.all([
-    get<Page<Endpoint>>("/endpoints?limit=1000", signal), endpointTypes(), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
-    get<Page<Recipient>>("/recipients?limit=1000", signal),
+  const [endpoints, { data: types, pace }, recipients, pools, alerts] = await Promise.all([
+    get<Page<Endpoint>>("/endpoints?limit=1000", signal), tables(), get<Page<Recipient>>("/recipients?limit=1000", signal), get<Page<Pool>>("/pools?limit=1000", signal), get<Page<Alert>>("/alerts?limit=500", signal),
   ]);
   return {
-    endpoints: endpoints.data, types, pools: pools.data.map((p) => p.name), alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort(),
-    taken: recipients.data.map((r) => r.name),
+    endpoints: endpoints.data, types, pace, recipients: recipients.data.filter((r) => !r.builtin).map((r) => r.name), pools: pools.data.map((p) => p.name),
+    alertTypes: [...new Set(alerts.data.map((a) => a.type))].sort(), taken: recipients.data.map((r) => r.name),
   };
 }
 
@@ -59,16 +62,17 @@ function templateOf(name: string): Partial<Recipient> {
   return {};
 }
 
-function Words({ r, set, wrong }: { r: Recipient; set: (c: Partial<Recipient>) => void; wrong: (name: string) => string | undefined }) {
+/** How often and when: what every recipient has, whatever its channel. */
+function Pace({ r, all, locked, problem, set }: { r: Recipient; all: Around; locked: boolean; problem: Problem | null; set: (c: Partial<Recipient>) => void }) {
+  const values = r as unknown as Params;
+  const others = all.recipients.filter((n) => n !== r.name);
+  const schema: ObjectSchema = { ...all.pace, properties: { ...all.pace.properties } };
+  if (schema.properties["escalate_to"]) schema.properties["escalate_to"] = { ...schema.properties["escalate_to"], enum: others };
+  const isSaid = Object.entries(schema.properties).some(([n, s]) => (values[n] ?? null) !== (s.default ?? null));
   return (
-    <details class="more" open={Boolean(r.title_template || r.text_template)}>
-      <summary>{t("recipient.words")}</summary>
-      <Labelled label={t("recipient.title_template")} help={t("recipient.template_help")} wrong={wrong("title_template")}>
-        {(ids) => <input {...ids} value={r.title_template ?? ""} spellcheck={false} onInput={(e) => set({ title_template: e.currentTarget.value || null })} />}
-      </Labelled>
-      <Labelled label={t("recipient.text_template")} wrong={wrong("text_template")}>
-        {(ids) => <textarea {...ids} rows={4} value={r.text_template ?? ""} spellcheck={false} onInput={(e) => set({ text_template: e.currentTarget.value || null })} />}
-      </Labelled>
+    <details class="more" open={isSaid}>
+      <summary>{t("recipient.pace")}</summary>
+      <Fields schema={schema} values={values} at="" problem={problem} disabled={locked} onChange={(v) => set(v as unknown as Partial<Recipient>)} />
     </details>
   );
 }
@@ -99,6 +103,8 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
   const locked = (before !== null && before.managed_by !== "api") || !mayWrite.value;
   const type = all.types.find((x) => x.name === all.endpoints.find((e) => e.name === r.endpoint)?.type);
   const wrong = (name: string): string | undefined => draft.problem?.about(name);
+  const [of, setOf] = useState<Of>({ alertId: Number(param("alert")) || null, action: "" });
+  const preview = usePreview(before, r, of);
   const saved = (): void => {
     say(t("saved", { name: r.name }));
     go(before ? PATH : `${PATH}/${escaped(r.name)}`);
@@ -120,13 +126,14 @@ function Editor({ before, first, etag, all }: { before: Recipient | null; first:
           <Sentence r={r} endpoints={all.endpoints.filter((e) => !e.builtin || e.name === r.endpoint)} pools={all.pools} types={all.alertTypes} locked={locked} set={draft.set} />
           {type && <Fields schema={type.recipient} values={r.params} problem={draft.problem} disabled={locked} onChange={(params) => draft.set({ params })}
             beside={type.choices_field && !locked ? { name: type.choices_field, with: <Choices endpoint={r.endpoint} onChoose={(v) => draft.set({ params: { ...r.params, [type.choices_field as string]: v } })} /> } : undefined} />}
-          {type?.own_words && <Words r={r} set={draft.set} wrong={wrong} />}
+          {type?.own_words && <OwnWords r={r} set={draft.set} locked={locked} variables={preview.value?.variables ?? []} wrong={wrong} />}
+          {!before?.builtin && <Pace r={r} all={all} locked={locked} problem={draft.problem} set={draft.set} />}
           {!before?.builtin && <label class="switch"><input type="checkbox" checked={r.enabled} onChange={(e) => draft.set({ enabled: e.currentTarget.checked })} /> {t("form.enabled")}</label>}
         </FormFrame>
       </div>
       <div class="side">
-        <WouldHave recipient={r} />
-        {type && !type.builtin && <MessagePreview before={before} recipient={r} />}
+        {!before?.builtin && <WouldHave before={before} recipient={r} />}
+        {type && !type.builtin && mayWrite.value && <MessagePreview loaded={preview} of={of} setOf={setOf} />}
       </div>
     </div>
   );

@@ -5,9 +5,10 @@ import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { shortcuts, views } from "../base/prefs";
 import { Problem } from "../base/problem";
+import { tables } from "../base/schema";
 import { SEVERITIES } from "../base/severity";
 import { mayWrite } from "../base/session";
-import type { Params, ParamValue, Schema } from "../base/types";
+import type { ObjectSchema, Params, ParamValue, Schema } from "../base/types";
 import { humane } from "../base/words";
 import { isSecretSet, patchOf } from "../parts/field";
 import { Field } from "../parts/form";
@@ -16,10 +17,12 @@ import { Badge, PageFrame } from "../parts/page";
 import { say } from "../parts/toast";
 import { Choosers } from "../shell/choosers";
 
-/** Settings come without a schema: what their values are tells how to ask. */
-function schemaOf(name: string, value: ParamValue | undefined): Schema {
+/** Of the option table; without one, what a value is tells how to ask. */
+function schemaOf(name: string, value: ParamValue | undefined, table: ObjectSchema | undefined): Schema {
+  const known = table?.properties[name];
+  if (known) return name in HELP ? { ...known, description: t(HELP[name] as (typeof HELP)[string]) } : known;
   const title = humane(name);
-  const description = name in HELP ? t(HELP[name] as (typeof HELP)[string]) : "";
+  const description = "";
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { title, description, "x-secret": true };
   if (typeof value === "number") return { title, description, type: "integer", minimum: 0 };
   if (typeof value === "boolean") return { title, description, type: "boolean" };
@@ -46,7 +49,7 @@ function Others({ of }: { of: Params }) {
   return <>{rest.map(([n, v]) => <div key={n} class="field"><b>{humane(n)}</b><pre tabIndex={0} aria-label={humane(n)}>{JSON.stringify(v, null, 2)}</pre></div>)}</>;
 }
 
-function Form({ before, etag, reload }: { before: Params; etag: string | null; reload: () => void }) {
+function Form({ before, etag, table, reload }: { before: Params; etag: string | null; table: ObjectSchema | undefined; reload: () => void }) {
   const [is, set] = useState(before);
   const [problem, setProblem] = useState<Problem | null>(null);
   const managedBy = String(before["managed_by"] ?? "");
@@ -62,8 +65,8 @@ function Form({ before, etag, reload }: { before: Params; etag: string | null; r
     <form class="form" onSubmit={save} noValidate>
       <Badge managedBy={managedBy} />
       {problem && <Failed problem={problem} />}
-      {Object.keys(before).filter((n) => !NOT_SETTINGS.has(n) && isPlain(before[n])).map((n) => (
-        <Field key={n} name={n} schema={schemaOf(n, before[n])} value={is[n]} needed={false} disabled={locked} wrong={problem?.about(n)}
+      {[...new Set([...Object.keys(table?.properties ?? {}), ...Object.keys(before)])].filter((n) => !NOT_SETTINGS.has(n) && isPlain(before[n] ?? null)).map((n) => (
+        <Field key={n} name={n} schema={schemaOf(n, before[n], table)} value={is[n]} needed={false} disabled={locked} wrong={problem?.about(n)}
           onChange={(v) => set({ ...is, [n]: v === "" && isSecretSet(before[n]) ? (before[n] ?? null) : v })} />
       ))}
       <Others of={before} />
@@ -86,12 +89,13 @@ function Mine() {
 
 export function SettingsPage() {
   const { value, problem, reload } = useLoad("settings", (signal) => call<{ data: Params }>("GET", "/settings", undefined, { signal }));
+  const { value: table } = useLoad("tables", tables);
   return (
     <PageFrame title={t("nav.settings")} about={t("settings.about")}>
       <div class="two">
         <section class="card">
           <h2>{t("settings.all")}</h2>
-          {problem ? <Failed problem={problem} retry={reload} /> : value ? <Form key={value.etag} before={value.body.data} etag={value.etag} reload={reload} /> : <Waiting />}
+          {problem ? <Failed problem={problem} retry={reload} /> : value && table ? <Form key={value.etag} before={value.body.data} etag={value.etag} table={table.settings} reload={reload} /> : <Waiting />}
         </section>
         <div class="side"><Mine /></div>
       </div>

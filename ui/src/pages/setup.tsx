@@ -1,15 +1,13 @@
 // setup.tsx -- the first time: who you are, by the link that Tocsin printed.
 import { useState } from "preact/hooks";
 import { post } from "../base/api";
-import { t, type Key } from "../base/i18n";
-import { strength } from "../base/password";
+import { t } from "../base/i18n";
 import { Problem } from "../base/problem";
 import { go } from "../base/route";
 import { enter } from "../base/session";
 import { Labelled } from "../parts/form";
+import { PasswordField } from "../parts/password_field";
 import { Door } from "./login";
-
-const STRENGTHS: Key[] = ["setup.weak", "setup.fair", "setup.good", "setup.strong"];
 
 async function setUp(token: string, user: string, password: string): Promise<void> {
   await post("/setup", { token, user, password });
@@ -32,7 +30,6 @@ export function SetupPage() {
   const [user, setUser] = useState("");
   const [password, setPassword] = useState("");
   const [wrong, setWrong] = useState("");
-  const level = strength(password);
   return (
     <Door title={t("setup.title")}>
       <p>{t("setup.about")}</p>
@@ -48,10 +45,7 @@ export function SetupPage() {
         <Labelled label={t("login.user")} needed>
           {(ids) => <input {...ids} autocomplete="username" autocapitalize="none" autofocus value={user} onInput={(e) => setUser(e.currentTarget.value)} />}
         </Labelled>
-        <Labelled label={t("login.password")} help={t("setup.password_help")} wrong={wrong} needed>
-          {(ids) => <input {...ids} type="password" autocomplete="new-password" minLength={12} maxLength={128} value={password} onInput={(e) => setPassword(e.currentTarget.value)} />}
-        </Labelled>
-        {password && <p class={`strength strength-${level}`}><meter min={0} max={3} value={level} aria-label={t("setup.strength")} /> {t(STRENGTHS[level] ?? "setup.weak")}</p>}
+        <PasswordField label={t("login.password")} help={t("setup.password_help")} wrong={wrong} value={password} onChange={setPassword} />
         <button class="primary">{t("setup.create")}</button>
       </form>
     </Door>

@@ -5,7 +5,7 @@ import { t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
-import { mayWrite, me } from "../base/session";
+import { mayRespond, me } from "../base/session";
 import { iso } from "../base/ranges";
 import type { Page } from "../base/types";
 import { Dialog } from "../parts/dialog";
@@ -33,6 +33,8 @@ interface Silence {
   managed_by: string;
 }
 
+const LASTS = ["time", "resolved", "again"] as const;
+type Lasts = (typeof LASTS)[number];
 const HOURS = [1, 4, 24, 168] as const;
 const HOUR_MS = 3_600_000;
 
@@ -50,11 +52,16 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
   const [comment, setComment] = useState("");
   const [starts, setStarts] = useState(local(Date.now()));
   const [ends, setEnds] = useState(local(Date.now() + HOUR_MS));
+  const [lasts, setLasts] = useState<Lasts>("time");
+  const [schedule, setSchedule] = useState("");
+  const [timeZone, setTimeZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [problem, setProblem] = useState<Problem | null>(null);
   const create = (e: Event): void => {
     e.preventDefault();
     const author = me.peek()?.name ?? "admin";
-    post("/silences", { name: nameOf(Date.now()), matcher: filter, comment, author, starts: iso(Date.parse(starts)), ends: iso(Date.parse(ends)) }).then(
+    const when = lasts === "again" ? { schedule, time_zone: timeZone }
+      : { starts: iso(Date.parse(starts)), ...(lasts === "resolved" ? { until_resolved: true } : { ends: iso(Date.parse(ends)) }) };
+    post("/silences", { name: nameOf(Date.now()), matcher: filter, comment, author, ...when }).then(
       () => { say(t("silence.created")); onDone(); },
       (x: unknown) => setProblem(x instanceof Problem ? x : new Problem(0, "bug", String(x))),
     );
@@ -66,12 +73,22 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
         {(ids) => <input {...ids} value={filter} spellcheck={false} placeholder='host=192.168.1.29 and type=low_goodput' onInput={(e) => setFilter(e.currentTarget.value)} />}
       </Labelled>
       <div class="segments" role="group" aria-label={t("silence.how_long")}>
-        {HOURS.map((h) => <button key={h} type="button" onClick={() => setEnds(local(Date.parse(starts) + h * HOUR_MS))}>{t(`silence.hours_${h}`)}</button>)}
+        {LASTS.map((x) => <button key={x} type="button" aria-pressed={lasts === x} onClick={() => setLasts(x)}>{t(`silence.lasts_${x}`)}</button>)}
       </div>
+      {lasts === "time" && <div class="segments" role="group" aria-label={t("silence.ends")}>
+        {HOURS.map((h) => <button key={h} type="button" onClick={() => setEnds(local(Date.parse(starts) + h * HOUR_MS))}>{t(`silence.hours_${h}`)}</button>)}
+      </div>}
+      {lasts === "again" ? (
+        <div class="fields">
+          <Labelled label={t("silence.schedule")} help={t("silence.schedule_help")} needed wrong={problem?.about("schedule")}>{(ids) => <input {...ids} value={schedule} spellcheck={false} placeholder="sun 02:00-04:00" onInput={(e) => setSchedule(e.currentTarget.value)} />}</Labelled>
+          <Labelled label={t("bar.zone")} wrong={problem?.about("time_zone")}>{(ids) => <input {...ids} value={timeZone} spellcheck={false} onInput={(e) => setTimeZone(e.currentTarget.value)} />}</Labelled>
+        </div>
+      ) : (
       <div class="fields">
         <Labelled label={t("silence.starts")}>{(ids) => <input {...ids} type="datetime-local" value={starts} onInput={(e) => setStarts(e.currentTarget.value)} />}</Labelled>
-        <Labelled label={t("silence.ends")} wrong={problem?.about("ends")}>{(ids) => <input {...ids} type="datetime-local" value={ends} onInput={(e) => setEnds(e.currentTarget.value)} />}</Labelled>
+        {lasts === "time" && <Labelled label={t("silence.ends")} wrong={problem?.about("ends")}>{(ids) => <input {...ids} type="datetime-local" value={ends} onInput={(e) => setEnds(e.currentTarget.value)} />}</Labelled>}
       </div>
+      )}
       <Labelled label={t("silence.why")} needed wrong={problem?.about("comment")}>
         {(ids) => <input {...ids} value={comment} maxLength={1000} onInput={(e) => setComment(e.currentTarget.value)} />}
       </Labelled>
@@ -91,7 +108,7 @@ function Row({ s, reload }: { s: Silence; reload: () => void }) {
   const path = "/silences/" + escaped(s.name);
   const end = (): void => void attempt(() => call("DELETE", path), t("silence.ended")).then(reload);
   const extend = (): void => void attempt(() => call("PATCH", path, { ends: iso(Math.max(Date.now(), Date.parse(s.ends ?? "")) + HOUR_MS) }), t("silence.extended")).then(reload);
-  const isOurs = s.managed_by === "api" && mayWrite.value;
+  const isOurs = s.managed_by === "api" && mayRespond.value;
   return (
     <li class="card row-card">
       <div class="row-main"><h2>{s.comment} <Badge managedBy={s.managed_by} /></h2><p><code>{s.matcher}</code></p>{s.recipients && <p class="dim">{t("silence.only_for", { names: s.recipients.join(", ") })}</p>}</div>
@@ -109,7 +126,7 @@ function Row({ s, reload }: { s: Silence; reload: () => void }) {
 export function SilencesPage() {
   const { value, problem, loading, reload } = useLoad("silences", (s) => getIfThere<Page<Silence>>("/silences", s), ["config"]);
   const isThere = value !== null;
-  const add = isThere && mayWrite.value && <button type="button" class="primary" onClick={() => setParams({ new: "1" })}><Icon name="plus" /> {t("silence.add")}</button>;
+  const add = isThere && mayRespond.value && <button type="button" class="primary" onClick={() => setParams({ new: "1" })}><Icon name="plus" /> {t("silence.add")}</button>;
   const close = (): void => setParams({ new: "" });
   const body = (): preact.ComponentChildren => {
     if (problem) return <Failed problem={problem} retry={reload} />;

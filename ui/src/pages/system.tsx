@@ -1,6 +1,6 @@
 // system.tsx -- the program itself: health, disk, queue, jobs, versions.
 import { get, getIfThere } from "../base/api";
-import { number, t } from "../base/i18n";
+import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { duration } from "../base/time";
 import type { Page, Status } from "../base/types";
@@ -26,14 +26,21 @@ const bytes = (n: number): string => {
 
 function shown(name: string, value: unknown): string {
   if (typeof value === "number") return name.endsWith("bytes") ? bytes(value) : number(value);
-  return value === null ? "–" : typeof value === "object" ? JSON.stringify(value) : String(value);
+  if (typeof value === "boolean") return t(value ? "fact.yes" : "fact.no");
+  if (value === null) return "–";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function named(name: string): string {
+  const w = word("fact", name);
+  return w === name ? humane(name) : w;
 }
 
 function Facts({ title, of }: { title: string; of: Record<string, unknown> }) {
   return (
     <section class="card">
       <h2>{title}</h2>
-      <dl class="facts">{Object.entries(of).map(([k, v]) => <div key={k}><dt>{humane(k)}</dt><dd>{shown(k, v)}</dd></div>)}</dl>
+      <dl class="facts">{Object.entries(of).map(([k, v]) => <div key={k}><dt>{named(k)}</dt><dd>{shown(k, v)}</dd></div>)}</dl>
     </section>
   );
 }
@@ -43,7 +50,7 @@ function Jobs({ jobs }: { jobs: Job[] }) {
   return (
     <section class="card">
       <h2>{t("system.jobs")}</h2>
-      <ul class="plain-list">{jobs.map((j) => <li key={j.id}>{j.kind} {j.state} {j.total ? <progress max={j.total} value={j.done ?? 0} aria-label={String(j.kind ?? j.id)} /> : null}</li>)}</ul>
+      <ul class="plain-list">{jobs.map((j) => <li key={j.id}>{word("job", j.kind ?? "")} <span class={j.state === "failed" ? "bad" : "dim"}>{word("job_state", j.state)}</span> {j.state === "running" && j.total ? <progress max={j.total} value={j.done ?? 0} aria-label={String(j.kind ?? j.id)} /> : null}</li>)}</ul>
     </section>
   );
 }

@@ -110,18 +110,20 @@ interface FieldsProps {
   onChange: (values: Params) => void;
   problem?: Problem | null;
   disabled?: boolean;
+  /** Where the object has these: "params/", unless it is elsewhere. */
+  at?: string;
   /** Something beside one field: the button that looks for what to choose. */
   beside?: { name: string; with: ComponentChildren } | undefined;
 }
 
-export function Fields({ schema, values, onChange, problem, disabled = false, beside }: FieldsProps) {
+export function Fields({ schema, values, onChange, problem, disabled = false, at = "params/", beside }: FieldsProps) {
   const { needed, optional } = parted(schema);
   const one = ([name, s]: [string, Schema]) => (
     <Field key={name} name={name} schema={s} value={values[name]} needed={schema.required.includes(name)} disabled={disabled}
-      wrong={problem?.about("params/" + name)} onChange={(v) => onChange({ ...values, [name]: v })}
+      wrong={problem?.about(at + name)} onChange={(v) => onChange({ ...values, [name]: v })}
       beside={beside?.name === name ? beside.with : undefined} />
   );
-  const isSaid = optional.some(([name, s]) => problem?.about("params/" + name) || (values[name] ?? null) !== (s.default ?? null));
+  const isSaid = optional.some(([name, s]) => problem?.about(at + name) || (values[name] ?? null) !== (s.default ?? null));
   const first = needed.length ? needed : optional;
   return (
     <>

@@ -42,7 +42,7 @@ export function usePages<R>(path: string, filters: Record<string, string | undef
     setLoading(true);
     get<Page<R>>(path + query({ ...filters, limit: LIMIT, ...(cursor ? { cursor } : {}) }), abort.signal).then(
       (page) => {
-        setHeld({ rows: [...before, ...page.data], next: page.next, total: page.total ?? null });
+        setHeld({ rows: [...before, ...page.data], next: page.next || null, total: page.total ?? null });
         setProblem(null);
         setLoading(false);
       },

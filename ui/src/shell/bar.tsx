@@ -1,6 +1,6 @@
 // bar.tsx -- the bar on top: search, live, zone, theme, language, help, who.
 import { useState } from "preact/hooks";
-import { t, type Key } from "../base/i18n";
+import { t, word, type Key } from "../base/i18n";
 import { how } from "../base/live";
 import { live, zone } from "../base/prefs";
 import { go, path } from "../base/route";
@@ -66,15 +66,16 @@ function Looks() {
 export function Bar() {
   return (
     <header class="bar">
-      <a class="home" href="/"><Logo /> <span>tocsin</span></a>
+      <a class="home" href="/" aria-label="tocsin"><Logo /> <span>tocsin</span></a>
       <Search />
       <div class="bar-end">
         <Live />
         <Looks />
         <button type="button" class="quiet" onClick={() => (open.value = "keys")}><Icon name="help" /><span class="hidden">{t("bar.help")}</span></button>
         <Menu label={<><Icon name="users" /> <span class="wide">{me.value?.name}</span><span class="hidden">{t("bar.account")}</span></>}>
-          <p class="dim">{me.value?.hasUsers ? t("bar.signed_in", { name: me.value.name, role: me.value.role }) : t("bar.by_token")}</p>
-          <a class="button" href="/users">{t("nav.users")}</a>
+          <p class="dim">{me.value?.hasUsers ? t("bar.signed_in", { name: me.value.name, role: word("role", me.value.role) }) : t("bar.by_token")}</p>
+          {me.value?.hasUsers && <a class="button" href="/account">{t("account.title")}</a>}
+          {me.value?.role === "admin" && <a class="button" href="/users">{t("nav.users")}</a>}
           <button type="button" onClick={() => void signOut()}>{t("bar.sign_out")}</button>
         </Menu>
       </div>

@@ -5,7 +5,7 @@ import { t } from "../base/i18n";
 import { go } from "../base/route";
 import type { Endpoint, Page, Recipient } from "../base/types";
 import { Dialog } from "../parts/dialog";
-import { SPOTS } from "./places";
+import { ASIDE, SPOTS } from "./places";
 
 interface Target {
   name: string;
@@ -29,7 +29,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [found, setFound] = useState<Target[]>([]);
   useEffect(() => void objects().then(setFound, () => undefined), []);
 
-  const pages = SPOTS.map((s) => ({ name: t(s.name), kind: t("word.page"), href: s.path }));
+  const pages = [...SPOTS, ...ASIDE].map((s) => ({ name: t(s.name), kind: t("word.page"), href: s.path }));
   const shown = [...pages, ...found].filter((x) => x.name.toLowerCase().includes(text.toLowerCase())).slice(0, 24);
   const choose = (x: Target | undefined): void => {
     if (!x) return;

@@ -46,6 +46,9 @@ export const MAP: { heading: Key; spots: Spot[] }[] = [
   },
 ];
 
+/** Reached from the bar, not the rail. */
+export const ASIDE: Spot[] = [{ path: "/account", name: "account.title", icon: "users" }];
+
 export const SPOTS: Spot[] = MAP.flatMap((m) => m.spots);
 
 /** The spot a path is in: "/endpoints/noc" is in "/endpoints". */
