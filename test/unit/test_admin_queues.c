@@ -265,12 +265,11 @@ static struct got as_token(struct bench *b, const char *scopes, struct str path)
 {
     static const struct actor somebody = {{"test", 4}, {"", 0}};
     char token[TOKEN_BYTES + 1];
-    struct scopes read;
+    struct token_wish wish = {.name = str_of(scopes)};
     struct error err;
 
-    assert_true(scopes_parse(str_of(scopes), &read, &err));
-    assert_int_equal(api_token_add(b->people, str_of(scopes), &read, 0, &somebody, token, &err),
-                     PEOPLE_OK);
+    assert_true(scopes_parse(str_of(scopes), &wish.scopes, &err));
+    assert_int_equal(api_token_add(b->people, &wish, &somebody, token, &err), PEOPLE_OK);
     return api_ask_with(b, "GET", path.p,
                         arena_printf(&b->arena, "Authorization: Bearer %s\r\n", token).p, "");
 }

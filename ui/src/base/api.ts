@@ -14,10 +14,6 @@ export function signedOut(): void {
   onSignedOut();
 }
 
-export function signedOut(): void {
-  onSignedOut();
-}
-
 const TOKEN = "tocsin.token";
 const CSRF_HEADER = "X-Tocsin-CSRF";
 

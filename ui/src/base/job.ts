@@ -23,10 +23,12 @@ export interface Followed<R> {
   cancel: () => void;
 }
 
+const JOBS = "/jobs";
 const LOOK_EVERY_MS = 1_000; /* where we are not told */
 
-/** Begins anew whenever `key` changes; null: not now. */
-export function useJob<R>(key: string | null, begin: (signal: AbortSignal) => Promise<Job<R>>): Followed<R> {
+/** Begins anew whenever `key` changes; null: not now. `at`: where it is looked at by
+ * those whom events do not tell of jobs. */
+export function useJob<R>(key: string | null, begin: (signal: AbortSignal) => Promise<Job<R>>, at = JOBS): Followed<R> {
   const [job, setJob] = useState<Job<R> | null>(null);
   const [result, setResult] = useState<R | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
@@ -53,16 +55,16 @@ export function useJob<R>(key: string | null, begin: (signal: AbortSignal) => Pr
       else look();
     };
     const look = (): void => {
-      if (is) get<{ data: Job<R> }>(`/jobs/${is.id}`, stop.signal).then((a) => take(a.data), failed);
+      if (is) get<{ data: Job<R> }>(`${at}/${is.id}`, stop.signal).then((a) => take(a.data), failed);
     };
     const drop = (): void => {
-      if (is?.state === "running") void call("DELETE", `/jobs/${is.id}`).catch(() => undefined);
+      if (is?.state === "running") void call("DELETE", `${at}/${is.id}`).catch(() => undefined);
       is = null;
       stop.abort();
     };
     setProblem(null);
     latest.current(stop.signal).then((j) => {
-      if (stop.signal.aborted) void call("DELETE", `/jobs/${j.id}`).catch(() => undefined);
+      if (stop.signal.aborted) void call("DELETE", `${at}/${j.id}`).catch(() => undefined);
       else { take(j); look(); } /* it may have ended before we were told of it */
     }, failed);
     const stopHearing = onLive("jobs", (e) => {
@@ -70,7 +72,7 @@ export function useJob<R>(key: string | null, begin: (signal: AbortSignal) => Pr
       if (told?.id === undefined || told.id === is?.id) told?.id === undefined || told.state === "done" ? look() : take({ ...is, ...told });
     });
     const timer = setInterval(() => {
-      if (how.peek() !== "told" && is?.state === "running") look();
+      if ((how.peek() !== "told" || at !== JOBS) && is?.state === "running") look();
     }, LOOK_EVERY_MS);
     end.current = () => {
       drop();

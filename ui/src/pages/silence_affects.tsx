@@ -1,20 +1,19 @@
 // silence_affects.tsx -- what a filter would hide: now engaged, and of the last week;
 // and, tried out on that week, what it would have held back.
-import { useEffect, useRef, useState } from "preact/hooks";
-import { call, get, post, query } from "../base/api";
+import { useState } from "preact/hooks";
+import { get, post, query } from "../base/api";
 import { number, t, word } from "../base/i18n";
+import { useJob, type Job } from "../base/job";
 import { useLoad } from "../base/load";
-import { Problem } from "../base/problem";
 import { iso } from "../base/ranges";
 import { mayWrite } from "../base/session";
+import { useSettled } from "../base/settled";
 import type { Alert, Page } from "../base/types";
 import { humane } from "../base/words";
 import { When } from "../parts/when";
-import { useSettled } from "../recipient/would_have";
 
 const WEEK_MS = 7 * 86_400_000;
 const REPLAYS = "/silences/replay";
-const LOOK_MS = 400; /* how often a replay that runs is looked at */
 
 interface HeldBack {
   held_back: number;
@@ -30,47 +29,7 @@ interface Replayed extends HeldBack {
   examples: { alert_id: number; at: string; type: string; recipient: string; outcome: string }[];
 }
 
-interface Job {
-  id: number;
-  state: "running" | "done" | "failed" | "cancelled";
-  done: number;
-  total: number | null;
-  eta_s: number | null;
-  error?: string | null;
-  result?: { silence: Replayed };
-}
-
-const asProblem = (x: unknown): Problem => (x instanceof Problem ? x : new Problem(0, "bug", String(x)));
-
-/** A replay of the filter, begun by hand. One whose filter is another by now, or that
- * nobody looks at any more, is cancelled. */
-function useReplay(filter: string) {
-  const [job, setJob] = useState<Job | null>(null);
-  const [problem, setProblem] = useState<Problem | null>(null);
-  const running = job?.state === "running" ? job.id : null;
-  const latest = useRef(running);
-  latest.current = running;
-  const path = `${REPLAYS}/${running}`;
-  const wrong = (x: unknown): void => { setJob(null); setProblem(asProblem(x)); };
-  const start = (): void => {
-    setProblem(null);
-    post<{ data: Job }>(REPLAYS, { silence: { matcher: filter } }).then((a) => setJob(a.data), wrong);
-  };
-  const cancel = (): void => void call("DELETE", path).catch(wrong);
-  useEffect(() => {
-    if (running === null) return;
-    const timer = setInterval(() => void get<{ data: Job }>(path).then((a) => setJob(a.data), wrong), LOOK_MS);
-    return () => clearInterval(timer);
-  }, [running]);
-  useEffect(() => () => {
-    if (latest.current !== null) void call("DELETE", `${REPLAYS}/${latest.current}`).catch(() => undefined);
-    setJob(null);
-    setProblem(null);
-  }, [filter]);
-  return { job, problem, start, cancel };
-}
-
-function Progress({ job, cancel }: { job: Job; cancel: () => void }) {
+function Progress({ job, cancel }: { job: Job<unknown>; cancel: () => void }) {
   return (
     <div role="status">
       <progress max={job.total ?? job.done + 1} value={job.done} aria-label={t("silence.trying")} />
@@ -95,15 +54,17 @@ function Answer({ of }: { of: Replayed }) {
   );
 }
 
+/** Tried out when somebody asks for it. */
 function TryOut({ filter }: { filter: string }) {
-  const { job, problem, start, cancel } = useReplay(filter);
-  if (job?.state === "running") return <Progress job={job} cancel={cancel} />;
+  const [wanted, want] = useState(false);
+  const { job, result, problem, cancel } = useJob<{ silence: Replayed }>(wanted ? filter : null, async () =>
+    (await post<{ data: Job<{ silence: Replayed }> }>(REPLAYS, { silence: { matcher: filter } })).data, REPLAYS);
+  if (job) return <Progress job={job} cancel={() => { cancel(); want(false); }} />;
+  if (result) return <Answer of={result.silence} />;
   return (
     <>
       {problem && <p class="wrong" role="status"><span aria-hidden="true">✖</span> {problem.message}</p>}
-      {job?.state === "failed" && <p class="wrong" role="status"><span aria-hidden="true">✖</span> {job.error}</p>}
-      {job?.state === "cancelled" && <p class="dim" role="status">{t("silence.cancelled")}</p>}
-      {job?.result ? <Answer of={job.result.silence} /> : <button type="button" onClick={start}>{t("silence.try")}</button>}
+      <button type="button" onClick={() => want(true)}>{t("silence.try")}</button>
     </>
   );
 }
@@ -122,7 +83,7 @@ export function Affects({ filter }: { filter: string }) {
   return (
     <>
       <p role="status">{value && t("silence.affects", { engaged: value.engaged, week: value.week })}</p>
-      {value && mayWrite.value && <TryOut filter={asked} />}
+      {value && mayWrite.value && <TryOut key={asked} filter={asked} />}
     </>
   );
 }

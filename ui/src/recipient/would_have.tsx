@@ -13,7 +13,6 @@ import { SeverityMark } from "../parts/severity";
 import { When } from "../parts/when";
 import { anHour, countsOf, holdsOf, type Example, type Replayed } from "./rehearsed";
 
-export { useSettled };
 
 const RANGES = ["24h", "7d", "30d"] as const;
 const SETTLE_MS = 800; /* a whole history is read for it */
