@@ -69,6 +69,9 @@ static int64_t age_ms(const struct parcel *p, const struct item *i, int64_t now_
     return now_ms - since_ms;
 }
 
+/* Who is silent for days says nothing of what waits first: time ends that. */
+#define UNANSWERED_MAX (DELIVERY_ATTEMPTS_MAX / 2)
+
 static void settle_deferred(struct parcel *p, const struct item *i,
                             const struct verdict *v, bool answered,
                             struct settlement *s)
@@ -83,7 +86,8 @@ static void settle_deferred(struct parcel *p, const struct item *i,
                       age_ms(p, i, now_ms),
                       p->snapshot->settings.delivery_ttl);
     s->counted = !v->endpoint_fault && !v->recipient_fault &&
-                 v->retry_after_ms == 0;
+                 v->retry_after_ms == 0 &&
+                 (answered || attempts <= UNANSWERED_MAX);
     if (over != NULL) {
         s->state = DELIVERY_DEAD;
         s->reason = arena_printf(&p->arena, "%s; last: %.*s", over,

@@ -70,8 +70,8 @@ static void circuit_pause(struct circuit *c, int64_t now_ms)
 void circuit_failed(struct circuit *c, const struct failure *f, int64_t now_ms,
                     uint32_t dice)
 {
-    int64_t wait_ms = MIN(retry_delay_ms(c->failures + 1, 0, dice),
-                          (int64_t)CIRCUIT_CAP_MS);
+    int64_t cap_ms = f->cap_ms > 0 ? f->cap_ms : CIRCUIT_CAP_MS;
+    int64_t wait_ms = MIN(retry_delay_ms(c->failures + 1, 0, dice), cap_ms);
 
     /* "Not now" is no failure: wait as told, as a whole. */
     if (f->asked_ms > 0) {

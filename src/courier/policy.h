@@ -42,6 +42,7 @@ struct failure {
     bool answered;
     bool fault;       /* of the endpoint or recipient, not of what was sent */
     int64_t asked_ms; /* how long to wait, in the other side's words; 0: none */
+    int64_t cap_ms;   /* longest wait between probes; 0: CIRCUIT_CAP_MS */
 };
 /* Whether a request may start now; an open circuit that is due becomes PROBING,
  * which allows one request at a time. */

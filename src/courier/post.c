@@ -110,13 +110,15 @@ static void health_bad(struct courier *c, struct health *h, struct str reason)
     h->last_error_ms = clock_wall_ms(c->clock);
 }
 
-static void health_failed(struct courier *c, struct health *h,
+static void health_failed(struct parcel *p, struct health *h,
                           const struct verdict *v, bool answered)
 {
+    struct courier *c = p->courier;
     struct failure failure = {
         .answered = answered,
         .fault = v->endpoint_fault || v->recipient_fault,
         .asked_ms = v->retry_after_ms,
+        .cap_ms = p->recipient->endpoint->type->probe_ms,
     };
 
     circuit_failed(&h->circuit, &failure, clock_wall_ms(c->clock),
@@ -205,7 +207,7 @@ void post_outcome(struct parcel *p, const struct verdict *v, bool answered)
     if (said == NULL || said->kind != VERDICT_DEFERRED)
         circuit_ok(&post->health.circuit);
     else
-        health_failed(post->courier, &post->health, said, answered);
+        health_failed(p, &post->health, said, answered);
     health_log(arena_printf(&p->arena, "endpoint %s", post->name), &before,
                &post->health, "its credentials or address are refused");
 }
@@ -227,7 +229,7 @@ void lane_outcome(struct parcel *p, const struct verdict *v, bool answered)
 
     if (fault != NULL) {
         health_bad(lane->courier, &lane->health, fault->reason);
-        health_failed(lane->courier, &lane->health, fault, answered);
+        health_failed(p, &lane->health, fault, answered);
     } else if (reached(p, v)) {
         health_good(lane->courier, &lane->health);
         circuit_ok(&lane->health.circuit);

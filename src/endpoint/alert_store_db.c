@@ -34,6 +34,7 @@ const struct endpoint_type endpoint_alert_store_db = {
     .help = "The history of all alerts on this machine, which the explorer shows.",
     .via = VIA_STORE,
     .batch_max = 1000,
+    .probe_ms = 5000, /* ours: nobody minds, and the explorer is waited for */
     .linger_ms = 50, /* a commit is an fsync, whether of one or a thousand */
     .builtin = true,
     .shows_ack = true,

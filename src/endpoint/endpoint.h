@@ -67,6 +67,7 @@ struct endpoint_type {
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
     bool shows_ack; /* tells of acknowledgements, by the message that was sent */
     bool repeats_show; /* sent twice it is there twice; given up after two doubts */
+    int64_t probe_ms;  /* while it is down, the longest wait between probes; 0: as others */
     int64_t linger_ms; /* how long to let the next request grow after a large one */
     bool confirms_nothing; /* DELIVERED is only "accepted": it may not arrive */
     bool builtin;     /* not offered, not editable */

@@ -318,10 +318,15 @@ static bool version_write(struct clickhouse *e, int64_t servers,
 static bool highest_read(struct clickhouse *e, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    int64_t there;
 
     buf_text(&b, "SELECT max(id) FROM ");
     say_table(&b, e, "place", false);
-    return clickhouse_numbers(e, &b, &e->highest_id, 1, err);
+    if (!clickhouse_numbers(e, &b, &there, 1, err))
+        return false;
+    /* A replica may be behind the one that we wrote to. */
+    e->highest_id = MAX(e->highest_id, there);
+    return true;
 }
 
 bool clickhouse_schema(struct clickhouse *e, struct error *err)

@@ -52,7 +52,8 @@ class Whole(history.Test):
         harness.wait_until("the oldest has an age",
                            lambda: self.queue()["tocsin_queue_oldest_seconds"] > 0)
         self.assertEqual(self.queue()["tocsin_queue_messages"], 300)
-        store = self.recipient()
+        store = harness.wait_until("why is said", lambda: self.recipient()["last_error"]
+                                   and self.recipient(), 60)
         self.assertEqual(store["pending"], 300)
         self.assertIsNotNone(store["oldest"])
         self.assertIn("not reachable", store["last_error"])
@@ -88,6 +89,26 @@ class Whole(history.Test):
             self.server.start()
         harness.wait_until("it caught up", self.tocsin.drained, 120)
         self.assertEqual(self.counts(), "12600\t12600\t12600")
+        self.assertEqual(self.store("verify").returncode, 0)
+
+    def test_both_are_killed(self):
+        """kill -9 of the server and of tocsin, in turn and at once."""
+        self.server.start()
+        self.tocsin.start()
+        for cycle in range(4):
+            self.send(cycle * 1000, 1000)
+            self.server.kill()
+            self.send(10000 + cycle * 100, 100)
+            self.tocsin.kill()
+            if cycle % 2:
+                self.server.start()
+                self.tocsin.start()
+            else:
+                self.tocsin.start()
+                self.send(20000 + cycle * 100, 100)
+                self.server.start()
+        harness.wait_until("it caught up", self.tocsin.drained, 180)
+        self.assertEqual(self.counts(), "4600\t4600\t4600")
         self.assertEqual(self.store("verify").returncode, 0)
 
     def test_moved_and_back(self):

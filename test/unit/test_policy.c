@@ -136,6 +136,19 @@ static void test_circuit_waits_when_nothing_answers(void **state)
     assert_true(c.not_before_ms <= 1000 + CIRCUIT_CAP_MS);
 }
 
+/* Our own history is looked at sooner. */
+static void test_a_circuit_may_have_a_cap_of_its_own(void **state)
+{
+    const struct failure ours = {.answered = false, .cap_ms = 5000};
+    struct circuit c = {0};
+
+    (void)state;
+    for (int i = 0; i < 50; i++)
+        circuit_failed(&c, &ours, 1000, UINT32_MAX - (uint32_t)i * 7919);
+    assert_false(circuit_allows(&c, 0, 1000));
+    assert_true(circuit_allows(&c, 0, 6000));
+}
+
 static void test_circuit_pauses_on_dead_credentials(void **state)
 {
     struct circuit c = {0};
@@ -184,6 +197,7 @@ int main(void)
         cmocka_unit_test(test_bucket_in_debt),
         cmocka_unit_test(test_circuit_opens_probes_and_closes),
         cmocka_unit_test(test_circuit_waits_when_nothing_answers),
+        cmocka_unit_test(test_a_circuit_may_have_a_cap_of_its_own),
         cmocka_unit_test(test_circuit_pauses_on_dead_credentials),
         cmocka_unit_test(test_not_now_is_no_failure),
         cmocka_unit_test(test_circuit_survives_a_clock_that_jumps_back),
