@@ -13,6 +13,9 @@ import harness
 import history
 import peers
 
+ENGAGED, RELEASED = "0", "1"
+WARNING, ERROR, CRITICAL = "4", "5", "6"
+
 
 class Suite(unittest.TestCase):
     """The store's own tests, asked of ClickHouse."""
@@ -75,6 +78,57 @@ class Whole(history.Test):
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
         return done.stdout
+
+    def say(self, severity, action="engage"):
+        status, answer = self.tocsin.post("/api/v1/alerts", {
+            "type": "disk", "entity": "host", "entity_value": "192.0.2.1",
+            "severity": severity, "action": action, "message": f"{severity}: it fills"})
+        self.assertIn(status, (200, 202), answer)
+
+    def mark(self, what, **more):
+        status, page = self.tocsin.get("/api/v1/alerts?state=any")
+        self.assertEqual((status, len(page["data"])), (200, 1), page)
+        status, answer = self.tocsin.post(f"/api/v1/alerts/{what}", {
+            "ids": [page["data"][0]["id"]], **more})
+        self.assertEqual(status, 200, answer)
+
+    def row_becomes(self, *want):
+        """The only one's state, severity, message, and who acknowledged it and why."""
+        wanted = "\t".join(want)
+        try:
+            harness.wait_until(repr(wanted), lambda: self.row() == wanted, 60)
+        except AssertionError as e:
+            raise AssertionError(f"{e}; it is {self.row()!r}") from None
+
+    def row(self):
+        return self.server.ask("SELECT action, severity, message, acked_by, acked_note "
+                               "FROM history.alert FINAL WHERE gone = 0")
+
+    def test_acknowledged_and_worse(self):
+        """What becomes of an engaged alert becomes of its row, also while the server
+        is down; and late words change nothing."""
+        self.server.start()
+        self.tocsin.start()
+        self.say("warning")
+        harness.wait_until("it is stored", self.tocsin.drained, 60)
+        self.row_becomes(ENGAGED, WARNING, "warning: it fills")
+        self.mark("ack", by="maya", note="ISP ticket 88")
+        self.row_becomes(ENGAGED, WARNING, "warning: it fills", "maya", "ISP ticket 88")
+        self.say("error")
+        self.row_becomes(ENGAGED, ERROR, "error: it fills", "maya", "ISP ticket 88")
+        self.mark("unack")
+        self.row_becomes(ENGAGED, ERROR, "error: it fills")
+        self.server.kill()
+        self.say("critical")
+        self.tocsin.kill()
+        self.tocsin.start()
+        self.server.start()
+        self.row_becomes(ENGAGED, CRITICAL, "critical: it fills")
+        self.mark("ack", by="ugo")
+        self.say("warning", "release")
+        self.row_becomes(RELEASED, CRITICAL, "warning: it fills", "ugo")
+        harness.wait_until("all is settled", self.tocsin.drained)
+        self.assertEqual(self.store("verify").returncode, 0)
 
     def test_killed_while_it_inserts(self):
         """kill -9 of the server, again and again: each alert is there once."""
