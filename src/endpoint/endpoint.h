@@ -67,8 +67,8 @@ struct endpoint_type {
     size_t together_max; /* alerts of a summary (digest, storm); 0: has none */
     bool shows_ack; /* tells of acknowledgements, by the message that was sent */
     bool repeats_show; /* sent twice it is there twice; given up after two doubts */
-    int64_t probe_ms;  /* while it is down, the longest wait between probes; 0: as others */
     int64_t linger_ms; /* how long to let the next request grow after a large one */
+    int64_t probe_ms;  /* while it is down, the longest wait between probes; 0: as others */
     bool confirms_nothing; /* DELIVERED is only "accepted": it may not arrive */
     bool builtin;     /* not offered, not editable */
     bool own_words;   /* its recipients may have templates for what it says */
@@ -105,9 +105,8 @@ struct endpoint_type {
                         const struct response *r, struct arena *a,
                         struct verdict *v);
 
-    /* What the other side offers for the recipient's field `choices_field` (the
-     * chats a bot has seen): one request, and its answer read, which is only
-     * called when there is one. NULL: nothing. */
+    /* What is offered for the recipient's field `choices_field` (the chats a bot has
+     * seen): one request, and its answer read, when there is one. NULL: nothing. */
     const char *choices_field;
     bool (*choices)(const void *endpoint, struct arena *a, struct request *out,
                     struct error *err);

@@ -162,23 +162,6 @@ static void what_cannot_be_rendered_closes_no_circuit(void **state)
     assert_int_equal(desk_view(d, "e").refused, 1);
 }
 
-/* Of a thousand tries that nobody answered none is the alert's fault. */
-static void silence_ends_with_time_alone(void **state)
-{
-    struct desk *d = *state;
-    int64_t r = desk_make(d, "plain");
-    int64_t id = desk_put(d, r, ACTION_STORE, "a");
-
-    for (int i = 0; i < DELIVERY_ATTEMPTS_MAX + 10; i++) {
-        desk_pass(d, CIRCUIT_CAP_MS);
-        desk_lose(d, "r");
-    }
-    desk_is(d, id, r, DELIVERY_PENDING, DELIVERY_ATTEMPTS_MAX / 2);
-    desk_pass(d, CIRCUIT_CAP_MS);
-    desk_answer(d, "r", "ok");
-    desk_is(d, id, r, DELIVERY_DELIVERED, DELIVERY_ATTEMPTS_MAX / 2 + 1);
-}
-
 /* A later try begins at the beginning. */
 static void a_step_that_fails_is_a_try_that_failed(void **state)
 {
@@ -585,7 +568,6 @@ int main(void)
         DESK_TEST(an_endless_digest_is_sent_one_by_one),
         DESK_TEST(what_cannot_be_rendered_at_a_step_is_dead),
         DESK_TEST(what_cannot_be_rendered_closes_no_circuit),
-        DESK_TEST(silence_ends_with_time_alone),
         DESK_TEST(a_step_that_fails_is_a_try_that_failed),
         DESK_TEST(a_delivery_counts_once),
         DESK_TEST(an_answer_that_asks_for_more_says_nothing_yet),

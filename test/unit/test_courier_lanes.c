@@ -426,6 +426,23 @@ static void an_edit_may_take_steps(void **state)
     assert_string_equal(desk_drain(d), "1:h1 2r@h1; 0 3n");
 }
 
+/* Of a thousand tries that nobody answered none is the alert's fault. */
+static void silence_ends_with_time_alone(void **state)
+{
+    struct desk *d = *state;
+    int64_t r = desk_make(d, "plain");
+    int64_t id = desk_put(d, r, ACTION_STORE, "a");
+
+    for (int i = 0; i < DELIVERY_ATTEMPTS_MAX + 10; i++) {
+        desk_pass(d, CIRCUIT_CAP_MS);
+        desk_lose(d, "r");
+    }
+    desk_is(d, id, r, DELIVERY_PENDING, DELIVERY_ATTEMPTS_MAX / 2);
+    desk_pass(d, CIRCUIT_CAP_MS);
+    desk_answer(d, "r", "ok");
+    desk_is(d, id, r, DELIVERY_DELIVERED, DELIVERY_ATTEMPTS_MAX / 2 + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +466,7 @@ int main(void)
         DESK_TEST(where_nothing_is_edited_it_does_not),
         DESK_TEST(a_release_without_a_message_goes_with_others),
         DESK_TEST(an_edit_may_take_steps),
+        DESK_TEST(silence_ends_with_time_alone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
