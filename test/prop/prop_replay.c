@@ -15,6 +15,7 @@
 #include "admin/rehearsal.h"
 #include "base/log.h"
 #include "config/config_empty.h"
+#include "dice.h"
 #include "holder.h"
 #include "outbox/acknowledge.h"
 #include "outbox/outbox_read.h"
@@ -30,18 +31,6 @@
 #define KEYS 10
 #define ROWS_MAX 8192
 #define ALERTS_MAX (2 * ROWS_MAX)
-
-struct dice {
-    uint64_t state;
-};
-
-static uint32_t roll(struct dice *d, uint32_t sides)
-{
-    d->state = d->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(d->state >> 33) % sides;
-}
-
-#define PICK(d, list) (list)[roll((d), COUNT_OF(list))]
 
 struct run {
     struct dice dice;
