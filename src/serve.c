@@ -17,6 +17,7 @@
 #define EXIT_CONFIG 78 /* EX_CONFIG: restarting would not help */
 #define DRAIN_MS 10000 /* for requests in flight when asked to stop */
 #define DRAIN_LOOK_MS 50
+#define DEFAULT_PORT 8627 /* the command line asks there */
 #define HEAP_KEPT (16 << 20) /* not given back to the system between bursts */
 
 struct serve_options {
@@ -150,8 +151,11 @@ static void greet(struct server *s)
            "                       \"severity\":\"error\",\"message\":\"/var is "
            "97 %% full\"}'\n",
            port);
-    printf("  then          build/tocsin alerts list --data %s\n\n",
+    printf("  then          build/tocsin alerts list --data %s",
            s->options.data_dir);
+    if (port != DEFAULT_PORT)
+        printf(" --server http://127.0.0.1:%u", port);
+    printf("\n\n");
     admin_setup_token(s->rooms.admin, setup);
     if (setup[0] != '\0')
         printf("  first admin   http://%s%s%s:%u/setup#%s\n\n", v6 ? "[" : "",
@@ -216,7 +220,7 @@ static bool options_read(int argc, char **argv, struct serve_options *o,
 
     *o = (struct serve_options){.data_dir = "./data",
                                 .address = "127.0.0.1",
-                                .http.port = 8627};
+                                .http.port = DEFAULT_PORT};
     while ((c = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (c == 'd')
             o->data_dir = optarg;

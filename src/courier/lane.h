@@ -88,7 +88,6 @@ struct courier {
  * nothing was due; *next_ms then says when to come back (wall; 0: when ready). */
 bool parcel_send(struct lane *lane, const struct snapshot *now, int64_t *next_ms);
 void parcel_abandon(struct parcel *p); /* at shutdown: stays pending on disk */
-
 /* part.c: false: the alert as kept cannot be read. */
 bool part_make(struct parcel *p, const struct item *i, struct render_item *out,
                struct error *err) must_check;
@@ -100,9 +99,7 @@ void shares_add(struct courier *c, int64_t recipient_id, int64_t alert_id,
 size_t shares_of_others(const struct courier *c, int64_t recipient_id,
                         struct str handle, int64_t alert_id);
 void shares_free(struct courier *c);
-
-/* inquiry.c: at shutdown; their done is not called. */
-void inquiries_abandon(struct courier *c);
+void inquiries_abandon(struct courier *c); /* inquiry.c: at shutdown; none is called back */
 
 /* post.c */
 struct post *post_find(const struct courier *c, int64_t endpoint_id);

@@ -226,7 +226,7 @@ static void words(const struct hold_question *q, const struct hold *h,
     if (h != NULL)
         out->have = h->reason;
     else if (n == 0)
-        out->have = STR("there is no inhibition");
+        out->have = STR("no inhibition");
     else if (out->unknown)
         out->have = STR("what else was engaged then is not known");
     else

@@ -200,7 +200,7 @@ static void words(const struct hold_question *q, const struct hold *h,
     if (h != NULL)
         out->have = h->reason;
     else if (n == 0)
-        out->have = STR("there are none");
+        out->have = STR("no silence");
     else
         out->have = arena_printf(q->arena, "none of %zu is on and hits it", n);
 }

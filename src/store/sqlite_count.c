@@ -320,7 +320,7 @@ static bool hours_take_longer(const struct counting *c, bool *longer,
 {
     struct arena arena freed_by(arena_release) = {0};
     struct block *blocks;
-    int64_t from, before, sample, rows = 0;
+    int64_t from, before, sample = 0, rows = 0;
     size_t n;
 
     *longer = false;

@@ -10,22 +10,11 @@
 
 #include "config/config_empty.h"
 #include "config/revisions.h"
+#include "dice.h"
 
 #define REVISIONS 20 /* of one configuration */
 #define ALERTS 100   /* at each */
 #define RECIPIENTS 24
-
-struct dice {
-    uint64_t state;
-};
-
-static uint32_t roll(struct dice *d, uint32_t sides)
-{
-    d->state = d->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(d->state >> 33) % sides;
-}
-
-#define PICK(d, list) (list)[roll((d), COUNT_OF(list))]
 
 struct happened { /* one alert as it was decided live */
     struct alert alert;

@@ -17,7 +17,6 @@
 
 #include "base/log.h"
 #include "config/inhibition.h"
-#include "config/engaged_set.h"
 #include "config/silence.h"
 #include "outbox/outbox_read.h"
 
@@ -84,35 +83,6 @@ static void object_edit(struct sim *sim, struct edit e, struct str text)
         e.object = json_parse(&arena, text, &err);
     CHECK(config_edit(sim->config, &e, &err) == CONFIG_OK, "%.*s: %s", STR_ARG(text),
           err.text);
-}
-
-static bool ack_one(struct sim *sim, int64_t id, const struct ack *ack)
-{
-    const struct engaged_set set =
-        engaged_set_now(sim->config, sim->registry, sim->outbox);
-    int64_t update_id = outbox_next_id(sim->outbox);
-    size_t changed;
-
-    sim->keys[update_id] = sim->keys[id];
-    return acknowledge(&set, &id, 1, ack, &changed, NULL, NULL);
-}
-
-/* Somebody has seen one of them, and perhaps takes it back at once. */
-static void ack_comes(struct sim *sim)
-{
-    const struct ack ack = {.at_ms = sim->now_ms, .by = STR("sim"),
-                            .until_ms = roll(sim, 2) ? sim->now_ms + 5000 : 0};
-    const struct engaged *list[KEYS];
-    size_t n = registry_list(sim->registry, 0, KEYS, list);
-    int64_t id = n > 0 ? list[roll(sim, (uint32_t)n)]->id : 0;
-
-    if (id == 0 || !ack_one(sim, id, &ack))
-        return;
-    sim->acks++;
-    if (sim->now_ms < sim->engaged_ms[id] + ESCALATE_MS)
-        sim->acked[sim->numbers[id]] = true;
-    if (roll(sim, 3) == 0)
-        CHECK(ack_one(sim, id, NULL), "no room");
 }
 
 /* One that hits some keys, for a while, or until it is deleted. */

@@ -88,6 +88,8 @@ static inline uint32_t roll(struct sim *sim, uint32_t n)
     return (uint32_t)(sim->dice >> 33) % n;
 }
 
+/* acks.c: somebody has seen one of them, and perhaps takes it back at once. */
+void ack_comes(struct sim *sim);
 /* pauses.c: some begin or end; whether one makes anything wait; all of them end. */
 void pauses_change(struct sim *sim);
 void pauses_count(struct sim *sim);

@@ -326,3 +326,33 @@ void bench_settle(struct bench *b)
                     : 0;
     }
 }
+
+/* --- a webhook, its recipient, and alerts for it ------------------------------------ */
+
+void rig_netops(struct bench *b)
+{
+    struct got g = api_ask(b, "POST", "/api/v1/endpoints",
+                           "{\"name\":\"hook\",\"type\":\"webhook\",\"params\":{\"url\":"
+                           "\"https://hooks.example.net/x\",\"username\":\"u\","
+                           "\"password\":\"" RIG_PASSWORD "\"}}");
+
+    GOT_STATUS(g, 201);
+    g = api_ask(b, "POST", "/api/v1/recipients",
+                "{\"name\":\"netops\",\"endpoint\":\"hook\"}");
+    GOT_STATUS(g, 201);
+}
+
+int64_t rig_alerts(struct bench *b, int n)
+{
+    struct buf body freed_by(buf_release) = BUF(1u << 20);
+    struct got g;
+
+    buf_char(&body, '[');
+    for (int i = 0; i < n; i++)
+        buf_printf(&body, "%s{\"type\":\"t%d\",\"severity\":\"error\",\"message\":\"m\"}",
+                   i ? "," : "", i);
+    buf_char(&body, ']');
+    g = api_ask(b, "POST", "/api/v1/alerts", buf_c(&body));
+    GOT_STATUS(g, 200);
+    return got_number(&g, "/alerts/0/id");
+}

@@ -96,4 +96,11 @@ void got_want_text(const struct got *g, const char *path, const char *text);
                      STR_ARG((g).body));                                       \
     } while (0)
 
+/* --- a webhook, its recipient "netops", and alerts for it -------------------------- */
+
+#define RIG_PASSWORD "correct horse battery" /* the webhook's */
+void rig_netops(struct bench *b);
+/* n alerts in one body, types t0, t1 ...; the id of the first. */
+int64_t rig_alerts(struct bench *b, int n);
+
 #endif

@@ -11,35 +11,12 @@
 #include "admin/exposition.h"
 #include "admin_rig.h"
 
-#define HOOK "{\"name\":\"hook\",\"type\":\"webhook\",\"params\":{\"url\":" \
-             "\"https://hooks.example.net/x\",\"username\":\"u\"," \
-             "\"password\":\"correct horse battery\"}}"
-
-static void make_both(struct bench *b)
-{
-    struct got g = api_ask(b, "POST", "/api/v1/endpoints", HOOK);
-
-    GOT_STATUS(g, 201);
-    g = api_ask(b, "POST", "/api/v1/recipients",
-            "{\"name\":\"netops\",\"endpoint\":\"hook\"}");
-    GOT_STATUS(g, 201);
-}
-
 static int64_t post_many(struct bench *b, int n)
 {
-    struct buf body freed_by(buf_release) = BUF(1u << 20);
-    struct got g;
+    int64_t first = rig_alerts(b, n);
 
-    buf_char(&body, '[');
-    for (int i = 0; i < n; i++)
-        buf_printf(&body, "%s{\"type\":\"t%d\",\"severity\":\"error\","
-                          "\"message\":\"m\"}",
-                   i ? "," : "", i);
-    buf_char(&body, ']');
-    g = api_ask(b, "POST", "/api/v1/alerts", buf_c(&body));
-    GOT_STATUS(g, 200);
     bench_settle(b);
-    return got_number(&g, "/alerts/0/id");
+    return first;
 }
 
 static int64_t total(struct bench *b, const char *query)
@@ -57,7 +34,7 @@ static void a_delivery_tells_its_story(void **state)
     int64_t id;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     b->answer_body = "no such hook";
     id = post_many(b, 1);
@@ -92,7 +69,7 @@ static void lists_of_deliveries_are_filtered(void **state)
 {
     struct bench *b = *state;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     post_many(b, 5);
     assert_int_equal(total(b, ""), 10);
@@ -120,7 +97,7 @@ static void lists_of_deliveries_come_in_pages(void **state)
     struct delivery_id last = {INT64_MAX, 0};
     int seen = 0;
 
-    make_both(b);
+    rig_netops(b);
     post_many(b, ALERTS);
     while (path.n > 0) {
         struct got g = api_get(b, path.p);
@@ -154,7 +131,7 @@ static void the_dead_are_tried_again(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     post_many(b, ALERTS);
     assert_int_equal(total(b, "state=dead"), ALERTS);
@@ -179,7 +156,7 @@ static void named_deliveries_are_tried_again(void **state)
     int64_t first;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     first = post_many(b, 3);
     b->answer_status = 200;
@@ -224,7 +201,7 @@ static void the_recipient_of_old_is_a_number(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     post_many(b, 1);
     GOT_STATUS(api_ask(b, "DELETE", "/api/v1/recipients/netops", ""), 204);
@@ -249,7 +226,7 @@ static void no_secret_in_any_answer(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     b->answer_body = "bad password correct horse battery given";
     post_many(b, 1);
@@ -273,7 +250,7 @@ static void a_test_message_goes_and_comes(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     g = api_ask(b, "POST", "/api/v1/recipients/netops/test", "{}");
     GOT_STATUS(g, 200);
     assert_true(member_at(g.json, "/ok")->truth);
@@ -298,7 +275,7 @@ static void only_a_few_tests_at_once(void **state)
     int fds[4];
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->hold = true;
     for (int i = 0; i < 4; i++) {
         fds[i] = api_connect(b);
@@ -332,7 +309,7 @@ static void status_adds_up(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     post_many(b, 3);
     b->answer_status = 200;
@@ -379,7 +356,7 @@ static void metrics_are_text_for_this_machine(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     post_many(b, 3);
     g = api_ask_with(b, "GET", "/metrics", "", ""); /* loopback needs no token */

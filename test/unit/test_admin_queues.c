@@ -10,37 +10,6 @@
 #include "config/ack_link.h"
 #include "people/session.h"
 
-#define PASSWORD "correct horse battery"
-#define HOOK "{\"name\":\"hook\",\"type\":\"webhook\",\"params\":{\"url\":" \
-             "\"https://hooks.example.net/x\",\"username\":\"u\"," \
-             "\"password\":\"" PASSWORD "\"}}"
-
-static void make_both(struct bench *b)
-{
-    struct got g = api_ask(b, "POST", "/api/v1/endpoints", HOOK);
-
-    GOT_STATUS(g, 201);
-    g = api_ask(b, "POST", "/api/v1/recipients",
-                "{\"name\":\"netops\",\"endpoint\":\"hook\"}");
-    GOT_STATUS(g, 201);
-}
-
-/* The id of the first. */
-static int64_t post_alerts(struct bench *b, int n)
-{
-    struct buf body freed_by(buf_release) = BUF(1u << 20);
-    struct got g;
-
-    buf_char(&body, '[');
-    for (int i = 0; i < n; i++)
-        buf_printf(&body, "%s{\"type\":\"t%d\",\"severity\":\"error\",\"message\":\"m\"}",
-                   i ? "," : "", i);
-    buf_char(&body, ']');
-    g = api_ask(b, "POST", "/api/v1/alerts", buf_c(&body));
-    GOT_STATUS(g, 200);
-    return got_number(&g, "/alerts/0/id");
-}
-
 /* --- queues ------------------------------------------------------------------- */
 
 static void a_queue_is_stopped_and_goes_on(void **state)
@@ -48,13 +17,13 @@ static void a_queue_is_stopped_and_goes_on(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     g = api_ask(b, "POST", "/api/v1/queues/netops/pause",
                 "{\"reason\":\"new certificates\",\"until\":\"2999-01-01T00:00:00Z\"}");
     GOT_STATUS(g, 200);
     got_want_text(&g, "/pause/reason", "new certificates");
     got_want_text(&g, "/pause/until", "2999-01-01T00:00:00.000Z");
-    post_alerts(b, 3);
+    rig_alerts(b, 3);
     g = api_get(b, "/api/v1/queues");
     GOT_STATUS(g, 200);
     got_want_text(&g, "/data/1/recipient", "netops");
@@ -82,11 +51,11 @@ static void an_endpoint_is_stopped_and_goes_on(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     g = api_ask(b, "POST", "/api/v1/endpoints/hook/pause", "{\"reason\":\"moving\"}");
     GOT_STATUS(g, 200);
     got_want_text(&g, "/endpoint", "hook");
-    post_alerts(b, 1);
+    rig_alerts(b, 1);
     g = api_get(b, "/api/v1/queues");
     got_want_text(&g, "/data/1/endpoint/pause/reason", "moving");
     got_want_text(&g, "/data/1/waits_for", "resume");
@@ -121,7 +90,7 @@ static void what_cannot_be_is_refused(void **state)
 {
     struct bench *b = *state;
 
-    make_both(b);
+    rig_netops(b);
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         struct got g = api_ask(b, "POST", refused[i].path, refused[i].body);
 
@@ -136,7 +105,7 @@ static void the_log_says_who_stopped_it(void **state)
     struct bench *b = *state;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     GOT_STATUS(api_ask(b, "POST", "/api/v1/queues/netops/pause", "{\"reason\":\"x\"}"), 200);
     GOT_STATUS(api_ask(b, "POST", "/api/v1/queues/netops/resume", ""), 200);
     g = api_get(b, "/api/v1/audit?limit=2");
@@ -163,9 +132,9 @@ static void a_retry_comes_in_bites_and_is_undone(void **state)
     struct str ids;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
-    post_alerts(b, 5);
+    rig_alerts(b, 5);
     bench_settle(b);
     assert_int_equal(count_of(b, "dead"), 5);
     GOT_STATUS(api_ask(b, "POST", "/api/v1/queues/netops/pause", "{\"reason\":\"x\"}"), 200);
@@ -214,10 +183,10 @@ static void a_failed_delivery_shows_what_was_said(void **state)
     int64_t id;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
-    b->answer_body = "no such hook, " PASSWORD "; dTpjb3JyZWN0IGhvcnNlIGJhdHRlcnk=";
-    id = post_alerts(b, 1);
+    b->answer_body = "no such hook, " RIG_PASSWORD "; dTpjb3JyZWN0IGhvcnNlIGJhdHRlcnk=";
+    id = rig_alerts(b, 1);
     bench_settle(b);
     g = body_of(b, id);
     GOT_STATUS(g, 200);
@@ -242,9 +211,9 @@ static void what_arrived_is_rendered_again(void **state)
     int64_t id, to;
     struct got g;
 
-    make_both(b);
+    rig_netops(b);
     to = snapshot_recipient(config_now(b->config), STR("netops"))->id;
-    id = post_alerts(b, 1);
+    id = rig_alerts(b, 1);
     bench_settle(b);
     g = body_to(b, id, to);
     GOT_STATUS(g, 200);
@@ -281,11 +250,11 @@ static void what_was_said_takes_both_scopes(void **state)
     struct str path;
     int64_t to;
 
-    make_both(b);
+    rig_netops(b);
     b->answer_status = 400;
     to = snapshot_recipient(config_now(b->config), STR("netops"))->id;
     path = arena_printf(&b->arena, "/api/v1/deliveries/%lld.%lld/body",
-                        (long long)post_alerts(b, 1), (long long)to);
+                        (long long)rig_alerts(b, 1), (long long)to);
     bench_settle(b);
     got_want(&(struct got[]){as_token(b, "alerts:read", path)}[0], 403, "config:read");
     GOT_STATUS(as_token(b, "config:read", path), 403);

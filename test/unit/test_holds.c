@@ -289,8 +289,8 @@ static void both_values_are_said(void **state)
     assert_true(schedule_parse(STR("daily at 08:00"), SCHEDULE_MOMENTS, &digest, NULL, &err));
     said(&k, HOLD_REPEAT, "", "any");
     said(&k, HOLD_QUIET, "", "any");
-    said(&k, HOLD_SILENCED, "there are none", "no silence that is on");
-    said(&k, HOLD_INHIBITED, "there is no inhibition", "no engaged alert that mutes it");
+    said(&k, HOLD_SILENCED, "no silence", "no silence that is on");
+    said(&k, HOLD_INHIBITED, "no inhibition", "no engaged alert that mutes it");
     k.pace.repeat_ms = HOUR;
     k.pace.flapping_count = 5;
     k.pace.flapping_ms = HOUR / 2;

@@ -12,6 +12,7 @@
 #include "config/export.h"
 #include "config/revisions.h"
 #include "config_bench.h"
+#include "dice.h"
 
 #define E OBJECT_ENDPOINT
 #define R OBJECT_RECIPIENT
@@ -58,7 +59,7 @@ static bool has(struct str text, const char *words)
     return memmem(text.p, text.n, words, strlen(words)) != NULL;
 }
 
-static enum config_result roll(struct bench *b, int64_t to, size_t *left)
+static enum config_result roll_back(struct bench *b, int64_t to, size_t *left)
 {
     struct signature by = {STR("admin"), STR("it was better")};
     struct str *titles;
@@ -144,19 +145,19 @@ static void back_to_what_was(void **state unused)
 
     bench_init(&b);
     history_make(&b);
-    assert_int_equal(roll(&b, 2, &left), CONFIG_OK);
+    assert_int_equal(roll_back(&b, 2, &left), CONFIG_OK);
     assert_int_equal(left, 0);
     assert_int_equal(config_now(b.config)->revision, 6);
     assert_string_equal(diff_of(&b, 2, 6).p, "[]");
     id = snapshot_recipient(config_now(b.config), STR("soc"))->id;
     assert_int_equal(id, 3); /* itself again */
     bench_reopen(&b);
-    assert_int_equal(roll(&b, 5, &left), CONFIG_OK);
+    assert_int_equal(roll_back(&b, 5, &left), CONFIG_OK);
     assert_string_equal(diff_of(&b, 5, 7).p, "[]");
-    assert_int_equal(roll(&b, 0, &left), CONFIG_OK);
+    assert_int_equal(roll_back(&b, 0, &left), CONFIG_OK);
     assert_int_equal(config_now(b.config)->endpoint_count, 1);
-    assert_int_equal(roll(&b, 99, &left), CONFIG_NOT_FOUND);
-    assert_int_equal(roll(&b, -1, &left), CONFIG_NOT_FOUND);
+    assert_int_equal(roll_back(&b, 99, &left), CONFIG_NOT_FOUND);
+    assert_int_equal(roll_back(&b, -1, &left), CONFIG_NOT_FOUND);
     bench_release(&b);
 }
 
@@ -173,7 +174,7 @@ static void names_exchanged(void **state unused)
     bench_must(&b, EDIT_PATCH, R, "a", "{\"name\":\"c\"}");
     bench_must(&b, EDIT_PATCH, R, "b", "{\"name\":\"a\"}");
     bench_must(&b, EDIT_PATCH, R, "c", "{\"name\":\"b\"}");
-    assert_int_equal(roll(&b, 3, &left), CONFIG_OK);
+    assert_int_equal(roll_back(&b, 3, &left), CONFIG_OK);
     assert_string_equal(diff_of(&b, 3, 7).p, "[]");
     bench_release(&b);
 }
@@ -190,7 +191,7 @@ static void what_a_file_declares_stays(void **state unused)
                    "{\"name\":\"a\",\"endpoint\":\"hook\"}");
     e.author = STR("file:/etc/tocsin/a.yaml:7");
     assert_int_equal(config_edit(b.config, &e, &b.err), CONFIG_OK);
-    assert_int_equal(roll(&b, 1, &left), CONFIG_OK);
+    assert_int_equal(roll_back(&b, 1, &left), CONFIG_OK);
     assert_int_equal(left, 1);
     assert_non_null(snapshot_recipient(config_now(b.config), STR("a")));
     bench_release(&b);
@@ -282,16 +283,6 @@ static void a_secret_is_not_exported(void **state unused)
     bench_release(&b);
 }
 
-struct dice {
-    uint64_t state;
-};
-
-static uint32_t roll_dice(struct dice *d, uint32_t sides)
-{
-    d->state = d->state * 6364136223846793005u + 1442695040888963407u;
-    return (uint32_t)(d->state >> 33) % sides;
-}
-
 /* Texts that YAML would take for something else, or trip over. */
 static const char *const odd_texts[] = {
     "true", "null", "~", "1e3", "0x10", "yes", "- a", "a: b", "a #b", "'", "\"",
@@ -304,7 +295,7 @@ static const char *text_of(struct bench *b, struct dice *d)
     struct buf to freed_by(buf_release) = BUF(256);
     struct json_out o = JSON_OUT(&to);
 
-    out_text(&o, NULL, odd_texts[roll_dice(d, COUNT_OF(odd_texts))]);
+    out_text(&o, NULL, odd_texts[roll(d, COUNT_OF(odd_texts))]);
     return arena_c(&b->arena, buf_view(&to));
 }
 
@@ -318,7 +309,6 @@ static void try_edit(struct bench *b, enum object_kind kind, struct str text)
         b->err = (struct error){0};
 }
 
-#define ONE_OF(d, list) ((list)[roll_dice((d), COUNT_OF(list))])
 
 /* How much and when it is told, and who is told if nobody acknowledges. */
 static const char *pace_roll(struct bench *b, struct dice *d, int i)
@@ -336,11 +326,11 @@ static const char *pace_roll(struct bench *b, struct dice *d, int i)
                "\"repeat_interval\":%s,\"flapping_count\":%s,\"storm_limit\":%s,"
                "\"storm_window\":\"2m\",\"urgent_severity\":%s,\"escalate_to\":%s,"
                "\"escalate_after\":\"20m\"",
-               ONE_OF(d, digests), ONE_OF(d, quiet),
-               roll_dice(d, 2) ? "\"Europe/Rome\"" : "null", ONE_OF(d, repeats),
-               ONE_OF(d, counts), ONE_OF(d, counts),
-               roll_dice(d, 2) ? "\"none\"" : "null",
-               i > 0 && roll_dice(d, 2) ? "\"r0\"" : "null")
+               PICK(d, digests), PICK(d, quiet),
+               roll(d, 2) ? "\"Europe/Rome\"" : "null", PICK(d, repeats),
+               PICK(d, counts), PICK(d, counts),
+               roll(d, 2) ? "\"none\"" : "null",
+               i > 0 && roll(d, 2) ? "\"r0\"" : "null")
         .p;
 }
 
@@ -349,19 +339,19 @@ static void recipient_roll(struct bench *b, struct dice *d, int i)
     static const char *const severities[] = {"null", "\"none\"", "\"error\""};
     static const char *const lists[] = {"null", "[]", "[\"security\"]",
                                         "[\"true\",\"1\",\"a b\"]"};
-    bool mail = roll_dice(d, 2) || i == 0;
-    const char *title = roll_dice(d, 2) && i > 0 ? text_of(b, d) : "null";
+    bool mail = roll(d, 2) || i == 0;
+    const char *title = roll(d, 2) && i > 0 ? text_of(b, d) : "null";
 
     try_edit(b, R, arena_printf(
         &b->arena,
         "{\"name\":\"r%d\",\"endpoint\":\"%s\",\"enabled\":%s,\"params\":%s,"
         "\"minimum_severity\":%s,\"categories\":%s,\"types\":%s,"
         "\"host_pools\":%s,\"filter\":%s,\"text_template\":%s,%s}",
-        i, mail ? "mail" : "hook", roll_dice(d, 2) ? "true" : "false",
+        i, mail ? "mail" : "hook", roll(d, 2) ? "true" : "false",
         mail ? "{\"email_recipient\":\"a@example.org, B <b@example.org>\"}" : "{}",
-        ONE_OF(d, severities), ONE_OF(d, lists), ONE_OF(d, lists),
-        roll_dice(d, 2) ? "[\"p1\"]" : "null",
-        roll_dice(d, 2) ? "\"not vlan in (1, 2) and ip=10.0.0.0/8\"" : "null", title,
+        PICK(d, severities), PICK(d, lists), PICK(d, lists),
+        roll(d, 2) ? "[\"p1\"]" : "null",
+        roll(d, 2) ? "\"not vlan in (1, 2) and ip=10.0.0.0/8\"" : "null", title,
         pace_roll(b, d, i)));
 }
 
@@ -381,8 +371,8 @@ static void silence_roll(struct bench *b, struct dice *d, int i)
         &b->arena,
         "{\"name\":\"s%d\",\"author\":%s,\"comment\":%s,\"matcher\":\"%s\",%s,"
         "\"recipients\":%s}",
-        i, text_of(b, d), text_of(b, d), ONE_OF(d, matchers), ONE_OF(d, times),
-        roll_dice(d, 2) ? "[\"r0\"]" : "null"));
+        i, text_of(b, d), text_of(b, d), PICK(d, matchers), PICK(d, times),
+        roll(d, 2) ? "[\"r0\"]" : "null"));
 }
 
 static void inhibition_roll(struct bench *b, struct dice *d, int i)
@@ -395,7 +385,7 @@ static void inhibition_roll(struct bench *b, struct dice *d, int i)
         &b->arena,
         "{\"name\":\"%d\",\"source\":\"type=x and pool=p1\",\"target\":"
         "\"severity<=warning\",\"comment\":%s,%s}",
-        i, roll_dice(d, 2) ? text_of(b, d) : "null", ONE_OF(d, how)));
+        i, roll(d, 2) ? text_of(b, d) : "null", PICK(d, how)));
 }
 
 static void endpoints_make(struct bench *b)
@@ -417,7 +407,7 @@ static void config_roll(struct bench *b, struct dice *d)
     bench_must(b, EDIT_CREATE, OBJECT_POOL, NULL,
                "{\"name\":\"p1\",\"members\":[\"10.0.0.0/8\",\"1.2.3.4@7\","
                "\"2001:db8::/32\",\"AA:BB:CC:00:11:22\"],\"ntopng_id\":3}");
-    if (roll_dice(d, 2))
+    if (roll(d, 2))
         bench_must(b, EDIT_PATCH, OBJECT_SETTINGS, NULL,
                    "{\"history_days\":7,\"delivery_ttl\":\"1h30m\","
                    "\"instance\":\"no\",\"time_zone\":\"Asia/Kolkata\","
