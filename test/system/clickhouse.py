@@ -3,6 +3,7 @@
 several as a cluster, which a ZooKeeper (Debian's, too) holds together."""
 import os
 import signal
+import socket
 import subprocess
 import urllib.error
 import urllib.parse
@@ -123,8 +124,18 @@ class Keeper:
             ["java", "-Xmx128m", "-cp", "/usr/share/java/zookeeper.jar",
              "org.apache.zookeeper.server.quorum.QuorumPeerMain", config],
             self.directory.file("zookeeper.out"))
-        self.process.wait_for([self.port])
+        peers.wait_until("ZooKeeper serves", self.serves, 60)
         return self
+
+    def serves(self):
+        """That it listens is not enough: 18.16 crashes when a session fails at once."""
+        self.process.check()
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), 5) as s:
+                s.sendall(b"srvr")
+                return s.recv(100).startswith(b"Zookeeper version")
+        except OSError:
+            return False
 
     def stop(self):
         if self.process:
@@ -162,7 +173,19 @@ class Cluster:
                     interserver=peers.free_port(), keeper=self.keeper.port, shard=at,
                     replica=nth, cluster=self.name, shards=self.shards()))
                 server.start()
+        for server in self.all:
+            peers.wait_until("it has a session", lambda: self.has_session(server), 60)
         return self
+
+    @staticmethod
+    def has_session(server):
+        try:
+            return server.answers() and server.ask(
+                "SELECT count() FROM system.zookeeper WHERE path = '/'") != "0"
+        except AssertionError:
+            if server.process.poll() is not None:
+                raise
+            return False
 
     def stop(self):
         for server in self.all:
