@@ -28,7 +28,7 @@ builds() { # DIR CC OPTION...
 
 units() { meson test -C "$1" --print-errorlogs --no-rebuild "${@:2}"; }
 # A peer that hangs fails its step, not the whole run.
-peer() { timeout -k 10 900 /usr/bin/python3 "test/system/$1.py" "${@:2}"; }
+peer() { timeout -k 10 1800 /usr/bin/python3 "test/system/$1.py" "${@:2}"; }
 
 step "build gcc, no warnings" builds build-gcc gcc -Dbuildtype=release
 step "build clang + ASan + UBSan, no warnings" builds build-asan clang \
