@@ -26,7 +26,7 @@ class Suite(unittest.TestCase):
                       cluster=self.cluster.name)
 
     def test_conformance(self):
-        self.suite("test_store_conformance", "500")
+        self.suite("test_store_conformance", "120", "clickhouse")
 
     def test_marks_and_reach(self):
         self.suite("test_store_marks")
