@@ -49,23 +49,22 @@ async function enrol(page) {
   await press(page, "Set up one-time passwords");
   await page.locator("dialog[open] input").fill(PASSWORD);
   await page.locator("dialog[open] footer .primary").click();
-  await page.locator("dialog[open] svg.qr path").waitFor();
+  await page.locator("dialog[open] svg.qr path").first().waitFor();
 }
 
-/** With what may be completed at the caret. */
-async function write(page) {
-  const title = page.locator("textarea.code").first();
-  await page.locator("details.more", { has: title }).evaluate((e) => (e.open = true));
-  await title.click();
-  await page.keyboard.press("Control+End");
-  await page.keyboard.type("{{");
-  await page.locator(".template [role=option]").first().waitFor();
+/** The boxes for a recipient's own words, and what these may speak of; nothing is
+ * written, as a page with changes keeps who would leave. */
+async function ownWords(page) {
+  const boxes = page.locator("details.more", { has: page.locator("textarea.code") }).first();
+  for (const one of [boxes, boxes.locator("details.more")]) await one.evaluate((e) => (e.open = true));
+  await boxes.locator(".variables button").first().waitFor();
+  await boxes.locator("textarea").first().focus();
 }
 
 async function tryOut(page) {
   await page.locator("dialog[open] input").first().fill("severity>=info");
-  await press(page, "Try it on the last 7 days");
-  await page.getByText(/would have held back/).waitFor();
+  await press(page.getByRole("dialog"), "Try it on the last 7 days");
+  await page.getByRole("dialog").getByText(/would have held back/).waitFor();
 }
 
 /** [name, path, how it is opened]. */
@@ -89,7 +88,7 @@ export function openingsOf({ alert, recipient }) {
     ["silence-tried", "/silences?new=1", tryOut],
     ["pause", "/deliveries", async (p) => { await press(p, /^Show all/); await press(p, /^Pause /); await dialog(p); }],
     ["totp", "/account", enrol],
-    ["template", "/recipients/" + recipient, write],
+    ["template", "/recipients/" + recipient, ownWords],
     ["delivery", "/deliveries?state=dead", async (p) => { await firstRow(p); await p.locator("tr[data-row='0'] button.link").click(); await dialog(p); }],
     ["pool", "/pools", async (p) => { await press(p, /pool/i); await dialog(p); }],
     ["user", "/users", async (p) => { await press(p, /user/i); await dialog(p); }],
