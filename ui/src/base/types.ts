@@ -50,12 +50,22 @@ export interface Criterion {
   want: string;
 }
 
+/** One kind of hold: null where it cannot be known of then. */
+export interface HoldReason {
+  kind: string;
+  holds: boolean | null;
+  have: string;
+  want: string;
+}
+
 export interface Decision {
   recipient: string;
   outcome: string;
   because: string;
   delivery_id?: string;
   criteria: Criterion[];
+  holds_now?: HoldReason[] | null;
+  holds_then?: HoldReason[] | null;
 }
 
 export interface AlertPage {

@@ -69,6 +69,11 @@ function TryOut({ filter }: { filter: string }) {
   );
 }
 
+/** A total that took too long to count is the least there are. */
+function countOf(p: Page<Alert>): { n: number; exact: boolean } {
+  return p.total ? { n: p.total.value, exact: p.total.exact } : { n: p.data.length, exact: p.next === null };
+}
+
 export function Affects({ filter }: { filter: string }) {
   const asked = useSettled(filter);
   const { value, problem } = useLoad(asked, async (s) => {
@@ -77,12 +82,12 @@ export function Affects({ filter }: { filter: string }) {
       get<Page<Alert>>("/alerts" + query({ state: "engaged", filter: asked, limit: 1 }), s),
       get<Page<Alert>>("/alerts" + query({ since: iso(Date.now() - WEEK_MS), filter: asked, limit: 1 }), s),
     ]);
-    return { engaged: engaged.total?.value ?? engaged.data.length, week: week.total?.value ?? week.data.length };
+    return { engaged: countOf(engaged), week: countOf(week) };
   });
   if (problem) return <p class="wrong" role="status"><span aria-hidden="true">✖</span> {problem.message}</p>;
   return (
     <>
-      <p role="status">{value && t("silence.affects", { engaged: value.engaged, week: value.week })}</p>
+      <p role="status">{value && t("silence.affects", { engaged: value.engaged.n, week: (value.week.exact ? "" : "≥ ") + number(value.week.n) })}</p>
       {value && mayWrite.value && <TryOut key={asked} filter={asked} />}
     </>
   );
