@@ -45,4 +45,5 @@ flow("by the signed link: looking changes nothing, the button does", { fakes: ["
   const { by, note } = await acked(tocsin, id);
   assert.deepEqual({ by, note }, { by: "link of oncall", note: "I am on my way" });
   await page.getByText("I am on my way").waitFor(); /* who looks at the alert sees it at once */
+  await page.getByText("oncall: Delivered (acknowledged)").waitFor();
 });

@@ -33,6 +33,8 @@ export interface Delivery {
   id: string;
   alert_id: number;
   recipient: string;
+  /** What of the alert it tells, if not the alert itself: "acknowledged" ... */
+  update?: string;
   state: string;
   attempts: number;
   status: number;
