@@ -42,11 +42,14 @@ function Answer({ of }: { of: Replayed }) {
   return (
     <div role="status">
       <p>{t("silence.would_hold", { n: of.held_back })}{of.held_back > 0 && <> {t("silence.would_then", { sent: number(of.sent), withheld: number(of.withheld) })}</>}</p>
-      <p class="dim">{t("silence.would_messages", { messages: number(of.messages), without: number(of.messages_without) })}</p>
+      <p class="dim">{t("silence.would_messages", { n: of.messages, without: number(of.messages_without) })}</p>
       {of.held_back > 0 && (
         <>
-          <ul class="plain-list">{of.by_recipient.map((r) => <li key={r.recipient}><b>{number(r.held_back)}</b> {r.recipient} <span class="dim">{t("silence.would_messages", { messages: number(r.messages), without: number(r.messages_without) })}</span></li>)}</ul>
+          <p class="group-name">{t("nav.recipients")}</p>
+          <ul class="plain-list">{of.by_recipient.map((r) => <li key={r.recipient}><b>{number(r.held_back)}</b> {r.recipient} <span class="dim">{t("silence.would_messages", { n: r.messages, without: number(r.messages_without) })}</span></li>)}</ul>
+          <p class="group-name">{t("nav.alerts")}</p>
           <ul class="plain-list">{of.by_type.map((x) => <li key={x.type}><b>{number(x.held_back)}</b> {humane(x.type)}</li>)}</ul>
+          <p class="group-name">{t("would.examples")}</p>
           <ul class="plain-list">{of.examples.map((x, i) => <li key={i}><a href={`/a/${x.alert_id}`}>{humane(x.type)}</a> → {x.recipient} <span class="dim"><When at={x.at} /> {word("replayed", x.outcome)}</span></li>)}</ul>
         </>
       )}
