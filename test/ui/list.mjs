@@ -59,6 +59,7 @@ async function ownWords(page) {
   for (const one of [boxes, boxes.locator("details.more")]) await one.evaluate((e) => (e.open = true));
   await boxes.locator(".variables button").first().waitFor();
   await boxes.locator("textarea").first().focus();
+  await boxes.evaluate((e) => scrollTo(0, e.getBoundingClientRect().top + scrollY - 70)); /* nothing is half below the bar */
 }
 
 async function tryOut(page) {
