@@ -174,7 +174,7 @@ static const char *const no_params[] = {NULL};
 
 static void alert_get(void *admin, struct exchange *x)
 {
-    struct delivery_query q = {.state = -1, .limit = PAGE_MAX};
+    struct delivery_query q = {.state = -1, .limit = PAGE_MAX, .with_updates = true};
 
     if (params_known(admin, x, no_params) && params_id(admin, x, &q.alert_id))
         alert_post(admin, x, &q, AS_OF_THEN_OR_NOW, 0, write_whole);
@@ -206,7 +206,7 @@ static void alert_decisions(void *admin, struct exchange *x)
 static void alert_deliveries(void *admin, struct exchange *x)
 {
     static const char *const names[] = {"limit", "cursor", NULL};
-    struct delivery_query q = {.state = -1};
+    struct delivery_query q = {.state = -1, .with_updates = true};
     struct page page;
 
     if (!params_known(admin, x, names) || !params_page(admin, x, &page) ||

@@ -47,7 +47,7 @@ static bool delivery_write_of(const struct admin *a, const struct decided *d,
     for (size_t i = 0; i < d->n; i++) {
         const struct delivery_row *row = &d->deliveries[i];
 
-        if (row->id.recipient_id != recipient_id)
+        if (row->id.recipient_id != recipient_id || row->update != UPDATE_NONE)
             continue;
         out_str(o, "delivery_id", delivery_id_text(row->id, d->arena));
         out_text(o, "delivery_state", delivery_state_name(row->state));

@@ -72,6 +72,8 @@ void delivery_write(const struct admin *a, const struct delivery_row *d,
     out_str(o, "id", delivery_id_text(d->id, arena));
     out_i64(o, "alert_id", d->id.alert_id);
     out_str(o, "recipient", recipient_id_name(a, d->id.recipient_id, arena));
+    if (d->update != UPDATE_NONE)
+        out_text(o, "update", update_name(d->update));
     out_text(o, "state", delivery_state_name(d->state));
     out_i64(o, "attempts", d->attempts);
     out_i64(o, "status", d->status);

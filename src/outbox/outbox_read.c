@@ -7,13 +7,26 @@
 
 struct outbox_reader {
     sqlite3 *db;
-    sqlite3_stmt *list, *count, *alert, *handles, *attempts;
+    sqlite3_stmt *list, *count, *list_of_alert, *count_of_alert;
+    sqlite3_stmt *alert, *handles, *attempts;
 };
 
-/* A value of 0 (state: -1) means any. Newest first, below the keyset. */
+/* A value of 0 (state: -1) means any. Newest first, below the keyset. One alert's are
+ * asked for by another statement: SQLite uses no index for what may be any. */
+#define OF_ANY " WHERE TRUE"
+#define OF_ALERT                                                               \
+    " WHERE d.alert_id IN (SELECT ?1 UNION ALL SELECT id FROM alert"           \
+    " WHERE ?4 AND began_id = ?1 AND update_kind <> 0)"
 #define WANTED                                                                 \
-    " WHERE (?1 = 0 OR d.alert_id = ?1) AND (?2 = 0 OR d.recipient_id = ?2)"   \
-    " AND (?3 < 0 OR d.state = ?3)"
+    " AND (?2 = 0 OR d.recipient_id = ?2) AND (?3 < 0 OR d.state = ?3)"
+#define LIST(of)                                                               \
+    "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"        \
+    " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"              \
+    " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms, a.update_kind"     \
+    " FROM delivery d JOIN alert a ON a.id = d.alert_id" of WANTED             \
+    " AND (?6 = 0 OR (d.alert_id, d.recipient_id) < (?6, ?7))"                 \
+    " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?5"
+#define COUNT(of) "SELECT count(*) FROM (SELECT 1 FROM delivery d" of WANTED " LIMIT ?5)"
 
 static bool prepare(struct outbox_reader *r, const char *sql, sqlite3_stmt **out)
 {
@@ -30,17 +43,9 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         sqlite3_exec(r->db, "PRAGMA query_only = ON; PRAGMA trusted_schema = OFF;",
                      NULL, NULL, NULL) == SQLITE_OK &&
         sqlite3_busy_timeout(r->db, 1000) == SQLITE_OK &&
-        prepare(r,
-                "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"
-                " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"
-                " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms"
-                " FROM delivery d JOIN alert a ON a.id = d.alert_id" WANTED
-                " AND (?4 = 0 OR (d.alert_id, d.recipient_id) < (?4, ?5))"
-                " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?6",
-                &r->list) &&
-        prepare(r,
-                "SELECT count(*) FROM (SELECT 1 FROM delivery d" WANTED " LIMIT ?4)",
-                &r->count) &&
+        prepare(r, LIST(OF_ANY), &r->list) && prepare(r, COUNT(OF_ANY), &r->count) &&
+        prepare(r, LIST(OF_ALERT), &r->list_of_alert) &&
+        prepare(r, COUNT(OF_ALERT), &r->count_of_alert) &&
         prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert) &&
         prepare(r,
                 "SELECT e.id, d.handle FROM engaged e JOIN delivery d"
@@ -66,6 +71,8 @@ void outbox_reader_close(struct outbox_reader *r)
         return;
     sqlite3_finalize(r->list);
     sqlite3_finalize(r->count);
+    sqlite3_finalize(r->list_of_alert);
+    sqlite3_finalize(r->count_of_alert);
     sqlite3_finalize(r->alert);
     sqlite3_finalize(r->handles);
     sqlite3_finalize(r->attempts);
@@ -96,28 +103,30 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
                  .ref = sqlite3_column_int64(s, 11),
                  .until_ms = sqlite3_column_int64(s, 12)},
         .freed_ms = sqlite3_column_int64(s, 13),
+        .update = (enum update)sqlite3_column_int(s, 14),
     };
 }
 
-static void bind_wanted(sqlite3_stmt *s, const struct delivery_query *q)
+static void bind_wanted(sqlite3_stmt *s, const struct delivery_query *q, int64_t limit)
 {
     sqlite3_bind_int64(s, 1, q->alert_id);
     sqlite3_bind_int64(s, 2, q->recipient_id);
     sqlite3_bind_int(s, 3, q->state);
+    sqlite3_bind_int(s, 4, q->with_updates);
+    sqlite3_bind_int64(s, 5, limit);
 }
 
-static bool count(struct outbox_reader *r, const struct delivery_query *q, int64_t *total)
+static bool count(sqlite3_stmt *s, const struct delivery_query *q, int64_t *total)
 {
     bool ok;
 
-    bind_wanted(r->count, q);
-    sqlite3_bind_int(r->count, 4, COUNT_LIMIT + 1);
-    ok = sqlite3_step(r->count) == SQLITE_ROW;
+    bind_wanted(s, q, COUNT_LIMIT + 1);
+    ok = sqlite3_step(s) == SQLITE_ROW;
     if (ok)
-        *total = sqlite3_column_int64(r->count, 0);
+        *total = sqlite3_column_int64(s, 0);
     if (*total > COUNT_LIMIT)
         *total = -1;
-    sqlite3_reset(r->count);
+    sqlite3_reset(s);
     return ok;
 }
 
@@ -126,18 +135,19 @@ bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query
                             int64_t *total, struct error *err)
 {
     struct delivery_row *rows = arena_array(a, MAX(q->limit, 1u), sizeof *rows);
+    sqlite3_stmt *list = q->alert_id != 0 ? r->list_of_alert : r->list;
     size_t found = 0;
     int64_t counted = 0;
     int code;
 
-    bind_wanted(r->list, q);
-    sqlite3_bind_int64(r->list, 4, q->before.alert_id);
-    sqlite3_bind_int64(r->list, 5, q->before.recipient_id);
-    sqlite3_bind_int64(r->list, 6, (int64_t)q->limit);
-    while ((code = sqlite3_step(r->list)) == SQLITE_ROW)
-        row_read(r->list, a, &rows[found++]);
-    sqlite3_reset(r->list);
-    if (code != SQLITE_DONE || !count(r, q, &counted))
+    bind_wanted(list, q, (int64_t)q->limit);
+    sqlite3_bind_int64(list, 6, q->before.alert_id);
+    sqlite3_bind_int64(list, 7, q->before.recipient_id);
+    while ((code = sqlite3_step(list)) == SQLITE_ROW)
+        row_read(list, a, &rows[found++]);
+    sqlite3_reset(list);
+    if (code != SQLITE_DONE ||
+        !count(q->alert_id != 0 ? r->count_of_alert : r->count, q, &counted))
         return error_set(err, "reading deliveries: %s", sqlite3_errmsg(r->db));
     *out = rows;
     *n = found;

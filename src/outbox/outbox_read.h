@@ -11,6 +11,7 @@ void outbox_reader_close(struct outbox_reader *r);
 
 struct delivery_row {
     struct delivery_id id;
+    enum update update; /* what it tells of; NONE: the alert itself */
     enum delivery_state state;
     int attempts, status;
     int64_t accepted_ms, due_ms, settled_ms; /* 0: n/a */
@@ -32,6 +33,7 @@ bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
 
 struct delivery_query {
     int64_t alert_id;     /* 0: any */
+    bool with_updates;    /* of that alert: also those of its updates, see outbox.c */
     int64_t recipient_id; /* 0: any */
     int state;            /* -1: any */
     struct delivery_id before; /* keyset, newest first; {0,0}: from the top */

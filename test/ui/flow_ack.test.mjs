@@ -11,7 +11,7 @@ flow("an alert is acknowledged on its page, and taken back by Undo", {}, async (
   await drawer.getByRole("button", { name: "Acknowledge", exact: true }).click();
   await drawer.getByText("Acknowledged by user maya").waitFor();
   assert.equal((await acked(tocsin, id)).by, "user maya");
-  await page.locator("tr[data-row='0'] .badge").waitFor();
+  await page.locator("tr[data-row='0'] .state-released").waitFor();
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
   await drawer.getByText("Acknowledged by user maya").waitFor({ state: "detached" });
   assert.equal(await acked(tocsin, id), null);
@@ -45,4 +45,5 @@ flow("by the signed link: looking changes nothing, the button does", { fakes: ["
   const { by, note } = await acked(tocsin, id);
   assert.deepEqual({ by, note }, { by: "link of oncall", note: "I am on my way" });
   await page.getByText("I am on my way").waitFor(); /* who looks at the alert sees it at once */
+  await page.getByText("oncall: Delivered (acknowledged)").waitFor();
 });

@@ -36,6 +36,7 @@ flow("what was sent and answered is read, by keyboard", { fakes: ["mattermost"] 
   await page.goto(tocsin.url + "/deliveries?state=dead");
   await page.waitForSelector("tr[data-row='0']");
   await page.keyboard.press("j");
+  await page.locator("tr[data-row='0'] button:focus").waitFor();
   await page.keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await dialog.locator(".said pre", { hasText: "the disk is full" }).first().waitFor();

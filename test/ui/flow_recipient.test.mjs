@@ -41,7 +41,7 @@ flow("a recipient: a sentence, what it would have sent, and how that reads", { f
   await only(page, "host pool is", ["servers"]);
   await line(page, "filter says").getByRole("textbox").fill("not type=low_goodput");
   await page.getByLabel(/^Channel id/).fill(recipient.channel_id);
-  await page.locator(".would-count", { hasText: /^1 of 2 alerts/ }).waitFor();
+  await page.locator(".would-count", { hasText: /^1 message of 2 alerts/ }).waitFor();
   await page.locator(".bubble", { hasText: "192.168.1.7" }).waitFor();
   await page.getByRole("button", { name: "Save" }).click();
   await saved(page, "soc");

@@ -100,7 +100,7 @@ flow("an alert: found, opened, acknowledged, and its silence written", {}, async
   await page.keyboard.press("j");
   await page.waitForFunction(() => document.activeElement?.closest("tr")?.dataset.row === "1");
   await page.keyboard.press("a");
-  await page.locator("tr[data-row='1'] .badge").waitFor();
+  await page.locator("tr[data-row='1'] .state-released").waitFor();
   const { data } = await tocsin.get("/alerts?acknowledged=true");
   assert.deepEqual(data.map((a) => a.message), ["disk 2 is full"]);
   await page.keyboard.press("Enter");

@@ -1,4 +1,5 @@
 // list.mjs -- every page there is, and every dialog, drawer and menu upon them.
+import { PASSWORD } from "./tocsin.mjs";
 
 /** [name, path] of all pages, for a scene that has these. */
 export function pagesOf({ alert, recipient, endpoint }) {
@@ -44,6 +45,29 @@ const press = (page, name) => page.getByRole("button", { name }).first().click()
 const menu = (page, words) => page.locator("summary", { hasText: words }).first().click();
 const firstRow = (page) => page.locator("tr[data-row='0']").waitFor();
 
+async function enrol(page) {
+  await press(page, "Set up one-time passwords");
+  await page.locator("dialog[open] input").fill(PASSWORD);
+  await page.locator("dialog[open] footer .primary").click();
+  await page.locator("dialog[open] svg.qr path").first().waitFor();
+}
+
+/** The boxes for a recipient's own words, and what these may speak of; nothing is
+ * written, as a page with changes keeps who would leave. */
+async function ownWords(page) {
+  const boxes = page.locator("details.more", { has: page.locator("textarea.code") }).first();
+  for (const one of [boxes, boxes.locator("details.more")]) await one.evaluate((e) => (e.open = true));
+  await boxes.locator(".variables button").first().waitFor();
+  await boxes.locator("textarea").first().focus();
+  await boxes.evaluate((e) => scrollTo(0, e.getBoundingClientRect().top + scrollY - 70)); /* nothing is half below the bar */
+}
+
+async function tryOut(page) {
+  await page.locator("dialog[open] input").first().fill("severity>=info");
+  await press(page.getByRole("dialog"), "Try it on the last 7 days");
+  await page.getByRole("dialog").getByText(/would have held back/).waitFor();
+}
+
 /** [name, path, how it is opened]. */
 export function openingsOf({ alert, recipient }) {
   return [
@@ -62,6 +86,10 @@ export function openingsOf({ alert, recipient }) {
     ["question", "/alerts", async (p) => { await firstRow(p); await p.locator("tr[data-row='0'] input").check(); await press(p, "Delete"); await dialog(p); }],
     ["raw", `/a/${alert}`, (p) => press(p, "Raw JSON")],
     ["silence", "/silences?new=1", dialog],
+    ["silence-tried", "/silences?new=1", tryOut],
+    ["pause", "/deliveries", async (p) => { await press(p, /^Show all/); await press(p, /^Pause /); await dialog(p); }],
+    ["totp", "/account", enrol],
+    ["template", "/recipients/" + recipient, ownWords],
     ["delivery", "/deliveries?state=dead", async (p) => { await firstRow(p); await p.locator("tr[data-row='0'] button.link").click(); await dialog(p); }],
     ["pool", "/pools", async (p) => { await press(p, /pool/i); await dialog(p); }],
     ["user", "/users", async (p) => { await press(p, /user/i); await dialog(p); }],

@@ -89,6 +89,45 @@ static void who_was_told_is_told_behind_it(void **state)
     assert_int_equal(n.accepted_alerts, before.accepted_alerts);
 }
 
+/* --- read with what it is of --------------------------------------------------------- */
+
+static size_t read_of(struct rig *r, int64_t id, bool with_updates, struct arena *arena,
+                      struct delivery_row **rows)
+{
+    struct delivery_query q = {
+        .alert_id = id, .state = -1, .with_updates = with_updates, .limit = 10};
+    struct error err = {0};
+    struct outbox_reader *reader = outbox_reader_open(r->path, &err);
+    int64_t total;
+    size_t n;
+
+    assert_non_null(reader);
+    assert_true(outbox_read_deliveries(reader, &q, arena, rows, &n, &total, &err));
+    assert_int_equal(total, n);
+    outbox_reader_close(reader);
+    return n;
+}
+
+static void it_is_read_with_its_alert_where_asked(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = engage(r, SEVERITY_ERROR, everybody, 2), update;
+    struct arena arena freed_by(arena_release) = {0};
+    struct delivery_row *rows;
+
+    assert_int_equal(deliver_next(r, 1, "h1"), id);
+    update = acknowledge_for(r, id, &by_maya, everybody, 1);
+    release(r);
+    rig_settle_down(r);
+    assert_int_equal(read_of(r, id, false, &arena, &rows), 2);
+    assert_int_equal(read_of(r, id, true, &arena, &rows), 3);
+    assert_int_equal(rows[0].id.alert_id, update); /* the newest first */
+    assert_int_equal(rows[0].update, UPDATE_ACKED);
+    assert_int_equal(rows[1].update, UPDATE_NONE);
+    assert_int_equal(read_of(r, update, false, &arena, &rows), 1);
+    assert_int_equal(read_of(r, 0, false, &arena, &rows), 6); /* any */
+}
+
 static void it_is_told_after_a_restart_and_before_the_end(void **state)
 {
     struct rig *r = *state;
@@ -412,6 +451,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         RIG_TEST(who_was_told_is_told_behind_it),
+        RIG_TEST(it_is_read_with_its_alert_where_asked),
         RIG_TEST(it_is_told_after_a_restart_and_before_the_end),
         RIG_TEST(an_older_file_learns_it),
         RIG_TEST(who_did_not_match_gets_it_now),

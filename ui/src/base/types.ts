@@ -33,6 +33,8 @@ export interface Delivery {
   id: string;
   alert_id: number;
   recipient: string;
+  /** What of the alert it tells, if not the alert itself: "acknowledged" ... */
+  update?: string;
   state: string;
   attempts: number;
   status: number;
@@ -50,12 +52,22 @@ export interface Criterion {
   want: string;
 }
 
+/** One kind of hold: null where it cannot be known of then. */
+export interface HoldReason {
+  kind: string;
+  holds: boolean | null;
+  have: string;
+  want: string;
+}
+
 export interface Decision {
   recipient: string;
   outcome: string;
   because: string;
   delivery_id?: string;
   criteria: Criterion[];
+  holds_now?: HoldReason[] | null;
+  holds_then?: HoldReason[] | null;
 }
 
 export interface AlertPage {

@@ -47,7 +47,7 @@ function Timeline({ page }: { page: AlertPage }) {
   const end = page.ended?.tstamp_end ?? a.tstamp_end;
   const moments: [string, string][] = [
     [a.tstamp, a.action === "store" ? t("timeline.happened") : t("timeline.began")],
-    ...page.deliveries.filter((d) => d.settled).map((d): [string, string] => [d.settled ?? "", t("timeline.settled", { recipient: d.recipient, state: word("state", d.state) })]),
+    ...page.deliveries.filter((d) => d.settled).map((d): [string, string] => [d.settled ?? "", t("timeline.settled", { recipient: d.recipient, state: word("state", d.state) }) + (d.update ? ` (${word("update", d.update)})` : "")]),
     ...(a.repeats && a.last ? [[a.last, t("timeline.repeated", { n: a.repeats })] as [string, string]] : []),
     ...(end ? [[end, t("timeline.ended", { after: duration(Date.parse(end) - Date.parse(a.tstamp)) })] as [string, string]] : []),
   ];

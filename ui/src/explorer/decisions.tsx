@@ -11,12 +11,16 @@ export function Outcome({ d, delivery }: { d: Decision; delivery?: Delivery | un
   return <span class={`state outcome-${d.outcome}`}><span aria-hidden="true">{SIGNS[d.outcome] ?? "•"}</span> {word("outcome", d.outcome)}</span>;
 }
 
+/** What became of the alert itself, not of what was told of it later. */
+const ofAlert = (deliveries: Delivery[], recipient: string): Delivery | undefined =>
+  deliveries.find((d) => d.recipient === recipient && !d.update);
+
 /** One line a recipient: the short answer. */
 export function DecisionList({ decisions, deliveries }: { decisions: Decision[]; deliveries: Delivery[] }) {
   return (
     <ul class="decisions">
       {decisions.map((d) => {
-        const delivery = deliveries.find((x) => x.recipient === d.recipient);
+        const delivery = ofAlert(deliveries, d.recipient);
         const why = delivery ? delivery.reason : d.because;
         return (
           <li key={d.recipient}>
@@ -38,7 +42,7 @@ export function DecisionTable({ decisions, deliveries = [] }: { decisions: Decis
         <thead><tr><th scope="col">{t("word.recipient")}</th><th scope="col">{t("why.result")}</th>{names.map((n) => <th key={n} scope="col">{word("criterion", n)}</th>)}</tr></thead>
         <tbody>
           {decisions.map((d) => {
-            const delivery = deliveries.find((x) => x.recipient === d.recipient);
+            const delivery = ofAlert(deliveries, d.recipient);
             return (
               <tr key={d.recipient}>
                 <th scope="row"><a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a></th>

@@ -42,11 +42,14 @@ function Answer({ of }: { of: Replayed }) {
   return (
     <div role="status">
       <p>{t("silence.would_hold", { n: of.held_back })}{of.held_back > 0 && <> {t("silence.would_then", { sent: number(of.sent), withheld: number(of.withheld) })}</>}</p>
-      <p class="dim">{t("silence.would_messages", { messages: number(of.messages), without: number(of.messages_without) })}</p>
+      <p class="dim">{t("silence.would_messages", { n: of.messages, without: number(of.messages_without) })}</p>
       {of.held_back > 0 && (
         <>
-          <ul class="plain-list">{of.by_recipient.map((r) => <li key={r.recipient}><b>{number(r.held_back)}</b> {r.recipient} <span class="dim">{t("silence.would_messages", { messages: number(r.messages), without: number(r.messages_without) })}</span></li>)}</ul>
+          <p class="group-name">{t("nav.recipients")}</p>
+          <ul class="plain-list">{of.by_recipient.map((r) => <li key={r.recipient}><b>{number(r.held_back)}</b> {r.recipient} <span class="dim">{t("silence.would_messages", { n: r.messages, without: number(r.messages_without) })}</span></li>)}</ul>
+          <p class="group-name">{t("nav.alerts")}</p>
           <ul class="plain-list">{of.by_type.map((x) => <li key={x.type}><b>{number(x.held_back)}</b> {humane(x.type)}</li>)}</ul>
+          <p class="group-name">{t("would.examples")}</p>
           <ul class="plain-list">{of.examples.map((x, i) => <li key={i}><a href={`/a/${x.alert_id}`}>{humane(x.type)}</a> → {x.recipient} <span class="dim"><When at={x.at} /> {word("replayed", x.outcome)}</span></li>)}</ul>
         </>
       )}
@@ -69,6 +72,11 @@ function TryOut({ filter }: { filter: string }) {
   );
 }
 
+/** A total that took too long to count is the least there are. */
+function countOf(p: Page<Alert>): { n: number; exact: boolean } {
+  return p.total ? { n: p.total.value, exact: p.total.exact } : { n: p.data.length, exact: p.next === null };
+}
+
 export function Affects({ filter }: { filter: string }) {
   const asked = useSettled(filter);
   const { value, problem } = useLoad(asked, async (s) => {
@@ -77,12 +85,12 @@ export function Affects({ filter }: { filter: string }) {
       get<Page<Alert>>("/alerts" + query({ state: "engaged", filter: asked, limit: 1 }), s),
       get<Page<Alert>>("/alerts" + query({ since: iso(Date.now() - WEEK_MS), filter: asked, limit: 1 }), s),
     ]);
-    return { engaged: engaged.total?.value ?? engaged.data.length, week: week.total?.value ?? week.data.length };
+    return { engaged: countOf(engaged), week: countOf(week) };
   });
   if (problem) return <p class="wrong" role="status"><span aria-hidden="true">✖</span> {problem.message}</p>;
   return (
     <>
-      <p role="status">{value && t("silence.affects", { engaged: value.engaged, week: value.week })}</p>
+      <p role="status">{value && t("silence.affects", { engaged: value.engaged.n, week: (value.week.exact ? "" : "≥ ") + number(value.week.n) })}</p>
       {value && mayWrite.value && <TryOut key={asked} filter={asked} />}
     </>
   );

@@ -8,6 +8,7 @@ import type { Alert, AlertPage, Decision, Delivery, Page } from "../base/types";
 import { humane } from "../base/words";
 import { decisionsOf } from "../explorer/alert_view";
 import { DecisionTable } from "../explorer/decisions";
+import { WouldHold } from "../explorer/would_hold";
 import { Labelled } from "../parts/form";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame } from "../parts/page";
@@ -21,13 +22,16 @@ interface Explained {
   decisions: Decision[];
 }
 
-function Result({ decisions, deliveries }: { decisions: Decision[]; deliveries: Delivery[] }) {
+function Result({ decisions, deliveries, when }: { decisions: Decision[]; deliveries: Delivery[]; when: "then" | "now" }) {
   const got = decisions.filter((d) => d.outcome === "deliver").length;
   return (
-    <section>
-      <h2>{t("why.count", { n: got, of: decisions.length })}</h2>
-      <DecisionTable decisions={decisions} deliveries={deliveries} />
-    </section>
+    <>
+      <section>
+        <h2>{t("why.count", { n: got, of: decisions.length })}</h2>
+        <DecisionTable decisions={decisions} deliveries={deliveries} />
+      </section>
+      <WouldHold decisions={decisions} when={when} />
+    </>
   );
 }
 
@@ -45,7 +49,7 @@ const gets = (list: Decision[]): string => list.filter((d) => d.outcome === "del
 
 function ThenOrNow({ then, now, deliveries }: { then: Decision[]; now: Decision[] | null; deliveries: Delivery[] }) {
   const [isNow, setNow] = useState(false);
-  if (!now) return <Result decisions={then} deliveries={deliveries} />;
+  if (!now) return <Result decisions={then} deliveries={deliveries} when="then" />;
   return (
     <>
       <div class="toolbar">
@@ -55,7 +59,7 @@ function ThenOrNow({ then, now, deliveries }: { then: Decision[]; now: Decision[
         </div>
         {gets(then) !== gets(now) && <span class="warn">▲ {t("why.differs")}</span>}
       </div>
-      <Result decisions={isNow ? now : then} deliveries={isNow ? [] : deliveries} />
+      <Result decisions={isNow ? now : then} deliveries={isNow ? [] : deliveries} when={isNow ? "now" : "then"} />
     </>
   );
 }
@@ -126,7 +130,7 @@ function OfBuilt({ asText }: { asText: boolean }) {
         <button class="primary">{t("why.ask")}</button>
       </form>
       {problem && <Failed problem={problem} />}
-      {found && <Result decisions={found.decisions} deliveries={[]} />}
+      {found && <Result decisions={found.decisions} deliveries={[]} when="now" />}
     </>
   );
 }
