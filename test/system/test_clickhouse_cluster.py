@@ -26,7 +26,7 @@ class Suite(unittest.TestCase):
                       cluster=self.cluster.name)
 
     def test_conformance(self):
-        self.suite("test_store_conformance", "120", "clickhouse")
+        self.suite("test_store_conformance", "500", "clickhouse")
 
     def test_marks_and_reach(self):
         self.suite("test_store_marks")
@@ -89,7 +89,7 @@ class Killed(history.Test):
         self.send(2000, 1000)
         self.stored()
         first.start()
-        harness.wait_until("the replicas are alike", self.are_alike, 60)
+        harness.wait_until("the replicas are alike", self.are_alike, 240)
         for server in self.cluster.all:
             self.assertEqual(self.counts(server), "3050\t3050\t3050")
         self.assertEqual(first.ask("SELECT countIf(action = 0), countIf(acked_ms <> 0)"
@@ -107,7 +107,7 @@ class Killed(history.Test):
         dead.start()
         harness.wait_until("it has the tables", lambda: dead.ask(
             "SELECT count() FROM system.tables WHERE database = 'history'") == "10", 120)
-        harness.wait_until("the replicas are alike", self.are_alike, 60)
+        harness.wait_until("the replicas are alike", self.are_alike, 240)
         self.assertEqual(self.counts(dead), "500\t500\t500")
 
     def test_a_shard_is_down(self):
@@ -128,7 +128,7 @@ class Killed(history.Test):
         for server in shard:
             server.start()
         self.stored(180)
-        harness.wait_until("the replicas are alike", self.are_alike, 60)
+        harness.wait_until("the replicas are alike", self.are_alike, 240)
         self.assertEqual(self.counts(), "1000\t1000\t1000")
 
 

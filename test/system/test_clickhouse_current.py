@@ -67,7 +67,7 @@ class Current(history.Test):
 
     def test_conformance(self):
         self.assertGreaterEqual(int(self.ask("SELECT version()").split(".")[0]), 26)
-        history.suite(self, "test_store_conformance", self.url, "400", "clickhouse")
+        history.suite(self, "test_store_conformance", self.url, "500", "clickhouse")
 
     def test_marks_and_questions(self):
         for name in ("test_store_marks", "test_store_query", "test_store_reach"):

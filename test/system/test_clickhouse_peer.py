@@ -27,7 +27,7 @@ class Suite(unittest.TestCase):
         self.addCleanup(self.server.stop)
 
     def test_conformance(self):
-        history.suite(self, "test_store_conformance", self.server.url, "400", "clickhouse")
+        history.suite(self, "test_store_conformance", self.server.url, "500", "clickhouse")
 
     def test_marks_and_questions(self):
         for name in ("test_store_marks", "test_store_query", "test_store_reach"):

@@ -510,8 +510,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(columns_hold_what_filters_find),
     };
 
-    if (argc > 1 && (!str_to_i64(str_of(argv[1]), &count) || count < BATCH))
+    if (argc > 1 && (!str_to_i64(str_of(argv[1]), &count) || count < BATCH)) {
+        fprintf(stderr, "ALERTS is a number from %d on, not %s\n", BATCH, argv[1]);
         return 2;
+    }
     count -= count % BATCH;
     only = argc > 2 ? argv[2] : only;
     return cmocka_run_group_tests(tests, suite_setup, suite_teardown);
