@@ -77,6 +77,7 @@ flow("words in a box that completes names, says where a mistake is, and shows bo
   await page.waitForSelector(".template [role=option]");
   await page.keyboard.press("Enter");
   await page.keyboard.type(" on {{subj");
+  await page.locator(".template [role=option]", { hasText: "subject" }).first().waitFor();
   await page.keyboard.press("Tab");
   await page.waitForFunction(() => document.querySelector("textarea.code").value === "{{title}} on {{subject}}");
   await text.click();
@@ -84,6 +85,7 @@ flow("words in a box that completes names, says where a mistake is, and shows bo
   await page.waitForSelector("button:has-text('line 2, column 3')");
   assert.equal(await text.evaluate((e) => e.selectionStart), "{{sentence}}\n  {{#state}}".length, "nothing moved the caret");
   await page.keyboard.type("[{{state}}]{{/");
+  await page.locator(".template [role=option]").first().waitFor();
   await page.keyboard.press("Enter");
   await page.click("text=It is over");
   await page.waitForSelector(".bubble:has-text('Released after')");
