@@ -46,16 +46,28 @@ void *heap_first(const struct heap *h)
     return h->n > 0 ? h->v[0] : NULL;
 }
 
+static void settle(struct heap *h, size_t at, void *item)
+{
+    if (at > 0 && h->before(item, h->v[(at - 1) / 2]))
+        rise(h, at, item);
+    else
+        sink(h, at, item);
+}
+
 static void take_at(struct heap *h, size_t at)
 {
     void *last = h->v[--h->n];
 
-    if (at == h->n)
-        return;
-    if (at > 0 && h->before(last, h->v[(at - 1) / 2]))
-        rise(h, at, last);
-    else
-        sink(h, at, last);
+    if (at < h->n)
+        settle(h, at, last);
+}
+
+void heap_moved(struct heap *h, void *item)
+{
+    size_t at = *h->place(item) - 1;
+
+    assert(at < h->n && h->v[at] == item);
+    settle(h, at, item);
 }
 
 void *heap_take(struct heap *h)
@@ -76,6 +88,7 @@ void heap_remove(struct heap *h, void *item)
 
     if (*place == 0)
         return;
+    assert(*place <= h->n && h->v[*place - 1] == item);
     take_at(h, *place - 1);
     *place = 0;
 }

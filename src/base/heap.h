@@ -17,6 +17,7 @@ void heap_put(struct heap *h, void *item);
 void *heap_first(const struct heap *h); /* NULL: empty */
 void *heap_take(struct heap *h);        /* the first, out of it */
 void heap_remove(struct heap *h, void *item); /* with places; it may be in none */
+void heap_moved(struct heap *h, void *item); /* with places; its order has changed */
 void heap_release(struct heap *h);
 
 #endif

@@ -2,17 +2,11 @@
 #ifndef REGISTRY_LEASE_HEAP_H
 #define REGISTRY_LEASE_HEAP_H
 
+#include "base/heap.h"
 #include "registry/registry.h"
 
-struct lease_heap {
-    struct engaged **v; /* the array is ours */
-    size_t n, room;
-};
-
+void lease_heap_init(struct heap *h);
 /* After lease_ms has changed: goes in, moves, or (0: no lease) goes out. */
-void lease_heap_put(struct lease_heap *h, struct engaged *e);
-void lease_heap_remove(struct lease_heap *h, struct engaged *e);
-const struct engaged *lease_heap_first(const struct lease_heap *h); /* or NULL */
-void lease_heap_release(struct lease_heap *h);
+void lease_heap_put(struct heap *h, struct engaged *e);
 
 #endif

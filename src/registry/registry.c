@@ -16,7 +16,7 @@
 struct registry {
     struct hash by_key;
     struct id_list by_id;
-    struct lease_heap leases;
+    struct heap leases;
     struct ack_list acks;
     size_t severities[SEVERITY_COUNT];
     struct buf line; /* scratch: an alert's line, before it is copied */
@@ -48,6 +48,7 @@ struct registry *registry_new(void)
 {
     struct registry *r = mem_new(sizeof *r);
 
+    lease_heap_init(&r->leases);
     r->line = BUF(ALERT_JSON_MAX);
     return r;
 }
@@ -68,7 +69,7 @@ void registry_free(struct registry *r)
         engaged_free(e);
     hash_release(&r->by_key);
     id_list_release(&r->by_id);
-    lease_heap_release(&r->leases);
+    heap_release(&r->leases);
     ack_list_release(&r->acks);
     buf_release(&r->line);
     free(r);
@@ -109,7 +110,7 @@ static void leave(struct registry *r, struct engaged *e)
 
     assert(found == e);
     id_list_remove(&r->by_id, e);
-    lease_heap_remove(&r->leases, e);
+    heap_remove(&r->leases, e);
     ack_list_remove(&r->acks, e);
     r->severities[e->severity]--;
 }
@@ -397,14 +398,14 @@ size_t registry_list(const struct registry *r, int64_t before, size_t max,
 
 const struct engaged *registry_lapsed(struct registry *r, int64_t now_ms)
 {
-    const struct engaged *e = lease_heap_first(&r->leases);
+    const struct engaged *e = heap_first(&r->leases);
 
     return e != NULL && e->lease_ms <= now_ms ? e : NULL;
 }
 
 int64_t registry_next_lapse_ms(const struct registry *r)
 {
-    const struct engaged *e = lease_heap_first(&r->leases);
+    const struct engaged *e = heap_first(&r->leases);
 
     return e != NULL ? e->lease_ms : 0;
 }
