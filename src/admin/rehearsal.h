@@ -31,6 +31,8 @@ struct rehearsed { /* a delivery, as long as something may still become of it */
     bool was_silenced;     /* by options.silence_id, at some time */
     bool escalates;        /* it comes only if nobody acknowledges its alert */
     bool closes;           /* the end of what was told: it may edit that message */
+    bool tells_worse;      /* of an update: its alert got worse */
+    int64_t put_ms;        /* since when it is there, if later than its alert; else 0 */
     size_t due_at;         /* its place among those that wait for a time; private ... */
     struct engagement *engaged; /* ... its own alert's, or NULL */
     struct engagement *muted_by;
