@@ -9,8 +9,8 @@
 enum change change_of(const struct alert *alert)
 {
     switch (alert->action) {
-    case ACTION_ENGAGE:
-        return CHANGE_ENGAGED;
+    case ACTION_ENGAGE: /* as it is now, who was told of it before follows it */
+        return alert->severities != NULL ? CHANGE_WORSENED : CHANGE_ENGAGED;
     case ACTION_RELEASE:
         return alert->began_id != 0 ? CHANGE_RELEASED : CHANGE_UNSEEN;
     case ACTION_STORE:

@@ -10,7 +10,8 @@
 /* One that is at its end is told, and kept only for its release to ask. */
 static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event *e,
                                         const struct recipient *to,
-                                        enum delivery_state state, const struct hold *h)
+                                        enum delivery_state state, const struct hold *h,
+                                        int64_t put_ms)
 {
     struct rehearsed *d = mem_new(sizeof *d);
 
@@ -18,6 +19,7 @@ static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event
     replay_event_share(e);
     d->of = e;
     d->to = to;
+    d->put_ms = put_ms;
     d->hold = *h;
     d->escalates = h->kind == HOLD_ESCALATION && e->change == CHANGE_ENGAGED;
     if (state == DELIVERY_HELD) {
@@ -67,7 +69,7 @@ static void new_told(struct rehearsal *r, struct replay_event *e,
                      struct engagement *engaged, const struct recipient *to,
                      const struct hold *h)
 {
-    struct rehearsed *d = delivery_begin(r, e, to, fate_of_new(h), h);
+    struct rehearsed *d = delivery_begin(r, e, to, fate_of_new(h), h, 0);
 
     delivery_told(r, d);
     if (engaged != NULL)
@@ -86,7 +88,7 @@ static void release_told(struct rehearsal *r, struct replay_event *e,
         fate_of_release(own, known, known ? engage->state : DELIVERY_PENDING,
                         known ? engage->hold.kind : HOLD_NONE);
     struct hold hold = fate.by_engage ? engage->hold : *own;
-    struct rehearsed *d = delivery_begin(r, e, to, fate.state, &hold);
+    struct rehearsed *d = delivery_begin(r, e, to, fate.state, &hold, 0);
 
     d->closes = known && engage->state == DELIVERY_PENDING;
     d->was_silenced |= fate.by_engage && engage->was_silenced;
@@ -110,9 +112,10 @@ static void worsened_told(struct rehearsal *r, struct replay_event *e,
     if (fate.row == ROW_NONE)
         return;
     d = delivery_begin(r, fate.row == ROW_OWN ? e : engaged->of, to, fate.state,
-                       fate.drops_hold ? &no_hold : own);
+                       fate.drops_hold ? &no_hold : own,
+                       fate.row == ROW_OWN ? 0 : r->now_ms);
     d->tells_worse = fate.row == ROW_OWN;
-    d->put_ms = fate.row == ROW_OWN ? 0 : r->now_ms;
+    d->closes = engage != NULL && engage->state == DELIVERY_PENDING;
     delivery_told(r, d);
     engagement_keep(engaged, d);
     if (d->state != DELIVERY_HELD)
@@ -329,6 +332,11 @@ struct rehearsal *rehearsal_new(const struct rehearsal_options *o)
     r->state.inhibitors = r->inhibitors;
     rehearsal_orders(r);
     return r;
+}
+
+int64_t rehearsed_at_ms(const struct rehearsed *d)
+{
+    return MAX(d->of->at_ms, d->put_ms);
 }
 
 size_t rehearsal_kept(const struct rehearsal *r)
