@@ -1,10 +1,10 @@
 /* replay.c -- the history, page by page and oldest first, through a rehearsal.
  *
  * A row of the history is a whole occurrence: its beginning is told at its time, and
- * what followed, worse or its end, waits in a heap until its own time comes, so that what is told is told
- * in the order it happened. What came before the time that is asked about is told,
- * too, but not counted: it prepares, so that repeats are known as repeats. The loop
- * does a bite of it in each turn. */
+ * what followed (that it got worse, its end) waits in a heap until its own time comes,
+ * so that what is told is told in the order it happened. What came before the time that
+ * is asked about is told, too, but not counted: it prepares, so that repeats are known
+ * as repeats. The loop does a bite of it in each turn. */
 #include "admin/replay.h"
 
 #include "base/limits.h"

@@ -31,7 +31,7 @@ struct engaged {
     int64_t repeats;
     const struct ack *ack; /* ours; NULL: nobody has acknowledged it */
     const struct severities *severities; /* ours; NULL: it got no worse so far */
-    struct told_list *told; /* a share of it: whom its beginning is put for; NULL: nobody */
+    struct told_list *told; /* a share of it: whom it is put for; NULL: nobody */
     size_t lease_at, ack_at; /* places in the registry's lists; private */
 };
 
@@ -43,7 +43,8 @@ void registry_free(struct registry *r);
  * something a->began_id is set, and tstamp_ms to when it began; it is as severe as
  * what it ends. On REPEATED and WORSENED a->id becomes the engaged one's, on WORSENED
  * tstamp_ms, too, and a->update and a->ack are set: the engaged alert now reads as
- * `a` does. a->severities is set where it was less severe before, until the undo ends. False: ENGAGED_MAX reached (err says). */
+ * `a` does. a->severities is set where it was less severe before, until the undo ends.
+ * False: ENGAGED_MAX reached (err says). */
 struct undo; /* what takes this one change back, should its commit fail */
 bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
                     enum change *change, struct undo **undo,

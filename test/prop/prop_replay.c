@@ -15,20 +15,13 @@
 
 #include "admin/rehearsal.h"
 #include "base/log.h"
-#include "config/config_empty.h"
-#include "dice.h"
+#include "config_roll.h"
 #include "holder.h"
 #include "outbox/acknowledge.h"
 #include "outbox/outbox_read.h"
 #include "store/store.h"
 
 #define TAKE_MAX 64
-#define MINUTE_MS 60000
-#define START_MS 1700438400000 /* a Monday, 00:00 UTC */
-#define MINUTES (7 * 24 * 60)
-#define RECIPIENTS 6
-#define SILENCES 5
-#define INHIBITIONS 3
 #define KEYS 10
 #define ROWS_MAX 8192
 #define ALERTS_MAX (3 * ROWS_MAX)
@@ -48,7 +41,7 @@ struct run {
     struct arena arena;
     struct store_row rows[ROWS_MAX];
     size_t row_count;
-    struct delivery_row *really[ALERTS_MAX][RECIPIENTS + 2];
+    struct delivery_row *really[ALERTS_MAX][ROLLED_RECIPIENTS + 2];
     size_t really_count;
     int64_t ends[ALERTS_MAX]; /* by the id of what began: its end's; 0: none */
     uint64_t worsened;
@@ -68,129 +61,6 @@ static _Noreturn void fails(const struct run *r, const char *format, ...)
     va_end(args);
     fputc('\n', stderr);
     exit(1);
-}
-
-/* --- a configuration ---------------------------------------------------------- */
-
-static void object_add(struct run *r, enum object_kind kind, int verb, struct str text)
-{
-    struct error err = {0};
-    struct edit e = {.kind = kind, .author = STR("api"),
-                     .object = json_parse(&r->arena, text, &err)};
-
-    e.verb = (__typeof__(e.verb))verb;
-    if (e.object == NULL || config_edit(r->config, &e, &err) != CONFIG_OK)
-        fails(r, "%.*s: %s", STR_ARG(text), err.text);
-}
-
-static void pace_roll(struct run *r, struct json_out *o)
-{
-    static const char *const repeats[] = {"0", "10m", "1h", "6h"};
-    static const char *const digests[] = {"every 15 min", "daily at 08:00",
-                                          "mon-fri at 08:00, 17:30"};
-    static const char *const quiet[] = {"22:00-07:00",
-                                        "mon-fri 18:00-08:00; sat-sun"};
-    struct dice *d = &r->dice;
-
-    if (roll(d, 2))
-        out_text(o, "repeat_interval", PICK(d, repeats));
-    if (roll(d, 2))
-        out_i64(o, "flapping_count", roll(d, 3) ? 3 + roll(d, 4) : 0);
-    if (roll(d, 3) == 0)
-        out_text(o, "digest", PICK(d, digests));
-    if (roll(d, 3) == 0)
-        out_text(o, "quiet_hours", PICK(d, quiet));
-    if (roll(d, 2)) {
-        out_i64(o, "storm_limit", 2 + roll(d, 5));
-        out_text(o, "storm_window", roll(d, 2) ? "10m" : "30m");
-    }
-    if (roll(d, 4) == 0)
-        out_text(o, "urgent_severity", roll(d, 2) ? "error" : "none");
-    if (roll(d, 2))
-        out_text(o, "time_zone", "Europe/Rome");
-}
-
-static void recipient_add(struct run *r, int at)
-{
-    static const char *const severities[] = {"warning", "error"};
-    static const char *const filters[] = {
-        "type=down or type=loss", "not type=scan", "severity=warning",
-        "severity<=error", "severity=notice or type=scan"};
-    struct buf b freed_by(buf_release) = BUF(4096);
-    struct json_out o = JSON_OUT(&b);
-    struct dice *d = &r->dice;
-
-    out_object(&o, NULL);
-    out_str(&o, "name", arena_printf(&r->arena, "r%d", at));
-    out_text(&o, "endpoint", "chat");
-    if (roll(d, 3) == 0)
-        out_text(&o, "minimum_severity", PICK(d, severities));
-    if (at == 0 && roll(d, 2)) /* only told what is escalated */
-        out_text(&o, "filter", "type=nothing");
-    else if (roll(d, 2) == 0)
-        out_text(&o, "filter", PICK(d, filters));
-    pace_roll(r, &o);
-    if (at > 0 && roll(d, 3) == 0) {
-        out_str(&o, "escalate_to", arena_printf(&r->arena, "r%u", roll(d, (uint32_t)at)));
-        out_text(&o, "escalate_after", roll(d, 2) ? "10m" : "45m");
-    }
-    out_object_end(&o);
-    object_add(r, OBJECT_RECIPIENT, EDIT_CREATE, arena_str(&r->arena, buf_view(&b)));
-}
-
-static void silence_add(struct run *r, int at)
-{
-    static const char *const matchers[] = {"type=down", "host=10.0.0.3",
-                                           "severity>=error", "type=scan"};
-    static const char *const windows[] = {"daily at 02:00 for 90 min",
-                                          "mon,wed 12:00-13:00; fri 16:00-24:00"};
-    struct dice *d = &r->dice;
-    int64_t from_ms = START_MS + (int64_t)roll(d, MINUTES) * MINUTE_MS;
-    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
-    struct str times = STR_NONE;
-
-    time_text(from_ms, false, from);
-    time_text(from_ms + (int64_t)roll(d, 1440) * MINUTE_MS, false, to);
-    if (roll(d, 3))
-        times = arena_printf(&r->arena, ",\"starts\":\"%s\",\"ends\":\"%s\"", from, to);
-    else
-        times = arena_printf(&r->arena, ",\"schedule\":\"%s\"", PICK(d, windows));
-    object_add(r, OBJECT_SILENCE, EDIT_CREATE,
-               arena_printf(&r->arena,
-                            "{\"name\":\"s%d\",\"comment\":\"why\",\"author\":\"who\","
-                            "\"matcher\":\"%s\"%.*s}",
-                            at, PICK(d, matchers), STR_ARG(times)));
-}
-
-static void inhibition_add(struct run *r, int at)
-{
-    static const char *const types[] = {"down", "loss", "scan"};
-    struct dice *d = &r->dice;
-
-    object_add(r, OBJECT_INHIBITION, EDIT_CREATE,
-               arena_printf(&r->arena,
-                            "{\"name\":\"i%d\",\"source\":\"type=%s\",\"target\":"
-                            "\"type=%s\",\"equal\":[%s]}",
-                            at, PICK(d, types), PICK(d, types),
-                            roll(d, 2) ? "\"label.site\"" : "\"entity_value\""));
-}
-
-static void config_roll(struct run *r)
-{
-    struct error err;
-
-    r->config = config_open_empty(&err);
-    if (r->config == NULL)
-        fails(r, "%s", err.text);
-    object_add(r, OBJECT_ENDPOINT, EDIT_CREATE,
-               STR("{\"name\":\"chat\",\"type\":\"mattermost\",\"params\":{\"url\":"
-                   "\"https://mm.example.net/hooks/hook5fake7mattermost900001\"}}"));
-    for (int i = 0; i < RECIPIENTS; i++)
-        recipient_add(r, i);
-    for (uint32_t i = roll(&r->dice, SILENCES + 1); i > 0; i--)
-        silence_add(r, (int)i);
-    for (uint32_t i = roll(&r->dice, INHIBITIONS + 1); i > 0; i--)
-        inhibition_add(r, (int)i);
 }
 
 /* --- live ------------------------------------------------------------------------ */
@@ -580,7 +450,7 @@ static void run_one(struct run *r)
     r->row_count = 0;
     r->burst_until = 0;
     memset(r->ends, 0, sizeof r->ends);
-    config_roll(r);
+    r->config = config_roll(&r->dice, &r->arena);
     live_open(r);
     week(r);
     really_find(r);

@@ -260,10 +260,10 @@ class Updates(unittest.TestCase):
 
     def ok_job(self, answer):
         self.assertEqual(answer[0], 202, answer)
-        path = f"/api/v1/jobs/{answer[1]['id']}"
+        path = f"/api/v1/jobs/{answer[1]['data']['id']}"
 
         def ended():
-            job = self.ok(self.server.get(path))
+            job = self.ok(self.server.get(path))["data"]
             return job if job["state"] not in ("running", "waiting") else None
         job = harness.wait_until("the replay", ended)
         self.assertEqual(job["state"], "done", job)

@@ -1,78 +1,9 @@
 /* test_registry.c -- engaged alerts: what each alert changes, and every way back. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "registry_rig.h"
 
 #include <malloc.h>
 
 #include "base/limits.h"
-#include "registry/registry.h"
-
-#define T0 1606141256000
-
-struct bench {
-    struct registry *registry;
-    int64_t next_id;
-};
-
-static int setup(void **state)
-{
-    struct bench *b = mem_new(sizeof *b);
-
-    b->registry = registry_new();
-    b->next_id = 1;
-    *state = b;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    struct bench *b = *state;
-
-    registry_free(b->registry);
-    free(b);
-    return 0;
-}
-
-static struct alert alert_of(struct bench *b, enum action action, const char *key)
-{
-    return (struct alert){
-        .id = b->next_id++,
-        .action = action,
-        .entity = ENTITY_HOST,
-        .entity_value = STR("192.168.1.7"),
-        .type = STR("syn_scan"),
-        .type_id = -1,
-        .category = STR("security"),
-        .severity = SEVERITY_ERROR,
-        .score = 100,
-        .message = STR("a scan"),
-        .tstamp_ms = T0 + b->next_id,
-        .key = str_of(key),
-        .source = STR("native"),
-    };
-}
-
-static enum change apply(struct bench *b, struct alert *a, int64_t now_ms,
-                         struct undo **undo)
-{
-    struct error err = {0};
-    enum change change;
-
-    assert_true(registry_apply(b->registry, a, now_ms, &change, undo, &err));
-    return change;
-}
-
-static enum change apply_keep(struct bench *b, struct alert *a, int64_t now_ms)
-{
-    struct undo *undo;
-    enum change change = apply(b, a, now_ms, &undo);
-
-    registry_keep(undo);
-    return change;
-}
 
 /* --- sequences --------------------------------------------------------------- */
 
@@ -242,115 +173,6 @@ static void what_is_worse_takes_its_place(void **state)
     assert_true(str_is(registry_find_id(b->registry, a.id)->ack->by, "maya"));
     assert_int_equal(apply_keep(b, &end, T0 + 700), CHANGE_RELEASED);
     assert_int_equal(end.severity, SEVERITY_CRITICAL); /* who was told is told */
-}
-
-/* --- whom it was put for ------------------------------------------------------ */
-
-static void told_are(struct told_to told, const char *want)
-{
-    struct buf b freed_by(buf_release) = BUF(1000);
-
-    for (size_t i = 0; i < told.n; i++)
-        buf_printf(&b, "%lld ", (long long)told.v[i]);
-    assert_string_equal(buf_c(&b), want);
-}
-
-static struct told_to told_now(const struct bench *b, int64_t id)
-{
-    return told_list_view(registry_find_id(b->registry, id)->told);
-}
-
-static void who_was_told_is_known_until_its_end(void **state)
-{
-    static const int64_t first[] = {7, 3}, more[] = {5, 3};
-    struct bench *b = *state;
-    struct alert a = alert_of(b, ACTION_ENGAGE, "k");
-    struct alert worse = alert_of(b, ACTION_ENGAGE, "k");
-    struct alert end = alert_of(b, ACTION_RELEASE, "k");
-    struct undo *undo;
-
-    apply(b, &a, T0, &undo);
-    told_are(registry_told(undo), "");
-    registry_tell(b->registry, undo, first, 2);
-    registry_keep(undo);
-    worse.severity = SEVERITY_CRITICAL;
-    apply(b, &worse, T0 + 1, &undo);
-    told_are(registry_told(undo), "3 7 ");
-    registry_tell(b->registry, undo, more, 2);
-    told_are(told_now(b, a.id), "3 5 7 ");
-    registry_undo(b->registry, undo);
-    told_are(told_now(b, a.id), "3 7 ");
-    apply(b, &end, T0 + 2, &undo);
-    told_are(registry_told(undo), "3 7 ");
-    registry_undo(b->registry, undo);
-    told_are(told_now(b, a.id), "3 7 ");
-    assert_int_equal(apply_keep(b, &end, T0 + 3), CHANGE_RELEASED);
-}
-
-/* Many alerts go to the same recipients. */
-static void a_list_of_recipients_is_kept_once(void **state)
-{
-    static const int64_t to[] = {1, 2};
-    struct bench *b = *state;
-    struct alert x = alert_of(b, ACTION_ENGAGE, "x");
-    struct alert y = alert_of(b, ACTION_ENGAGE, "y");
-    struct undo *undo;
-
-    apply(b, &x, T0, &undo);
-    registry_tell(b->registry, undo, to, 2);
-    registry_keep(undo);
-    apply(b, &y, T0, &undo);
-    registry_tell(b->registry, undo, to, 2);
-    assert_ptr_equal(told_now(b, x.id).v, told_now(b, y.id).v);
-    registry_undo(b->registry, undo);
-    told_are(told_now(b, x.id), "1 2 ");
-}
-
-/* --- how severe it was -------------------------------------------------------- */
-
-static void severities_are(const struct alert *a, const char *want)
-{
-    struct buf b freed_by(buf_release) = BUF(1000);
-
-    for (size_t i = 0; a->severities != NULL && i < a->severities->n; i++) {
-        const struct severity_since *s = &a->severities->v[i];
-
-        buf_printf(&b, "%lld %s %lld; ", (long long)s->id, severity_name(s->severity),
-                   (long long)(s->since_ms - T0));
-    }
-    assert_string_equal(buf_c(&b), want);
-}
-
-static void it_is_kept_how_severe_it_was(void **state)
-{
-    struct bench *b = *state;
-    struct alert a = alert_of(b, ACTION_ENGAGE, "k");       /* 1 */
-    struct alert worse = alert_of(b, ACTION_ENGAGE, "k");   /* 2 */
-    struct alert worst = alert_of(b, ACTION_ENGAGE, "k");   /* 3 */
-    struct alert end = alert_of(b, ACTION_RELEASE, "k");    /* 4 */
-    struct alert other = alert_of(b, ACTION_ENGAGE, "o");   /* 5 */
-    struct alert grave = alert_of(b, ACTION_RELEASE, "o");  /* 6 */
-    struct undo *undo;
-
-    a.severity = SEVERITY_WARNING;
-    apply_keep(b, &a, T0);
-    severities_are(&a, "");
-    worse.severity = SEVERITY_ERROR;
-    apply_keep(b, &worse, T0 + 100);
-    severities_are(&worse, "1 warning 2; 2 error 100; ");
-    worst.severity = SEVERITY_CRITICAL;
-    apply(b, &worst, T0 + 200, &undo);
-    severities_are(&worst, "1 warning 2; 2 error 100; 3 critical 200; ");
-    registry_undo(b->registry, undo);
-    apply(b, &end, T0 + 300, &undo);
-    severities_are(&end, "1 warning 2; 2 error 100; ");
-    assert_int_equal(end.severity, SEVERITY_ERROR);
-    registry_keep(undo);
-    apply_keep(b, &other, T0);
-    grave.severity = SEVERITY_EMERGENCY;
-    apply(b, &grave, T0 + 400, &undo); /* it is told as severe as its end */
-    severities_are(&grave, "5 error 6; ");
-    registry_keep(undo);
 }
 
 /* --- leases ------------------------------------------------------------------- */
@@ -686,9 +508,6 @@ int main(void)
         T(a_repeat_counts_and_takes_the_engaged_id),
         T(a_release_knows_what_it_ends),
         T(what_is_worse_takes_its_place),
-        T(who_was_told_is_known_until_its_end),
-        T(a_list_of_recipients_is_kept_once),
-        T(it_is_kept_how_severe_it_was),
         T(leases_lapse_in_order),
         T(a_repeat_says_the_lease_anew),
         T(pages_go_from_the_newest_down),
