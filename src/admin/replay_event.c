@@ -106,6 +106,8 @@ static size_t events_after(const struct store_row *row, const struct alert *a,
         out->severity = severities->v[0].severity;
     for (size_t i = 1; i < severities->n; i++)
         out[n++] = worse_of(&severities->v[i], out);
+    if (n > 1) /* clocks of others may be slow */
+        end.at_ms = MAX(end.at_ms, out[n - 1].at_ms);
     if (ends)
         out[n++] = end;
     return n;
