@@ -211,6 +211,12 @@ class Updates(unittest.TestCase):
         self.kill_while_down(lambda: self.say("error"))
         for chat in (1, 3, 4):
             self.until(chat, "Worse, now Error", "Worse, now Error")
+        worse = self.ok(self.server.get(f"/api/v1/alerts/{self.id}/decisions?as_of=now"))
+        self.assertEqual(worse["change"], "worsened")
+        d = self.decision(worse, "warnings")
+        self.assertEqual((d["outcome"], d["delivery_state"], d["because"]), (
+            "deliver", "delivered", "was told of it, so hears that it got worse "
+            "(filter: severity error, wanted severity=warning)"))
         would = {"type": "disk", "entity": "host", "entity_value": "10.0.0.1",
                  "severity": "notice", "action": "release", "message": "the disk is full"}
         asked = self.ok(self.server.post("/api/v1/explain", would))
