@@ -84,7 +84,7 @@ export function Field({ name, schema, value, needed, wrong, disabled = false, on
           return (
             <select {...common} value={shownValue(now)} onChange={(e) => onChange(e.currentTarget.value || null)}>
               {!needed && schema.default === undefined && <option value="">–</option>}
-              {schema.enum?.map((o) => <option key={o} value={o}>{word("severity", o)}</option>)}
+              {schema.enum?.map((o) => <option key={o} value={o}>{schema["x-labels"]?.[o] ?? word(schema.format ?? "", o)}</option>)}
             </select>
           );
         if (control === "list")
