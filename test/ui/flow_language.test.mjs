@@ -40,6 +40,14 @@ flow("a form in German is German, and a change of language redraws it", { langua
   assert.equal(await server("SMTP server").inputValue(), "mail.example.net");
 });
 
+flow("a default is said as its choice is", { language: "de" }, async ({ tocsin, page }) => {
+  await page.goto(tocsin.url + "/endpoints/new?type=syslog");
+  await page.getByText(/Voreinstellung: lokal\.$/).waitFor();
+  assert.ok((await page.getByLabel("Facility").locator("option").allTextContents()).includes("alert"), "a name and no severity");
+  await page.goto(tocsin.url + "/settings");
+  await page.getByText(/Voreinstellung: Keiner\.$/).waitFor();
+});
+
 for (const language of ["de", "it"])
   flow(`every form in ${language}: the server's words, at 320 px`, { language, width: 320, height: 640 }, async ({ t, tocsin, page }) => {
     const [own, english] = [await schemaIn(tocsin, language), await schemaIn(tocsin, "en")];
