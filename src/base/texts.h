@@ -12,7 +12,7 @@ struct text {
 };
 
 struct texts {
-    const char *language;  /* "de" */
+    const char *language; /* "de" */
     const struct text *v; /* by `english`, in the order of strcmp */
     size_t n;
 };
