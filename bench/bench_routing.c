@@ -145,14 +145,15 @@ static void measure(const struct rule *rules, size_t n, const struct pools *pool
     static int64_t out[RECIPIENTS_MAX];
     struct error err = {0};
     struct routing *r = routing_new(rules, n, pools, &err);
-    size_t plain = 0;
+    size_t plain = 0, matched;
 
     for (int round = 0; round < ROUNDS; round++) {
         double began = cpu_ns(), ended;
 
         f->told = plain = 0;
         for (size_t i = 0; i < ALERTS; i++)
-            f->told += routing_match(r, &alerts[i], CHANGE_STORED, out);
+            f->told += routing_match(
+                r, &(struct routed){&alerts[i], CHANGE_STORED, {0}}, out, &matched);
         ended = cpu_ns();
         f->ours = MIN(round == 0 ? ended : f->ours, (ended - began) / ALERTS);
         for (size_t i = 0; i < ALERTS; i++)

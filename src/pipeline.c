@@ -85,10 +85,12 @@ static void step_done(void *arg, bool committed)
 
 /* --- one alert ----------------------------------------------------------- */
 
-static void recipients_find(struct pipeline *p, enum change change, struct put *put)
+static void recipients_find(struct pipeline *p, const struct undo *undo,
+                            enum change change, struct put *put)
 {
     const struct snapshot *now = config_now(p->with.config);
-    const struct telling_by by = {now, &now->holds, &p->hold_state, p->told};
+    const struct telling_by by = {now, &now->holds, &p->hold_state, p->told,
+                                  registry_told(undo)};
     struct telling *t = &p->telling;
 
     telling_decide(t, &by, put->alert, change, clock_wall_ms(p->clock));
@@ -109,6 +111,15 @@ static bool muting_change(struct pipeline *p, const struct alert *a, enum change
     if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
         muting_engaged(p->muting, a);
     return muted;
+}
+
+/* Who hears how it goes on, from now on: those it has just been put for. */
+static void told_keep(struct pipeline *p, struct undo *undo, enum change change)
+{
+    struct telling *t = &p->telling;
+
+    if (change == CHANGE_ENGAGED || change == CHANGE_WORSENED)
+        registry_tell(p->with.registry, undo, t->recipients, telling_begun(t, change));
 }
 
 /* After the put: whoever looks at what is held finds it as it is now. */
@@ -146,8 +157,9 @@ static void accept_one(struct pipeline *p, struct alert *a,
         put.update_id = outbox_next_id(p->with.outbox);
     step->key_hash = alert_key_hash(a->key);
     muted = muting_change(p, a, change);
-    recipients_find(p, change, &put);
+    recipients_find(p, step->undo, change, &put);
     outbox_put(p->with.outbox, &put, step_done, step);
+    told_keep(p, step->undo, change);
     others_tell(p, a, change, muted);
     *receipt = (struct receipt){.id = a->id, .change = change_name(change)};
 }

@@ -17,6 +17,7 @@ struct alert_question {
     struct question q; /* first */
     struct found found;
     struct delivery_page deliveries;
+    struct told_to told;
     enum as_of as_of;
     int64_t revision; /* AS_OF_REVISION */
     void (*write)(struct alert_question *l, const struct alert *alert,
@@ -29,7 +30,9 @@ static void alert_ask(void *question, const struct historian_view *view)
 
     l->q.ok = found_kept(&l->found, view, &l->q.arena, &l->q.err) &&
               delivery_page_read(&l->deliveries, view->outbox, &l->q.arena,
-                                 &l->q.err);
+                                 &l->q.err) &&
+              outbox_read_told(view->outbox, l->found.id, &l->q.arena, &l->told,
+                               &l->q.err);
 }
 
 /* The snapshot to explain from, released with the question. */
@@ -89,6 +92,7 @@ static struct decided decided_of(struct alert_question *l,
     return (struct decided){
         .alert = alert,
         .change = change_of(alert),
+        .told = l->told,
         .by = l->q.snapshot,
         .accepted_ms = l->found.accepted_ms,
         .deliveries = l->deliveries.rows,

@@ -255,7 +255,7 @@ static bool alert_take(struct list *l, const struct engaged *e, struct error *er
     struct alert alert = {0};
     struct suppressed by;
     const struct json *line;
-    size_t n;
+    size_t n, matched;
 
     arena_reset(&l->of_one);
     filter_subject_init(&subject, &alert, l->s->pools);
@@ -266,7 +266,8 @@ static bool alert_take(struct list *l, const struct engaged *e, struct error *er
     if (l->want->filter != NULL && filter_ask(l->want->filter, &subject) != FILTER_YES)
         return true;
     suppressed_find(l, &subject, &by);
-    n = routing_match(l->s->routing, &alert, CHANGE_ENGAGED, l->recipients);
+    n = routing_match(l->s->routing, &(struct routed){&alert, CHANGE_ENGAGED, {0}},
+                      l->recipients, &matched);
     if (!state_is_wanted(l->want, &by) || !has_wanted_receiver(l, n))
         return true;
     alert_show(l, &alert, e, &by, n, &o);

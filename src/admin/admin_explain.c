@@ -6,10 +6,8 @@
 #include "admin/reply.h"
 
 /* As the registry would see it now, without telling it. */
-static enum change change_now(const struct admin *a, const struct alert *alert)
+static enum change change_now(const struct engaged *engaged, const struct alert *alert)
 {
-    const struct engaged *engaged = registry_find(a->with.registry, alert->key);
-
     switch (alert->action) {
     case ACTION_ENGAGE:
         return engaged == NULL                       ? CHANGE_ENGAGED
@@ -47,6 +45,7 @@ static void explain_post(void *admin, struct exchange *x)
     struct alert alert = {0};
     struct decided d = {.alert = &alert, .arena = exchange_arena(x)};
     struct error err = {0};
+    const struct engaged *engaged;
     enum config_result result;
     int64_t revision, now = config_now(a->with.config)->revision;
 
@@ -60,7 +59,11 @@ static void explain_post(void *admin, struct exchange *x)
         return;
     }
     alert.id = 0; /* a sender's own, if any */
-    d.change = change_now(a, &alert);
+    engaged = registry_find(a->with.registry, alert.key);
+    d.change = change_now(engaged, &alert);
+    if (d.change == CHANGE_RELEASED) /* as the registry has it */
+        alert.severity = MAX(alert.severity, engaged->severity);
+    d.told = told_list_view(engaged != NULL ? engaged->told : NULL);
     reply_init(&reply);
     out_object(&reply.out, NULL);
     decisions_members(a, &d, &reply.out);

@@ -9,8 +9,8 @@
 enum change change_of(const struct alert *alert)
 {
     switch (alert->action) {
-    case ACTION_ENGAGE:
-        return CHANGE_ENGAGED;
+    case ACTION_ENGAGE: /* as it is now, who was told of it before follows it */
+        return alert->severities != NULL ? CHANGE_WORSENED : CHANGE_ENGAGED;
     case ACTION_RELEASE:
         return alert->began_id != 0 ? CHANGE_RELEASED : CHANGE_UNSEEN;
     case ACTION_STORE:
@@ -99,7 +99,7 @@ static void decision_write(const struct admin *a, const struct decided *d,
     out_text(o, "outcome", decision_name(e->decision));
     out_str(o, "because", e->because);
     has_delivery = delivery_write_of(a, d, e->recipient_id, o);
-    if (e->decision != DECISION_DELIVER)
+    if (!decision_delivers(e->decision))
         return;
     if (!has_delivery)
         would_hold_write(w, e->recipient_id, o);
@@ -111,7 +111,8 @@ void decisions_write(const struct admin *a, const struct decided *d,
 {
     const struct snapshot *s = d->by;
     struct explanation *list;
-    size_t n = routing_explain(s->routing, d->alert, d->change, d->arena, &list);
+    const struct routed q = {d->alert, d->change, d->told};
+    size_t n = routing_explain(s->routing, &q, d->arena, &list);
     struct escalated *escalated;
     size_t escalated_n = escalations_of(s, d, list, n, &escalated);
     struct would_hold w;

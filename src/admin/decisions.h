@@ -7,6 +7,7 @@
 struct decided {
     const struct alert *alert;
     enum change change;
+    struct told_to told; /* whom its beginning was put for */
     const struct snapshot *by; /* the configuration that is asked */
     int64_t accepted_ms;       /* 0: not accepted, or not known when */
     const struct delivery_row *deliveries; /* those there are */

@@ -10,7 +10,8 @@
 /* One that is at its end is told, and kept only for its release to ask. */
 static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event *e,
                                         const struct recipient *to,
-                                        enum delivery_state state, const struct hold *h)
+                                        enum delivery_state state, const struct hold *h,
+                                        int64_t put_ms)
 {
     struct rehearsed *d = mem_new(sizeof *d);
 
@@ -18,6 +19,7 @@ static struct rehearsed *delivery_begin(struct rehearsal *r, struct replay_event
     replay_event_share(e);
     d->of = e;
     d->to = to;
+    d->put_ms = put_ms;
     d->hold = *h;
     d->escalates = h->kind == HOLD_ESCALATION && e->change == CHANGE_ENGAGED;
     if (state == DELIVERY_HELD) {
@@ -54,7 +56,8 @@ static struct rehearsed *engage_of(const struct engagement *e, int64_t recipient
     for (size_t i = 0; e != NULL && i < e->count; i++) {
         size_t at = (*hint + i) % e->count;
 
-        if (e->deliveries[at]->to->id == recipient_id) {
+        if (e->deliveries[at]->to->id == recipient_id &&
+            !e->deliveries[at]->tells_worse) {
             *hint = at + 1;
             return e->deliveries[at];
         }
@@ -66,7 +69,7 @@ static void new_told(struct rehearsal *r, struct replay_event *e,
                      struct engagement *engaged, const struct recipient *to,
                      const struct hold *h)
 {
-    struct rehearsed *d = delivery_begin(r, e, to, fate_of_new(h), h);
+    struct rehearsed *d = delivery_begin(r, e, to, fate_of_new(h), h, 0);
 
     delivery_told(r, d);
     if (engaged != NULL)
@@ -85,7 +88,7 @@ static void release_told(struct rehearsal *r, struct replay_event *e,
         fate_of_release(own, known, known ? engage->state : DELIVERY_PENDING,
                         known ? engage->hold.kind : HOLD_NONE);
     struct hold hold = fate.by_engage ? engage->hold : *own;
-    struct rehearsed *d = delivery_begin(r, e, to, fate.state, &hold);
+    struct rehearsed *d = delivery_begin(r, e, to, fate.state, &hold, 0);
 
     d->closes = known && engage->state == DELIVERY_PENDING;
     d->was_silenced |= fate.by_engage && engage->was_silenced;
@@ -97,10 +100,50 @@ static void release_told(struct rehearsal *r, struct replay_event *e,
         delivery_done(r, d);
 }
 
+static void worsened_told(struct rehearsal *r, struct replay_event *e,
+                          struct engagement *engaged, const struct rehearsed *engage,
+                          const struct recipient *to, const struct hold *own)
+{
+    static const struct hold no_hold = {0};
+    struct worsened_fate fate = fate_of_worsened(
+        own, engage != NULL, engage != NULL ? engage->state : DELIVERY_PENDING);
+    struct rehearsed *d;
+
+    if (fate.row == ROW_NONE)
+        return;
+    d = delivery_begin(r, fate.row == ROW_OWN ? e : engaged->of, to, fate.state,
+                       fate.drops_hold ? &no_hold : own,
+                       fate.row == ROW_OWN ? 0 : r->now_ms);
+    d->tells_worse = fate.row == ROW_OWN;
+    d->closes = engage != NULL && engage->state == DELIVERY_PENDING;
+    delivery_told(r, d);
+    engagement_keep(engaged, d);
+    if (d->state != DELIVERY_HELD)
+        delivery_done(r, d);
+}
+
+/* Whom the outbox has a delivery of its beginning for. */
+static struct told_to told_to_of(struct rehearsal *r, const struct engagement *e)
+{
+    size_t n = 0;
+
+    if (e == NULL || e->count == 0)
+        return (struct told_to){0};
+    if (r->told_to.room < e->count) {
+        r->told_to.room = e->count;
+        r->told_to.v = mem_grow(r->told_to.v, e->count, sizeof *r->told_to.v);
+    }
+    for (size_t i = 0; i < e->count; i++)
+        if (!e->deliveries[i]->tells_worse)
+            r->told_to.v[n++] = e->deliveries[i]->to->id;
+    return (struct told_to){r->told_to.v, told_to_sort(r->told_to.v, n)};
+}
+
 static void recipients_tell(struct rehearsal *r, struct replay_event *e,
                             const struct alert *a, struct engagement *engaged)
 {
-    const struct telling_by by = {r->with.by, &r->rules, &r->state, r->told};
+    const struct telling_by by = {r->with.by, &r->rules, &r->state, r->told,
+                                  told_to_of(r, engaged)};
     struct telling *t = &r->telling;
     size_t hint = 0;
 
@@ -113,6 +156,9 @@ static void recipients_tell(struct rehearsal *r, struct replay_event *e,
             continue;
         if (e->change == CHANGE_RELEASED)
             release_told(r, e, engage_of(engaged, to->id, &hint), to, &t->holds[i]);
+        else if (e->change == CHANGE_WORSENED)
+            worsened_told(r, e, engaged, engage_of(engaged, to->id, &hint), to,
+                          &t->holds[i]);
         else
             new_told(r, e, engaged, to, &t->holds[i]);
     }
@@ -137,9 +183,17 @@ static void hits_find(struct rehearsal *r, struct engagement *e, const struct al
     filter_subject_release(&subject);
 }
 
+static void hits_drop(struct rehearsal *r, struct engagement *e)
+{
+    for (size_t i = 0; e->hits != NULL && i < r->rules.silences.n; i++)
+        r->hit_counts[i] -= e->hits[i];
+    free(e->hits);
+    e->hits = NULL;
+}
+
 /* One that is engaged already is told as any other, but changes nothing. */
 static struct engagement *engagement_begin(struct rehearsal *r,
-                                           const struct replay_event *of,
+                                           struct replay_event *of,
                                            const struct alert *a)
 {
     struct engagement *e;
@@ -149,6 +203,10 @@ static struct engagement *engagement_begin(struct rehearsal *r,
     e = mem_new(sizeof *e);
     e->id = of->id;
     e->acked_ms = of->acked_ms;
+    if (of->worsens) {
+        replay_event_share(of);
+        e->of = of;
+    }
     if (e->acked_ms != 0)
         heap_put(&r->acks, e);
     hash_put(&r->engaged, (struct str){(const char *)&e->id, sizeof e->id}, e);
@@ -166,8 +224,16 @@ static void inhibitor_begin(struct rehearsal *r, const struct alert *a)
         r->unmuting++;
 }
 
+static void beginning_let_go(struct engagement *e)
+{
+    if (e->of != NULL)
+        replay_event_drop(e->of);
+    e->of = NULL;
+}
+
 static void engagement_free(struct engagement *e)
 {
+    beginning_let_go(e);
     free(e->deliveries);
     free(e->hits);
     free(e);
@@ -184,12 +250,31 @@ static void engagement_end(struct rehearsal *r, struct engagement *e)
             delivery_free(r, d);
     }
     muted_look(r, e);
-    for (size_t i = 0; e->hits != NULL && i < r->rules.silences.n; i++)
-        r->hit_counts[i] -= e->hits[i];
+    hits_drop(r, e);
     r->all_wanted = r->hit_counts != NULL;
     heap_remove(&r->acks, e);
     hash_remove(&r->engaged, (struct str){(const char *)&e->id, sizeof e->id});
     engagement_free(e);
+}
+
+/* It reads as it is now, whoever is told of it from here on. */
+static void worsened_tell(struct rehearsal *r, struct replay_event *e,
+                          const struct alert *a)
+{
+    static const struct ack by_somebody = {.at_ms = 1};
+    struct engagement *engaged = engagement_of(r, e->began_id);
+    struct alert now = *a;
+
+    if (engaged == NULL || engaged->of == NULL)
+        return;
+    engaged->of->severity = e->severity;
+    now.ack = engaged->acked ? &by_somebody : NULL;
+    hits_drop(r, engaged);
+    hits_find(r, engaged, a);
+    inhibitors_remove(r->inhibitors, engaged->id);
+    inhibitor_begin(r, a);
+    recipients_tell(r, e, &now, engaged);
+    worsened_look(r, engaged);
 }
 
 size_t rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct alert *a)
@@ -198,6 +283,10 @@ size_t rehearsal_tell(struct rehearsal *r, struct replay_event *e, const struct 
 
     assert(r->looked_at == r->look_count && !r->all_wanted);
     r->now_ms = MAX(r->now_ms, e->at_ms);
+    if (e->change == CHANGE_WORSENED) {
+        worsened_tell(r, e, a);
+        return r->telling.count;
+    }
     if (e->change == CHANGE_ENGAGED) {
         engaged = engagement_begin(r, e, a);
         inhibitor_begin(r, a);
@@ -245,6 +334,11 @@ struct rehearsal *rehearsal_new(const struct rehearsal_options *o)
     return r;
 }
 
+int64_t rehearsed_at_ms(const struct rehearsed *d)
+{
+    return MAX(d->of->at_ms, d->put_ms);
+}
+
 size_t rehearsal_kept(const struct rehearsal *r)
 {
     return r->kept_count;
@@ -272,7 +366,11 @@ static void held_drop_all(struct rehearsal *r, bool say)
 
 void rehearsal_end(struct rehearsal *r)
 {
+    struct engagement *e;
+
     held_drop_all(r, true);
+    for (size_t at = 0; (e = hash_next(&r->engaged, &at)) != NULL;)
+        beginning_let_go(e);
 }
 
 void rehearsal_free(struct rehearsal *r)
@@ -291,6 +389,7 @@ void rehearsal_free(struct rehearsal *r)
     hash_release(&r->engaged);
     told_free(r->told);
     inhibitors_free(r->inhibitors);
+    free(r->told_to.v);
     telling_release(&r->telling);
     free(r->rules.silences.v);
     free(r->looks);

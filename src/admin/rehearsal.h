@@ -30,7 +30,10 @@ struct rehearsed { /* a delivery, as long as something may still become of it */
     struct hold hold;      /* what holds it, or did last; without its reason */
     bool was_silenced;     /* by options.silence_id, at some time */
     bool escalates;        /* it comes only if nobody acknowledges its alert */
-    bool closes;           /* the end of what was told: it may edit that message */
+    bool closes;           /* the end of what was told, or that it got worse: it may edit
+                              that message */
+    bool tells_worse;      /* of an update: its alert got worse */
+    int64_t put_ms;        /* since when it is there, if later than its alert; else 0 */
     size_t due_at;         /* its place among those that wait for a time; private ... */
     struct engagement *engaged; /* ... its own alert's, or NULL */
     struct engagement *muted_by;
@@ -67,6 +70,9 @@ size_t rehearsal_tell(struct rehearsal *r, struct replay_event *e,
 
 /* What is held to the end has ended as REHEARSED_HELD. */
 void rehearsal_end(struct rehearsal *r);
+
+/* When it came to be: with its alert, or when that got worse. */
+int64_t rehearsed_at_ms(const struct rehearsed *d);
 
 /* Deliveries in memory: what is held, and what engaged alerts were told to. */
 size_t rehearsal_kept(const struct rehearsal *r);

@@ -140,7 +140,7 @@ static bool ask_again(struct rehearsal *r, const struct rehearsed *d,
     struct hold_question q = {
         .alert = &alert,
         .subject = &subject,
-        .change = d->of->change,
+        .change = d->tells_worse ? CHANGE_ENGAGED : d->of->change, /* as the holder */
         .now_ms = r->now_ms,
         .rules = &r->rules,
         .state = &r->state,
@@ -204,6 +204,16 @@ void muted_look(struct rehearsal *r, struct engagement *e)
     looks_sort(r);
 }
 
+void worsened_look(struct rehearsal *r, struct engagement *e)
+{
+    for (struct rehearsed *d = e->muted; d != NULL; d = d->muted_next)
+        looks_add(r, d);
+    for (size_t i = 0; i < e->count; i++)
+        if (e->deliveries[i]->state == DELIVERY_HELD && !e->deliveries[i]->tells_worse)
+            looks_add(r, e->deliveries[i]);
+    looks_sort(r);
+}
+
 /* Silences that last until what they hit is resolved, and hit nothing any more. */
 static void resolved_end(struct rehearsal *r)
 {
@@ -254,13 +264,14 @@ void escalations_withhold(struct rehearsal *r, const struct engagement *e)
 static void acks_pass(struct rehearsal *r, int64_t until_ms)
 {
     const struct rehearsed *d = heap_first(&r->due);
-    const struct engagement *e;
+    struct engagement *e;
 
     if (d != NULL && d->hold.until_ms < until_ms)
         until_ms = d->hold.until_ms;
     while ((e = heap_first(&r->acks)) != NULL && e->acked_ms < until_ms) {
         heap_take(&r->acks);
         r->now_ms = MAX(r->now_ms, e->acked_ms);
+        e->acked = true;
         escalations_withhold(r, e);
     }
 }

@@ -9,8 +9,10 @@
 
 struct engagement {
     int64_t id, acked_ms;
+    bool acked; /* that time has come */
+    struct replay_event *of; /* a share of its beginning, if it gets worse; or NULL */
     size_t ack_at; /* its place among those that will be acknowledged */
-    struct rehearsed **deliveries; /* ours, the array */
+    struct rehearsed **deliveries; /* ours, the array: its own, and its updates' */
     size_t count;
     struct rehearsed *muted; /* those it holds back */
     bool *hits; /* ours: one a silence that lasts until what it hits is resolved */
@@ -35,6 +37,10 @@ struct rehearsal {
     size_t *hit_counts;        /* ours: engaged alerts that each silence hits */
     int64_t now_ms;
     struct arena arena; /* of one look */
+    struct { /* ours: whom what is told now was told to before */
+        int64_t *v;
+        size_t room;
+    } told_to;
 };
 
 /* rehearsal_held.c */
@@ -50,6 +56,8 @@ void delivery_free(struct rehearsal *r, struct rehearsed *d);
 void delivery_done(struct rehearsal *r, struct rehearsed *d);
 /* Acknowledged or over before it came: as the outbox does in the same commit. */
 void escalations_withhold(struct rehearsal *r, const struct engagement *e);
+/* It got worse: what is held of it, and what it mutes, is to be looked at. */
+void worsened_look(struct rehearsal *r, struct engagement *e);
 /* What it mutes is to be looked at. */
 void muted_look(struct rehearsal *r, struct engagement *e);
 

@@ -1,15 +1,15 @@
 /* replay.c -- the history, page by page and oldest first, through a rehearsal.
  *
- * A row of the history is a whole occurrence: its beginning is told at its time,
- * and its end waits in a heap until its own time comes, so that what is told is told
- * in the order it happened. What came before the time that is asked about is told,
- * too, but not counted: it prepares, so that repeats are known as repeats. The loop
- * does a bite of it in each turn. */
+ * A row of the history is a whole occurrence: its beginning is told at its time, and
+ * what followed (that it got worse, its end) waits in a heap until its own time comes,
+ * so that what is told is told in the order it happened. What came before the time that
+ * is asked about is told, too, but not counted: it prepares, so that repeats are known
+ * as repeats. The loop does a bite of it in each turn. */
 #include "admin/replay.h"
 
 #include "base/limits.h"
 
-/* --- the heap of ends --------------------------------------------------------- */
+/* --- the heap of what follows --------------------------------------------------------- */
 
 static bool is_earlier(const void *a, const void *b)
 {
@@ -113,8 +113,8 @@ static void event_tell(struct replay *r, struct replay_event *e, size_t *budget)
     *budget -= MIN(*budget, n);
 }
 
-/* An end, at its time. False: the bite is eaten. */
-static bool end_tell(struct replay *r, size_t *budget)
+/* What follows, at its time. False: the bite is eaten. */
+static bool later_tell(struct replay *r, size_t *budget)
 {
     struct replay_event *e = heap_first(&r->waiting);
 
@@ -127,13 +127,13 @@ static bool end_tell(struct replay *r, size_t *budget)
 }
 
 /* Those that come before it: NULL: before the end of the replay. */
-static bool ends_tell(struct replay *r, const struct replay_event *e, size_t *budget)
+static bool later_all_tell(struct replay *r, const struct replay_event *e, size_t *budget)
 {
     const struct replay_event *first;
 
     while ((first = heap_first(&r->waiting)) != NULL &&
            (e != NULL ? is_earlier(first, e) : first->at_ms < r->until_ms)) {
-        if (!end_tell(r, budget))
+        if (!later_tell(r, budget))
             return false;
     }
     return pass(r, e != NULL ? e->at_ms : r->until_ms, budget);
@@ -151,12 +151,13 @@ static struct replay_event *event_keep(struct replay *r, const struct replay_eve
 
 static bool row_tell(struct replay *r, size_t *budget)
 {
-    const struct replay_event *begin = &r->events[2 * r->row], *end = begin + 1;
+    const struct replay_row *row = &r->rows[r->row];
+    const struct replay_event *begin = row->events;
     struct replay_event *e;
 
-    if (begin->at_ms == 0)
+    if (row->n == 0)
         return true; /* it could not be read */
-    if (!ends_tell(r, begin, budget))
+    if (!later_all_tell(r, begin, budget))
         return false;
     if (begin->at_ms >= r->since_ms) {
         r->alerts++;
@@ -165,8 +166,8 @@ static bool row_tell(struct replay *r, size_t *budget)
     e = event_keep(r, begin);
     event_tell(r, e, budget);
     replay_event_drop(e);
-    if (end->at_ms != 0)
-        heap_put(&r->waiting, event_keep(r, end));
+    for (size_t i = 1; i < row->n; i++)
+        heap_put(&r->waiting, event_keep(r, &row->events[i]));
     return true;
 }
 
@@ -198,16 +199,13 @@ static void page_ask(void *replay, const struct historian_view *view)
     bool ok = store_engine_list(view->engine, &r->query, &r->page_arena, &r->page,
                                 &r->job.err);
 
-    r->events = arena_array(&r->page_arena, MAX(2 * r->page.n, 1u),
-                            sizeof *r->events);
+    r->rows = arena_array(&r->page_arena, MAX(r->page.n, 1u), sizeof *r->rows);
     for (size_t i = 0; i < r->page.n && ok; i++) {
-        struct replay_event *e = &r->events[2 * i];
+        struct replay_row *row = &r->rows[i];
 
-        if (!replay_events_of(&r->page.rows[i], &r->page_arena, &e[0], &e[1]) ||
-            view->outbox == NULL)
-            continue;
-        ok = sent_read(r, view->outbox, &e[0], &r->job.err) &&
-             (e[1].at_ms == 0 || sent_read(r, view->outbox, &e[1], &r->job.err));
+        row->n = replay_events_of(&r->page.rows[i], &r->page_arena, row->events);
+        for (size_t k = 0; k < row->n && view->outbox != NULL && ok; k++)
+            ok = sent_read(r, view->outbox, &row->events[k], &r->job.err);
     }
     r->is_read = ok;
 }
@@ -255,7 +253,7 @@ static bool page_tell(struct replay *r, size_t *budget)
             return false;
         job_progress(&r->job, r->job.done + 1, r->job.total);
     }
-    return r->page.more || ends_tell(r, NULL, budget);
+    return r->page.more || later_all_tell(r, NULL, budget);
 }
 
 /* A bite; more of it in the next turn. */

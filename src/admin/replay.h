@@ -70,12 +70,15 @@ struct replay {
     struct store_query query; /* the next page */
     struct arena page_arena;  /* of the page that is on its way */
     struct store_page page;
-    struct replay_event *events; /* two a row: begin, and end */
+    struct replay_row {
+        struct replay_event events[REPLAY_EVENTS_MAX];
+        size_t n; /* 0: it cannot be read */
+    } *rows; /* of the page */
     bool is_read;
     size_t row;               /* of the page: the next to be told */
     struct timer next;
 
-    struct heap waiting;         /* ends, until their time comes */
+    struct heap waiting;         /* what follows a beginning, until its time comes */
     size_t kept_bytes;           /* of these, and of what is held */
     struct rehearsal *rehearsal; /* ours */
     struct replay_sums sums;

@@ -37,13 +37,17 @@ void replay_event_drop(struct replay_event *e)
 }
 
 /* An occurrence that has ended was an engage first, and looked like its end but for
- * that: the history keeps the later line. */
-static void begun_again(struct alert *a)
+ * that and how severe it was: the history keeps the later line. */
+static void begun_again(const struct replay_event *e, struct alert *a)
 {
     a->began_id = 0;
     a->action = ACTION_ENGAGE;
     a->tstamp_end_ms = 0;
     a->line = STR_NONE;
+    a->severities = NULL;
+    a->severity = e->severity;
+    if (e->change == CHANGE_WORSENED)
+        a->update = UPDATE_WORSENED;
 }
 
 bool replay_event_read(const struct replay_event *e, struct arena *a,
@@ -54,44 +58,79 @@ bool replay_event_read(const struct replay_event *e, struct arena *a,
     if (line == NULL || !alert_read(a, line, 0, out, NULL))
         return false;
     if (e->as_begun)
-        begun_again(out);
-    out->id = e->id;
+        begun_again(e, out);
+    out->id = e->change == CHANGE_WORSENED ? e->began_id : e->id;
     return true;
 }
 
-static void end_of(const struct store_row *row, const struct alert *a,
-                   struct replay_event *begin, struct replay_event *end)
+static struct replay_event end_of(const struct store_row *row, const struct alert *a,
+                                  const struct replay_event *begin)
 {
-    *end = *begin;
-    end->id = a->id;
-    end->began_id = row->id;
-    end->at_ms = a->tstamp_end_ms > 0 ? a->tstamp_end_ms : row->tstamp_ms;
-    end->change = CHANGE_RELEASED;
-    begin->as_begun = true;
-    begin->change = CHANGE_ENGAGED;
+    struct replay_event end = *begin;
+
+    end.id = a->id;
+    end.began_id = row->id;
+    end.at_ms = a->tstamp_end_ms > 0 ? a->tstamp_end_ms : row->tstamp_ms;
+    end.change = CHANGE_RELEASED;
+    return end;
 }
 
-bool replay_events_of(const struct store_row *row, struct arena *arena,
-                      struct replay_event *begin, struct replay_event *end)
+static struct replay_event worse_of(const struct severity_since *l,
+                                    const struct replay_event *begin)
+{
+    struct replay_event worse = *begin;
+
+    worse.id = l->id;
+    worse.began_id = begin->id;
+    worse.at_ms = MAX(l->since_ms, begin->at_ms);
+    worse.change = CHANGE_WORSENED;
+    worse.severity = l->severity;
+    worse.worsens = false;
+    return worse;
+}
+
+/* A beginning that did not stay as it was. */
+static size_t events_after(const struct store_row *row, const struct alert *a,
+                           struct replay_event *out)
+{
+    static const struct severities none = {0};
+    const struct severities *severities = a->severities != NULL ? a->severities : &none;
+    bool ends = a->action == ACTION_RELEASE;
+    struct replay_event end = end_of(row, a, out);
+    size_t n = 1;
+
+    out->change = CHANGE_ENGAGED;
+    out->as_begun = ends || severities->n > 0;
+    out->worsens = severities->n > 1;
+    if (severities->n > 0)
+        out->severity = severities->v[0].severity;
+    for (size_t i = 1; i < severities->n; i++)
+        out[n++] = worse_of(&severities->v[i], out);
+    if (n > 1) /* clocks of others may be slow */
+        end.at_ms = MAX(end.at_ms, out[n - 1].at_ms);
+    if (ends)
+        out[n++] = end;
+    return n;
+}
+
+size_t replay_events_of(const struct store_row *row, struct arena *arena,
+                        struct replay_event out[REPLAY_EVENTS_MAX])
 {
     const struct json *line = json_parse(arena, row->json, NULL);
     struct alert a;
 
-    *end = (struct replay_event){0};
     if (line == NULL || !alert_read(arena, line, 0, &a, NULL))
-        return false;
-    *begin = (struct replay_event){
+        return 0;
+    *out = (struct replay_event){
         .id = row->id,
         .at_ms = row->tstamp_ms,
         .acked_ms = row->acked_ms,
         .line = row->json,
         .type = a.type,
         .severity = a.severity,
-        .change = a.action == ACTION_ENGAGE  ? CHANGE_ENGAGED
-                  : a.action == ACTION_STORE ? CHANGE_STORED
-                                             : CHANGE_UNSEEN,
+        .change = a.action == ACTION_STORE ? CHANGE_STORED : CHANGE_UNSEEN,
     };
-    if (a.action == ACTION_RELEASE && a.began_id != 0)
-        end_of(row, &a, begin, end);
-    return true;
+    if (a.action == ACTION_ENGAGE || (a.action == ACTION_RELEASE && a.began_id != 0))
+        return events_after(row, &a, out);
+    return 1;
 }

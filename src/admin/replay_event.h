@@ -1,5 +1,5 @@
 /* replay_event.h -- inside the room: one thing that happened, as the history has it:
- * an alert that began, ended, or was a one-shot. */
+ * an alert that began, got worse, ended, or was a one-shot. */
 #ifndef ADMIN_REPLAY_EVENT_H
 #define ADMIN_REPLAY_EVENT_H
 
@@ -14,11 +14,12 @@ struct sent_to {
 
 struct replay_event { /* shared: by who waits to tell it, and by what is held of it */
     int64_t id, at_ms;
-    int64_t began_id; /* an end's: what it ends; else 0 */
+    int64_t began_id; /* what it ends, or what got worse; else 0 */
     int64_t acked_ms; /* a beginning's: when somebody acknowledged it; 0: nobody */
     enum change change;
-    enum severity severity;
-    bool as_begun;    /* its line is the later one; it is read as it was at first */
+    enum severity severity; /* then; a beginning's follows what it gets to */
+    bool as_begun;    /* its line is a later one; it is read as it was then */
+    bool worsens;     /* a beginning's: it gets worse */
     struct str line, type; /* right behind it */
     bool is_known;    /* the outbox still has it, so `sent` says all */
     struct sent_to *sent; /* ours */
@@ -37,11 +38,12 @@ void replay_event_drop(struct replay_event *e);
 bool replay_event_read(const struct replay_event *e, struct arena *a,
                        struct alert *out) must_check;
 
-/* The beginning of a row of the history, and its end; the end's at_ms is 0 when there
- * is none. Lines are borrowed. False: it cannot be read. */
+/* What a row of the history tells: its beginning, each time it got worse, its end. Of
+ * what it was before only the severity is known; all else is as it was at last. Lines
+ * are borrowed. How many; 0: it cannot be read. */
+#define REPLAY_EVENTS_MAX (SEVERITY_COUNT + 1)
 struct store_row;
-bool replay_events_of(const struct store_row *row, struct arena *a,
-                      struct replay_event *begin,
-                      struct replay_event *end) must_check;
+size_t replay_events_of(const struct store_row *row, struct arena *a,
+                        struct replay_event out[REPLAY_EVENTS_MAX]) must_check;
 
 #endif

@@ -27,6 +27,13 @@ struct replay_example *replay_example_add(struct replay *r, struct replay_exampl
     return out;
 }
 
+static enum phase phase_of(const struct rehearsed *d)
+{
+    if (d->of->change == CHANGE_RELEASED)
+        return PHASE_RELEASE;
+    return d->of->change == CHANGE_WORSENED && d->closes ? PHASE_WORSENED : PHASE_NEW;
+}
+
 /* As it would read, where the words are ours. */
 void replay_words(struct replay *r, const struct rehearsed *d, int64_t at_ms,
                   struct replay_example *out)
@@ -41,9 +48,7 @@ void replay_words(struct replay *r, const struct rehearsed *d, int64_t at_ms,
         !replay_event_read(d->of, &a, &alert))
         return;
     render_input_for(r->draft, endpoint, d->to, at_ms, &in);
-    message_build(&alert,
-                  d->of->change == CHANGE_RELEASED ? PHASE_RELEASE : PHASE_NEW,
-                  &in.place, &a, &m);
+    message_build(&alert, phase_of(d), &in.place, &a, &m);
     out->title = arena_str(&r->arena, m.title);
     out->text = arena_str(&r->arena, m.sentence);
 }
@@ -79,7 +84,7 @@ void replay_held(void *replay, const struct rehearsed *d, struct str reason)
     struct replay *r = replay;
     struct replay_example *out;
 
-    if (d->of->at_ms < r->since_ms || reason.n == 0 ||
+    if (rehearsed_at_ms(d) < r->since_ms || reason.n == 0 ||
         r->held.n == REPLAY_EXAMPLES_MAX ||
         has_like(&r->held, d->of->type, d->hold.kind))
         return;
@@ -94,7 +99,7 @@ void replay_ended(void *replay, const struct rehearsed *d, enum rehearsed_end en
 {
     struct replay *r = replay;
 
-    if (d->of->at_ms < r->since_ms)
+    if (rehearsed_at_ms(d) < r->since_ms)
         return;
     replay_sums_add(&r->sums, d, end, at_ms);
     if (is_told(end))
@@ -198,6 +203,7 @@ static void counts_write(const struct recipient *to, const struct replay_counts 
     out_i64(o, "messages", c->messages);
     out_i64(o, "summaries", c->summaries);
     out_i64(o, "engaged", c->engaged);
+    out_i64(o, "worsened", c->worsened);
     out_i64(o, "released", c->released);
     out_i64(o, "stored", c->stored);
     ends_write(c->ends, o);

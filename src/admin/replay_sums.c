@@ -109,6 +109,7 @@ static void told_add(struct replay_sums *t, const struct rehearsed *d,
     struct replay_counts *c = &t->counts[at];
 
     c->engaged += d->of->change == CHANGE_ENGAGED;
+    c->worsened += d->of->change == CHANGE_WORSENED;
     c->released += d->of->change == CHANGE_RELEASED;
     c->stored += d->of->change == CHANGE_STORED;
     if (end != REHEARSED_TOGETHER)
@@ -122,7 +123,7 @@ void replay_sums_add(struct replay_sums *t, const struct rehearsed *d,
 {
     struct replay_counts *c = &t->counts[d->to - t->by->recipients];
 
-    if (d->of->at_ms < t->since_ms)
+    if (rehearsed_at_ms(d) < t->since_ms)
         return;
     if (end == REHEARSED_TOGETHER && goes_alone(d, end))
         end = REHEARSED_LATER;

@@ -17,7 +17,7 @@ struct replay_summary { /* that is being gathered: all are told in the same mome
 };
 
 struct replay_counts { /* of one recipient */
-    int64_t engaged, released, stored; /* alerts it is told of, in whatever way */
+    int64_t engaged, worsened, released, stored; /* it is told so, in whatever way */
     int64_t messages, summaries;       /* of the messages, so many summaries */
     int64_t ends[REHEARSED_ENDS];
     int64_t by_hold[HOLD_KINDS][REHEARSED_ENDS]; /* what was held, by what did last */

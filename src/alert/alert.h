@@ -13,6 +13,17 @@ enum action {
     ACTION_STORE,   /* one-shot */
 };
 
+struct severity_since { /* of an engaged alert that got worse */
+    int64_t id;       /* of what told of it; the first: of the alert itself */
+    int64_t since_ms; /* wall clock: accepted then */
+    enum severity severity;
+};
+struct severities { /* each more severe than the one before */
+    size_t n;
+    struct severity_since v[SEVERITY_COUNT];
+};
+struct severities *severities_copy(const struct severities *l); /* the caller's; NULL of NULL */
+
 struct alert {
     int64_t id;       /* ours, in the order accepted; 0: not accepted yet */
     int64_t began_id; /* a release's: the id of the engage it ends; else 0 */
@@ -35,6 +46,8 @@ struct alert {
     struct str line;         /* the line it was read back from as kept, so that
                                 it need not be written again; else empty */
     enum update update;      /* of an engaged alert, whose id is this one's too */
+    const struct severities *severities; /* how severe it was; NULL: as it is, all the time.
+                                    Said by us alone, and kept with it */
     const struct ack *ack;   /* who has acknowledged it so far; NULL: nobody */
     const struct json *facts; /* object of everything further, names as in
                                  spec/domain.md; NULL: none. Kept, not lost. */

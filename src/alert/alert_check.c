@@ -13,8 +13,10 @@
  * that endpoints wrap around it: JSON_MEMBERS_MAX and JSON_DEPTH_MAX are far. */
 #define ALERT_FACTS_MAX 1000
 #define ALERT_DEPTH_MAX 16
-/* What is not known yet: the id, when and as what it began, its repeats. */
-#define COMES_LATER 256
+/* What is not known yet: the id, when and as what it began, its repeats, and how
+ * severe it was when. */
+#define SEVERITY_SINCE_BYTES 100
+#define COMES_LATER (256 + SEVERITY_SINCE_BYTES * SEVERITY_COUNT)
 
 static bool check_text(struct str s, const char *name, size_t max,
                        const char *allowed, struct error *err)

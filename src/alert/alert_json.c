@@ -1,6 +1,7 @@
 /* alert_json.c -- an alert as one flat JSON object, out and in. */
 #include "alert/alert.h"
 
+#include "alert/severities.h"
 #include "base/clock.h"
 #include "base/limits.h"
 
@@ -30,6 +31,7 @@ enum member {
     M_REPEATS,
     M_KEY,
     M_SOURCE,
+    M_SEVERITIES,
 };
 
 static const char *const member_names[] = {
@@ -50,6 +52,7 @@ static const char *const member_names[] = {
     [M_REPEATS] = "repeats",
     [M_KEY] = "key",
     [M_SOURCE] = "source",
+    [M_SEVERITIES] = "severities",
 };
 
 #define MEMBER_COUNT COUNT_OF(member_names)
@@ -150,6 +153,8 @@ void alert_write(const struct alert *a, struct json_out *o)
         write_number(o, M_REPEATS, a->repeats);
     write_str(o, M_KEY, a->key);
     write_str(o, M_SOURCE, a->source);
+    if (a->severities != NULL)
+        severities_write(a->severities, o, member_names[M_SEVERITIES]);
     for (const struct json *f = first; f != NULL; f = f->next)
         out_name_tree(o, f->name, f);
 }
@@ -405,6 +410,13 @@ static bool read_ids(struct reading *r)
     return true;
 }
 
+static bool read_severities(struct reading *r)
+{
+    return r->m[M_SEVERITIES] == NULL ||
+           severities_read(r->m[M_SEVERITIES], r->arena, &r->out->severities, r->err) ||
+           error_at(r->err, member_names[M_SEVERITIES]);
+}
+
 /* Sorts the members into ours and facts. */
 static void sort_members(struct reading *r, const struct json *j)
 {
@@ -437,7 +449,8 @@ bool alert_read(struct arena *arena, const struct json *j, int64_t now_ms,
         !read_text(&r, M_ENTITY_VALUE, &a.entity_value) ||
         !read_severity_and_score(&r) || !read_times(&r) || !read_ids(&r) ||
         !read_text(&r, M_CATEGORY, &a.category) ||
-        !read_text(&r, M_SOURCE, &a.source) || !read_text(&r, M_KEY, &a.key))
+        !read_text(&r, M_SOURCE, &a.source) || !read_text(&r, M_KEY, &a.key) ||
+        !read_severities(&r))
         return false;
     if (a.entity == ENTITY_FLOW && r.m[M_ENTITY_VALUE] == NULL)
         a.entity_value = alert_flow_value(&a, arena);

@@ -187,8 +187,9 @@ static int ask_files(struct verifying *v, const struct expected *e)
     if (!alert_read(a, e->alert, clock_wall_ms(&clock_real), &alert, &err) ||
         !alert_check(&alert, &err))
         return wrong(v, e->node, err.text);
-    n = routing_explain(config_now(v->config)->routing, &alert,
-                        change_of_action(alert.action), a, &list);
+    n = routing_explain(
+        config_now(v->config)->routing,
+        &(struct routed){&alert, change_of_action(alert.action), {0}}, a, &list);
     for (size_t i = 0; i < n; i++)
         told_add(v, (struct told){list[i].recipient,
                                   str_of(decision_name(list[i].decision)),

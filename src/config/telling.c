@@ -19,10 +19,12 @@ static void room_make(struct telling *t, const struct snapshot *s)
     t->recipients = mem_grow(t->recipients, t->room, sizeof *t->recipients);
     t->holds = mem_grow(t->holds, t->room, sizeof *t->holds);
     t->escalated = mem_grow(t->escalated, t->room, sizeof *t->escalated);
+    t->following = mem_grow(t->following, t->room, sizeof *t->following);
 }
 
 static void holds_find(struct telling *t, const struct telling_by *by,
-                       const struct alert *a, enum change change, int64_t now_ms)
+                       const struct alert *a, enum change change, int64_t now_ms,
+                       size_t from)
 {
     struct filter_subject subject;
     struct muted muted = {0};
@@ -38,8 +40,10 @@ static void holds_find(struct telling *t, const struct telling_by *by,
         .key_hash = alert_key_hash(a->key),
     };
 
+    if (from == t->count)
+        return;
     filter_subject_init(&subject, a, by->rules->pools);
-    for (size_t i = 0; i < t->count; i++) {
+    for (size_t i = from; i < t->count; i++) {
         telling_asks(&q, by->snapshot, t->recipients[i]);
         holds_decide(&q, &t->holds[i]);
         hold_note(by->told, &q, &t->holds[i]);
@@ -72,15 +76,60 @@ static void escalations_add(struct telling *t, const struct telling_by *by,
     }
 }
 
+/* Who is told by an escalation is told of its end as one. */
+static bool is_escalated(const struct telling *t, size_t matched, int64_t recipient_id)
+{
+    for (size_t i = matched; i < t->count; i++)
+        if (t->recipients[i] == recipient_id)
+            return true;
+    return false;
+}
+
+static void following_add(struct telling *t, const struct telling_by *by,
+                          const struct alert *a, enum change change, int64_t now_ms,
+                          size_t matched, size_t following)
+{
+    size_t from = t->count, n = from;
+
+    for (size_t i = 0; i < following; i++)
+        if (!is_escalated(t, matched, t->following[i]))
+            t->recipients[n++] = t->following[i];
+    t->count = n;
+    holds_find(t, by, a, change, now_ms, from);
+}
+
 void telling_decide(struct telling *t, const struct telling_by *by,
                     const struct alert *a, enum change change, int64_t now_ms)
 {
+    const struct routed q = {a, change, by->told_to};
+    size_t all, matched;
+
     room_make(t, by->snapshot);
     arena_reset(&t->reasons);
-    t->count = routing_match(by->snapshot->routing, a, change, t->recipients);
-    if (t->count > 0)
-        holds_find(t, by, a, change, now_ms);
+    all = routing_match(by->snapshot->routing, &q, t->recipients, &matched);
+    if (all > matched)
+        memcpy(t->following, &t->recipients[matched],
+               (all - matched) * sizeof *t->following);
+    t->count = matched;
+    holds_find(t, by, a, change, now_ms, 0);
     escalations_add(t, by, a, change, now_ms);
+    following_add(t, by, a, change, now_ms, matched, all - matched);
+}
+
+size_t telling_begun(struct telling *t, enum change change)
+{
+    size_t n = 0;
+
+    assert(change == CHANGE_ENGAGED || change == CHANGE_WORSENED);
+    for (size_t i = 0; i < t->count; i++) {
+        const struct hold *h = &t->holds[i];
+
+        /* See run_update.c: nothing is put for these, unless it was before. */
+        if (change != CHANGE_WORSENED || h->kind != HOLD_ESCALATION || !h->final)
+            t->recipients[n++] = t->recipients[i];
+    }
+    t->count = 0;
+    return n;
 }
 
 void telling_release(struct telling *t)
@@ -88,6 +137,7 @@ void telling_release(struct telling *t)
     free(t->recipients);
     free(t->holds);
     free(t->escalated);
+    free(t->following);
     arena_release(&t->reasons);
     *t = (struct telling){0};
 }

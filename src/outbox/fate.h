@@ -34,4 +34,18 @@ struct release_fate fate_of_release(const struct hold *own, bool known,
                                     enum delivery_state engage,
                                     enum hold_kind engage_held);
 
+/* Of an engaged alert that got worse; see run_update.c. */
+enum target_row {
+    ROW_OWN,    /* an update's own delivery */
+    ROW_ENGAGE, /* the engage's, which was not there */
+    ROW_NONE    /* none, for it was neither told nor will be */
+};
+struct worsened_fate {
+    enum target_row row;
+    enum delivery_state state; /* of that row */
+    bool drops_hold;           /* its hold counts for nothing */
+};
+struct worsened_fate fate_of_worsened(const struct hold *own, bool known,
+                                      enum delivery_state engage);
+
 #endif

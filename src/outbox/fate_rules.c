@@ -42,3 +42,27 @@ struct release_fate fate_of_release(const struct hold *own, bool known,
     return (struct release_fate){
         .state = closing(own != NULL ? own->kind : HOLD_NONE)};
 }
+
+static bool is_escalation(const struct hold *h)
+{
+    return h != NULL && h->kind == HOLD_ESCALATION;
+}
+
+static enum target_row row_of(const struct hold *own, bool known,
+                              enum delivery_state engage)
+{
+    if (!known) /* an escalation that is final: somebody acknowledged */
+        return is_escalation(own) && own->final ? ROW_NONE : ROW_ENGAGE;
+    return engage == DELIVERY_HELD || engage == DELIVERY_WITHHELD ? ROW_NONE : ROW_OWN;
+}
+
+/* Who was told by an escalation is told at once how it goes on. */
+struct worsened_fate fate_of_worsened(const struct hold *own, bool known,
+                                      enum delivery_state engage)
+{
+    struct worsened_fate f = {.row = row_of(own, known, engage)};
+
+    f.drops_hold = f.row == ROW_OWN && is_escalation(own);
+    f.state = f.drops_hold ? DELIVERY_PENDING : fate_of_new(own);
+    return f;
+}

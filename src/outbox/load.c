@@ -18,6 +18,7 @@ static bool engaged_line(struct arena *a, struct engaged *e, struct error *err)
         return error_in(err, "engaged alert %lld", (long long)e->id);
     e->entity = alert.entity;
     e->severity = alert.severity;
+    e->severities = alert.severities;
     return true;
 }
 
@@ -56,6 +57,41 @@ static bool load_engaged(sqlite3 *db, struct registry *r, struct error *err)
     }
     sqlite3_finalize(s);
     return ok && (code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db)));
+}
+
+/* Row after row: the recipients of one alert come together. */
+static void told_row(struct registry *r, struct id_array *of, int64_t *of_id,
+                     int64_t id, int64_t recipient_id)
+{
+    if (id != *of_id && of->n > 0) {
+        registry_load_told(r, *of_id, of->v, of->n);
+        of->n = 0;
+    }
+    *of_id = id;
+    if (id != 0)
+        id_array_add(of, recipient_id);
+}
+
+/* Who hears how it goes on with what is engaged. */
+static bool load_told(sqlite3 *db, struct registry *r, struct error *err)
+{
+    struct id_array of = {0};
+    int64_t of_id = 0;
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db,
+                                  "SELECT e.id, d.recipient_id FROM engaged e"
+                                  " JOIN delivery d ON d.alert_id = e.id"
+                                  " ORDER BY e.id",
+                                  -1, &s, NULL);
+
+    while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        told_row(r, &of, &of_id, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
+        code = SQLITE_OK;
+    }
+    told_row(r, &of, &of_id, 0, 0);
+    free(of.v);
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db));
 }
 
 static void lane_load(struct outbox *o, sqlite3_stmt *s)
@@ -148,7 +184,7 @@ static bool load_seen(sqlite3 *db, struct outbox *o, struct error *err)
 bool database_load(struct database *d, struct registry *r, struct outbox *o,
                    struct error *err)
 {
-    return (load_engaged(d->db, r, err) && load_lanes(d->db, o, err) &&
+    return (load_engaged(d->db, r, err) && load_told(d->db, r, err) && load_lanes(d->db, o, err) &&
             load_counts(d->db, o, err) && load_seen(d->db, o, err) &&
             pauses_load(d, o, err)) ||
            error_in(err, "reading the outbox");

@@ -3,6 +3,7 @@
 #define OUTBOX_OP_PARTS_H
 
 #include "outbox/database.h"
+#include "outbox/fate.h"
 #include "outbox/held.h"
 
 struct target { /* of a put: one recipient */
@@ -12,7 +13,7 @@ struct target { /* of a put: one recipient */
     struct message_remark remark;
     /* Filled by the writer: of an update, which delivery this became: its own, the
      * engage's that was not there, or none, for it was neither told nor will be. */
-    enum target_row { ROW_OWN, ROW_ENGAGE, ROW_NONE } row;
+    enum target_row row;
     enum delivery_state state;    /* filled by the writer, as is what follows */
     enum hold_kind ended_engage;  /* the engage was held by this and is withheld now */
     enum began began;  /* filled by the writer */

@@ -8,7 +8,7 @@
 struct outbox_reader {
     sqlite3 *db;
     sqlite3_stmt *list, *count, *list_of_alert, *count_of_alert;
-    sqlite3_stmt *alert, *handles, *attempts;
+    sqlite3_stmt *alert, *told, *handles, *attempts;
 };
 
 /* A value of 0 (state: -1) means any. Newest first, below the keyset. One alert's are
@@ -48,6 +48,11 @@ struct outbox_reader *outbox_reader_open(const char *path, struct error *err)
         prepare(r, COUNT(OF_ALERT), &r->count_of_alert) &&
         prepare(r, "SELECT json, accepted_ms FROM alert WHERE id = ?", &r->alert) &&
         prepare(r,
+                "SELECT d.recipient_id, count(*) OVER () FROM alert a JOIN delivery d"
+                " ON d.alert_id = CASE a.began_id WHEN 0 THEN a.id ELSE a.began_id END"
+                " WHERE a.id = ? ORDER BY 1",
+                &r->told) &&
+        prepare(r,
                 "SELECT e.id, d.handle FROM engaged e JOIN delivery d"
                 " ON d.alert_id = e.id AND d.recipient_id = ? AND d.state = 1"
                 " AND d.handle <> ''",
@@ -74,6 +79,7 @@ void outbox_reader_close(struct outbox_reader *r)
     sqlite3_finalize(r->list_of_alert);
     sqlite3_finalize(r->count_of_alert);
     sqlite3_finalize(r->alert);
+    sqlite3_finalize(r->told);
     sqlite3_finalize(r->handles);
     sqlite3_finalize(r->attempts);
     sqlite3_close(r->db);
@@ -172,6 +178,26 @@ bool outbox_read_alert(struct outbox_reader *r, int64_t id, struct arena *a,
     }
     sqlite3_reset(r->alert);
     return code == SQLITE_ROW;
+}
+
+bool outbox_read_told(struct outbox_reader *r, int64_t alert_id, struct arena *a,
+                      struct told_to *out, struct error *err)
+{
+    int64_t *v = NULL;
+    size_t n = 0;
+    int code;
+
+    sqlite3_bind_int64(r->told, 1, alert_id);
+    while ((code = sqlite3_step(r->told)) == SQLITE_ROW) {
+        if (v == NULL)
+            v = arena_array(a, (size_t)sqlite3_column_int64(r->told, 1), sizeof *v);
+        v[n++] = sqlite3_column_int64(r->told, 0);
+    }
+    sqlite3_reset(r->told);
+    *out = (struct told_to){v, n};
+    return code == SQLITE_DONE ||
+           error_set(err, "reading whom alert %lld was told: %s", (long long)alert_id,
+                     sqlite3_errmsg(r->db));
 }
 
 bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,

@@ -44,6 +44,12 @@ bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query
                             struct arena *a, struct delivery_row **out, size_t *n,
                             int64_t *total, struct error *err) must_check;
 
+/* Whom the beginning of an alert was put for: of an engage its own recipients, of what
+ * tells how it goes on and of its release those of the engage. In the arena; nobody
+ * once the outbox has forgotten it. */
+bool outbox_read_told(struct outbox_reader *r, int64_t alert_id, struct arena *a,
+                      struct told_to *out, struct error *err) must_check;
+
 /* The handles of a recipient's deliveries whose alerts are engaged. */
 typedef void outbox_handle_fn(void *arg, int64_t alert_id, struct str handle);
 bool outbox_read_handles(struct outbox_reader *r, int64_t recipient_id,

@@ -1,8 +1,8 @@
 /* run_update.c -- an engaged alert that got worse: whom that is told, and how. Runs on
  * the writer thread, inside the group's transaction.
  *
- * The criteria match the alert as it is now; what each recipient heard before only
- * the file knows:
+ * The criteria match the alert as it is now, or its recipient was told of it before;
+ * what each of them heard only the file knows:
  *
  * the engage's delivery    | then
  * -------------------------+------------------------------------------------------
@@ -63,20 +63,6 @@ static bool line_replace(struct database *d, const struct kept *k)
     return database_step(d, SQL_ALERT_REPLACE) == SQLITE_DONE;
 }
 
-static bool is_escalation(const struct target *t)
-{
-    return t->hold != NULL && t->hold->kind == HOLD_ESCALATION;
-}
-
-static enum target_row row_of(const struct target *t, const struct fate *engage)
-{
-    if (!engage->known) /* an escalation that is final: somebody acknowledged */
-        return is_escalation(t) && t->hold->final ? ROW_NONE : ROW_ENGAGE;
-    return engage->state == DELIVERY_HELD || engage->state == DELIVERY_WITHHELD
-               ? ROW_NONE
-               : ROW_OWN;
-}
-
 /* Who was told by an escalation is told at once how it goes on. */
 static void hold_drop(struct target *t)
 {
@@ -84,6 +70,16 @@ static void hold_drop(struct target *t)
     free(t->hold);
     t->hold = NULL;
     t->remark = (struct message_remark){0};
+}
+
+static void target_decide(struct target *t, const struct fate *engage)
+{
+    struct worsened_fate f = fate_of_worsened(t->hold, engage->known, engage->state);
+
+    t->row = f.row;
+    t->state = f.state;
+    if (f.drops_hold)
+        hold_drop(t);
 }
 
 static bool target_write(struct database *d, const struct op *op, struct target *t)
@@ -96,11 +92,6 @@ static bool target_write(struct database *d, const struct op *op, struct target 
         .freed_ms = own ? 0 : k->accepted_ms,
     };
 
-    if (own && is_escalation(t))
-        hold_drop(t);
-    t->state = t->hold == NULL  ? DELIVERY_PENDING
-               : t->hold->final ? DELIVERY_WITHHELD
-                                : DELIVERY_HELD;
     new.state = t->state;
     new.hold = t->hold;
     new.remark = &t->remark;
@@ -120,7 +111,7 @@ bool run_worsened(struct database *d, struct op *op)
 
         ok = database_fate(d, (struct delivery_id){k->began_id, t->recipient_id},
                            &engage);
-        t->row = row_of(t, &engage);
+        target_decide(t, &engage);
         fate_release(&engage);
         ok = ok && (t->row == ROW_NONE || target_write(d, op, t));
         told = told || t->row == ROW_OWN;

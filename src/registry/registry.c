@@ -18,6 +18,7 @@ struct registry {
     struct id_list by_id;
     struct heap leases;
     struct ack_list acks;
+    struct hash told; /* struct told_list by what is in it */
     size_t severities[SEVERITY_COUNT];
     struct buf line; /* scratch: an alert's line, before it is copied */
 };
@@ -29,6 +30,7 @@ struct undo {
     bool acknowledges;       /* nothing else was changed */
     const struct ack *ack;   /* ours: what it had before */
     int64_t last_ms, lease_ms, repeats; /* as they were before a REPEATED */
+    struct severities *severities;   /* ours: what a release says of what was milder */
     struct engaged_row row;
 };
 
@@ -56,6 +58,8 @@ struct registry *registry_new(void)
 static void engaged_free(struct engaged *e)
 {
     free((void *)(uintptr_t)e->ack);
+    free((void *)(uintptr_t)e->severities);
+    told_list_drop(e->told);
     free(e);
 }
 
@@ -71,6 +75,7 @@ void registry_free(struct registry *r)
     id_list_release(&r->by_id);
     heap_release(&r->leases);
     ack_list_release(&r->acks);
+    hash_release(&r->told);
     buf_release(&r->line);
     free(r);
 }
@@ -84,6 +89,8 @@ static struct engaged *engaged_new(const struct engaged *from)
     *e = *from;
     e->lease_at = e->ack_at = 0;
     e->ack = from->ack != NULL ? ack_copy(from->ack) : NULL;
+    e->severities = severities_copy(from->severities);
+    e->told = told_list_share(from->told);
     e->key.p = bytes;
     e->json.p = bytes + from->key.n;
     if (from->key.n > 0)
@@ -189,13 +196,23 @@ static void repeat(struct registry *r, struct alert *a, int64_t now_ms,
     u->row.op = ENGAGED_UPDATE;
 }
 
+static struct severities severities_so_far(const struct engaged *e)
+{
+    const struct severities began = {1, {{e->id, e->tstamp_ms, e->severity}}};
+
+    return e->severities != NULL ? *e->severities : began;
+}
+
 /* Another one takes its place, with all that is not said anew. Only what is worse
  * than ever counts: who is told of each up and down hears of nothing else. */
 static void worsen(struct registry *r, struct alert *a, int64_t now_ms,
                    struct engaged *e, struct undo *u)
 {
     struct engaged from = *e;
+    struct severities severities = severities_so_far(e);
 
+    severities.v[severities.n++] = (struct severity_since){a->id, now_ms, a->severity};
+    from.severities = a->severities = &severities;
     a->id = e->id;
     a->tstamp_ms = e->tstamp_ms;
     a->repeats = 0;
@@ -210,6 +227,7 @@ static void worsen(struct registry *r, struct alert *a, int64_t now_ms,
     u->before = e;
     leave(r, e);
     u->engaged = engaged_new(&from);
+    a->severities = u->engaged->severities;
     enter(r, u->engaged);
     u->row = row_of(u->engaged);
     u->row.op = ENGAGED_REPLACE;
@@ -224,6 +242,12 @@ static void end(struct registry *r, struct alert *a, struct engaged *e,
     leave(r, e);
     a->began_id = e->id;
     a->tstamp_ms = e->tstamp_ms;
+    if (a->severity > e->severity) {
+        const struct severities severities = severities_so_far(e);
+
+        u->severities = severities_copy(&severities);
+    }
+    a->severities = u->severities != NULL ? u->severities : e->severities;
     a->severity = MAX(a->severity, e->severity);
     u->row = row_of(e);
     u->row.op = ENGAGED_DELETE;
@@ -235,6 +259,7 @@ static bool apply(struct registry *r, struct alert *a, int64_t now_ms,
     struct engaged *e = hash_get(&r->by_key, a->key);
 
     a->began_id = 0; /* whatever its source says: ours to say */
+    a->severities = NULL;
     switch (a->action) {
     case ACTION_ENGAGE:
         if (e == NULL)
@@ -338,6 +363,7 @@ void registry_undo(struct registry *r, struct undo *u)
         ack_undo(r, u);
     else
         change_undo(r, u);
+    free(u->severities);
     free(u);
 }
 
@@ -349,6 +375,7 @@ void registry_keep(struct undo *u)
         engaged_free(u->engaged);
     else if (u->change == CHANGE_WORSENED)
         engaged_free(u->before);
+    free(u->severities);
     free(u);
 }
 
@@ -356,6 +383,34 @@ void registry_row(const struct undo *u, struct engaged_row *out)
 {
     *out = u->row;
 }
+
+/* --- whom it is put for -------------------------------------------------------- */
+
+struct told_to registry_told(const struct undo *u)
+{
+    return told_list_view(u->engaged != NULL ? u->engaged->told : NULL);
+}
+
+static void tell(struct registry *r, struct engaged *e, const int64_t *recipients,
+                 size_t n)
+{
+    e->told = told_list_add(&r->told, e->told, recipients, n);
+}
+
+void registry_tell(struct registry *r, struct undo *u, const int64_t *recipients,
+                   size_t n)
+{
+    assert(u->change == CHANGE_ENGAGED || u->change == CHANGE_WORSENED);
+    tell(r, u->engaged, recipients, n);
+}
+
+void registry_load_told(struct registry *r, int64_t id, const int64_t *recipients,
+                        size_t n)
+{
+    tell(r, id_list_find(&r->by_id, id), recipients, n);
+}
+
+/* --- looking ------------------------------------------------------------------- */
 
 bool registry_load(struct registry *r, const struct engaged *e,
                    struct error *err)

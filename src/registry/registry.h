@@ -6,6 +6,7 @@
 
 #include "alert/alert.h"
 #include "loop/loop.h"
+#include "registry/told_to.h"
 
 /* Never fewer: the states an alert can put its engagement into. */
 enum change {
@@ -29,6 +30,8 @@ struct engaged {
     int64_t lease_ms;  /* 0: none */
     int64_t repeats;
     const struct ack *ack; /* ours; NULL: nobody has acknowledged it */
+    const struct severities *severities; /* ours; NULL: it got no worse so far */
+    struct told_list *told; /* a share of it: whom it is put for; NULL: nobody */
     size_t lease_at, ack_at; /* places in the registry's lists; private */
 };
 
@@ -40,7 +43,8 @@ void registry_free(struct registry *r);
  * something a->began_id is set, and tstamp_ms to when it began; it is as severe as
  * what it ends. On REPEATED and WORSENED a->id becomes the engaged one's, on WORSENED
  * tstamp_ms, too, and a->update and a->ack are set: the engaged alert now reads as
- * `a` does. False: ENGAGED_MAX reached (err says). */
+ * `a` does. a->severities is set where it was less severe before, until the undo ends.
+ * False: ENGAGED_MAX reached (err says). */
 struct undo; /* what takes this one change back, should its commit fail */
 bool registry_apply(struct registry *r, struct alert *a, int64_t now_ms,
                     enum change *change, struct undo **undo,
@@ -69,9 +73,18 @@ struct engaged_row {
 };
 void registry_row(const struct undo *u, struct engaged_row *out);
 
+/* Whom what it changes was put for when it began, or got worse before; for RELEASED
+ * and WORSENED, until the undo is kept or undone. Nobody for all others. */
+struct told_to registry_told(const struct undo *u);
+/* Of ENGAGED and WORSENED: these as well (in any order), until it is undone. */
+void registry_tell(struct registry *r, struct undo *u, const int64_t *recipients,
+                   size_t n);
+
 /* At start: what the outbox has on disk. */
 bool registry_load(struct registry *r, const struct engaged *e, struct error *err)
     must_check; /* strings are copied */
+void registry_load_told(struct registry *r, int64_t id, const int64_t *recipients,
+                        size_t n);
 
 const struct engaged *registry_find(const struct registry *r, struct str key);
 const struct engaged *registry_find_id(const struct registry *r, int64_t id);

@@ -24,6 +24,7 @@ struct compiled {
 struct subject {
     const struct alert *alert;
     enum change change;
+    struct told_to told;
     int category; /* ntopng's number, or -1 */
     struct filter_subject asked;
 };
@@ -260,6 +261,14 @@ static bool is_told(const struct rule *rule, enum change change)
     bug("a change nobody thought of");
 }
 
+/* It was told of what goes on here or ends, so that leaves it nowhere: whatever its
+ * criteria say of the alert as it is now. */
+static bool follows(const struct rule *rule, const struct subject *s)
+{
+    return (s->change == CHANGE_WORSENED || s->change == CHANGE_RELEASED) &&
+           told_to_has(s->told, rule->recipient_id);
+}
+
 /* THE evaluator. With `trace` every test is run and worded; without, the first
  * that fails ends it. Both give the same answer because it is the same loop. */
 static enum decision evaluate(const struct compiled *c, struct subject *s,
@@ -283,7 +292,7 @@ static enum decision evaluate(const struct compiled *c, struct subject *s,
     if (!c->rule->enabled)
         return DECISION_DISABLED;
     if (!matched)
-        return DECISION_NOT_MATCHED;
+        return follows(c->rule, s) ? DECISION_FOLLOW : DECISION_NOT_MATCHED;
     return is_told(c->rule, s->change) ? DECISION_DELIVER : DECISION_NOT_TOLD;
 }
 
@@ -334,50 +343,81 @@ void routing_free(struct routing *r)
     free(r);
 }
 
-static void subject_make(const struct routing *r, const struct alert *a,
-                         enum change change, struct subject *s)
+static void subject_make(const struct routing *r, const struct routed *q,
+                         struct subject *s)
 {
-    s->alert = a;
-    s->change = change;
-    s->category = category_number(a->category);
-    filter_subject_init(&s->asked, a, r->pools);
+    s->alert = q->alert;
+    s->change = q->change;
+    s->told = q->told;
+    s->category = category_number(q->alert->category);
+    filter_subject_init(&s->asked, q->alert, r->pools);
 }
 
-size_t routing_match(const struct routing *r, const struct alert *a,
-                     enum change change, int64_t *out)
+/* Of those that the index leaves. */
+static size_t match_criteria(const struct routing *r, struct subject *s, int64_t *out)
 {
     uint64_t bits[RULE_WORDS_MAX];
-    struct subject s;
     size_t n = 0;
 
-    if (change == CHANGE_REPEATED)
-        return 0;
-    subject_make(r, a, change, &s);
-    rule_index_find(r->index, &s.asked, bits);
+    rule_index_find(r->index, &s->asked, bits);
     for (size_t word = 0; word < rule_words(r->count); word++)
         for (uint64_t left = bits[word]; left != 0; left &= left - 1) {
             size_t i = word * 64 + (size_t)__builtin_ctzll(left);
 
-            if (evaluate(&r->compiled[i], &s, NULL, NULL) == DECISION_DELIVER)
+            if (evaluate(&r->compiled[i], s, NULL, NULL) == DECISION_DELIVER)
                 out[n++] = r->rules[i].recipient_id;
         }
+    return n;
+}
+
+static int by_recipient(const void *id, const void *rule)
+{
+    int64_t wanted = *(const int64_t *)id;
+    int64_t is = ((const struct rule *)rule)->recipient_id;
+
+    return wanted < is ? -1 : wanted > is;
+}
+
+/* Of those told the others; both lists ascend. */
+static size_t match_told(const struct routing *r, struct subject *s, int64_t *out,
+                         size_t matched)
+{
+    size_t at = 0, n = matched;
+
+    for (size_t i = 0; i < s->told.n; i++) {
+        const struct rule *rule;
+
+        while (at < matched && out[at] < s->told.v[i])
+            at++;
+        if (at < matched && out[at] == s->told.v[i])
+            continue;
+        rule = bsearch(&s->told.v[i], r->rules, r->count, sizeof *rule, by_recipient);
+        if (rule != NULL && evaluate(&r->compiled[rule - r->rules], s, NULL, NULL) ==
+                                DECISION_FOLLOW)
+            out[n++] = rule->recipient_id;
+    }
+    return n;
+}
+
+size_t routing_match(const struct routing *r, const struct routed *q, int64_t *out,
+                     size_t *matched)
+{
+    struct subject s;
+    size_t n;
+
+    *matched = 0;
+    if (q->change == CHANGE_REPEATED)
+        return 0;
+    subject_make(r, q, &s);
+    *matched = match_criteria(r, &s, out);
+    n = match_told(r, &s, out, *matched);
     filter_subject_release(&s.asked);
     return n;
 }
 
-static struct str because(const struct explanation *e, struct arena *a)
+/* The first criterion that fails. */
+static struct str failed_words(const struct explanation *e, struct arena *a)
 {
-    switch (e->decision) {
-    case DECISION_DELIVER:
-        return STR("");
-    case DECISION_DISABLED:
-        return STR("the recipient is disabled");
-    case DECISION_NOT_TOLD:
-        return STR("a repeat, or a release of what was never engaged, is "
-                   "counted and stored but not told");
-    case DECISION_NOT_MATCHED:
-        break;
-    }
     for (size_t i = 0; i < e->reason_count; i++)
         if (!e->reasons[i].pass)
             return arena_printf(a, "%s: %.*s, wanted %.*s", e->reasons[i].name,
@@ -386,29 +426,56 @@ static struct str because(const struct explanation *e, struct arena *a)
     bug("not matched, but every criterion passed");
 }
 
-size_t routing_explain(const struct routing *r, const struct alert *a,
-                       enum change change, struct arena *arena,
-                       struct explanation **out)
+static struct str because(const struct explanation *e, enum change change,
+                          struct arena *a)
+{
+    switch (e->decision) {
+    case DECISION_DELIVER:
+        return STR("");
+    case DECISION_FOLLOW:
+        return arena_printf(a, "was told of it, so hears %s (%.*s)",
+                            change == CHANGE_RELEASED ? "of its end"
+                                                      : "that it got worse",
+                            STR_ARG(failed_words(e, a)));
+    case DECISION_DISABLED:
+        return STR("the recipient is disabled");
+    case DECISION_NOT_TOLD:
+        return STR("a repeat, or a release of what was never engaged, is "
+                   "counted and stored but not told");
+    case DECISION_NOT_MATCHED:
+        return failed_words(e, a);
+    }
+    bug("a decision nobody thought of");
+}
+
+size_t routing_explain(const struct routing *r, const struct routed *q,
+                       struct arena *arena, struct explanation **out)
 {
     struct explanation *v = arena_array(arena, MAX(r->count, 1u), sizeof *v);
     struct subject s;
 
-    subject_make(r, a, change, &s);
+    subject_make(r, q, &s);
     for (size_t i = 0; i < r->count; i++) {
         v[i].recipient_id = r->rules[i].recipient_id;
         v[i].recipient = r->rules[i].name;
         v[i].decision = evaluate(&r->compiled[i], &s, arena, &v[i]);
-        v[i].because = because(&v[i], arena);
+        v[i].because = because(&v[i], q->change, arena);
     }
     filter_subject_release(&s.asked);
     *out = v;
     return r->count;
 }
 
+bool decision_delivers(enum decision d)
+{
+    return d == DECISION_DELIVER || d == DECISION_FOLLOW;
+}
+
 const char *decision_name(enum decision d)
 {
     static const char *const names[] = {
         [DECISION_DELIVER] = "deliver",
+        [DECISION_FOLLOW] = "deliver",
         [DECISION_NOT_MATCHED] = "not_matched",
         [DECISION_NOT_TOLD] = "not_told",
         [DECISION_DISABLED] = "disabled",

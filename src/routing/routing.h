@@ -50,17 +50,33 @@ struct rule { /* one recipient, as routing sees it */
 };
 
 struct routing;
-/* Copies nothing: rules and pools must outlive it (they share a snapshot). */
+/* Copies nothing: rules and pools must outlive it (they share a snapshot). Rules come
+ * in the order of their recipients' ids. */
 struct routing *routing_new(const struct rule *rules, size_t n,
                             const struct pools *pools, struct error *err);
 void routing_free(struct routing *r);
 
-/* Recipient ids in rule order. `out` has room for every rule. */
-size_t routing_match(const struct routing *r, const struct alert *a,
-                     enum change change, int64_t *out);
+/* What is decided about. */
+struct routed {
+    const struct alert *alert;
+    enum change change;
+    struct told_to told; /* whom its beginning was put for: they hear how it goes on */
+};
 
-enum decision { DECISION_DELIVER, DECISION_NOT_MATCHED, DECISION_NOT_TOLD, DECISION_DISABLED };
-const char *decision_name(enum decision d);
+/* Recipient ids in rule order. `out` has room for every rule. First those whose
+ * criteria match, *matched of them; then those who only follow it. How many. */
+size_t routing_match(const struct routing *r, const struct routed *q, int64_t *out,
+                     size_t *matched);
+
+enum decision {
+    DECISION_DELIVER, /* the criteria match */
+    DECISION_FOLLOW,  /* they do not, but it was told of it: delivered as well */
+    DECISION_NOT_MATCHED,
+    DECISION_NOT_TOLD,
+    DECISION_DISABLED
+};
+const char *decision_name(enum decision d); /* of both that deliver: "deliver" */
+bool decision_delivers(enum decision d);
 
 #define REASONS_MAX 8
 struct explanation {
@@ -69,10 +85,9 @@ struct explanation {
     enum decision decision;
     struct reason reasons[REASONS_MAX];
     size_t reason_count;
-    struct str because; /* "severity notice < error"; "" when delivered */
+    struct str because; /* "severity notice < error"; "" where the criteria match */
 };
 /* One a rule, in rule order, in the arena. */
-size_t routing_explain(const struct routing *r, const struct alert *a,
-                       enum change change, struct arena *arena,
-                       struct explanation **out);
+size_t routing_explain(const struct routing *r, const struct routed *q,
+                       struct arena *arena, struct explanation **out);
 #endif

@@ -6,7 +6,8 @@
  * minutes; what happened is then told to the replay's rehearsal from rows like the
  * history's. Each delivery must have the same end at the same minute, held by the
  * same kind: repeats, flapping, storms, digests, quiet hours, silences, inhibitions,
- * escalations and acknowledgements. */
+ * escalations, acknowledgements, and alerts that get worse. And whoever has a delivery
+ * of a beginning has one of its end, however the severity has changed meanwhile. */
 #include <dirent.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -14,23 +15,16 @@
 
 #include "admin/rehearsal.h"
 #include "base/log.h"
-#include "config/config_empty.h"
-#include "dice.h"
+#include "config_roll.h"
 #include "holder.h"
 #include "outbox/acknowledge.h"
 #include "outbox/outbox_read.h"
 #include "store/store.h"
 
 #define TAKE_MAX 64
-#define MINUTE_MS 60000
-#define START_MS 1700438400000 /* a Monday, 00:00 UTC */
-#define MINUTES (7 * 24 * 60)
-#define RECIPIENTS 6
-#define SILENCES 5
-#define INHIBITIONS 3
 #define KEYS 10
 #define ROWS_MAX 8192
-#define ALERTS_MAX (2 * ROWS_MAX)
+#define ALERTS_MAX (3 * ROWS_MAX)
 
 struct run {
     struct dice dice;
@@ -47,10 +41,10 @@ struct run {
     struct arena arena;
     struct store_row rows[ROWS_MAX];
     size_t row_count;
-    const char *severities[KEYS]; /* of what is engaged */
-    struct delivery_row *really[ALERTS_MAX][RECIPIENTS + 2];
+    struct delivery_row *really[ALERTS_MAX][ROLLED_RECIPIENTS + 2];
     size_t really_count;
-    int64_t alerts;       /* the last id */
+    int64_t ends[ALERTS_MAX]; /* by the id of what began: its end's; 0: none */
+    uint64_t worsened;
     uint64_t burst_until; /* minutes of many alerts */
     uint64_t compared, kinds[HOLD_KINDS];
 };
@@ -67,127 +61,6 @@ static _Noreturn void fails(const struct run *r, const char *format, ...)
     va_end(args);
     fputc('\n', stderr);
     exit(1);
-}
-
-/* --- a configuration ---------------------------------------------------------- */
-
-static void object_add(struct run *r, enum object_kind kind, int verb, struct str text)
-{
-    struct error err = {0};
-    struct edit e = {.kind = kind, .author = STR("api"),
-                     .object = json_parse(&r->arena, text, &err)};
-
-    e.verb = (__typeof__(e.verb))verb;
-    if (e.object == NULL || config_edit(r->config, &e, &err) != CONFIG_OK)
-        fails(r, "%.*s: %s", STR_ARG(text), err.text);
-}
-
-static void pace_roll(struct run *r, struct json_out *o)
-{
-    static const char *const repeats[] = {"0", "10m", "1h", "6h"};
-    static const char *const digests[] = {"every 15 min", "daily at 08:00",
-                                          "mon-fri at 08:00, 17:30"};
-    static const char *const quiet[] = {"22:00-07:00",
-                                        "mon-fri 18:00-08:00; sat-sun"};
-    struct dice *d = &r->dice;
-
-    if (roll(d, 2))
-        out_text(o, "repeat_interval", PICK(d, repeats));
-    if (roll(d, 2))
-        out_i64(o, "flapping_count", roll(d, 3) ? 3 + roll(d, 4) : 0);
-    if (roll(d, 3) == 0)
-        out_text(o, "digest", PICK(d, digests));
-    if (roll(d, 3) == 0)
-        out_text(o, "quiet_hours", PICK(d, quiet));
-    if (roll(d, 2)) {
-        out_i64(o, "storm_limit", 2 + roll(d, 5));
-        out_text(o, "storm_window", roll(d, 2) ? "10m" : "30m");
-    }
-    if (roll(d, 4) == 0)
-        out_text(o, "urgent_severity", roll(d, 2) ? "error" : "none");
-    if (roll(d, 2))
-        out_text(o, "time_zone", "Europe/Rome");
-}
-
-static void recipient_add(struct run *r, int at)
-{
-    static const char *const severities[] = {"warning", "error"};
-    static const char *const filters[] = {"type=down or type=loss", "not type=scan"};
-    struct buf b freed_by(buf_release) = BUF(4096);
-    struct json_out o = JSON_OUT(&b);
-    struct dice *d = &r->dice;
-
-    out_object(&o, NULL);
-    out_str(&o, "name", arena_printf(&r->arena, "r%d", at));
-    out_text(&o, "endpoint", "chat");
-    if (roll(d, 3) == 0)
-        out_text(&o, "minimum_severity", PICK(d, severities));
-    if (at == 0 && roll(d, 2)) /* only told what is escalated */
-        out_text(&o, "filter", "type=nothing");
-    else if (roll(d, 3) == 0)
-        out_text(&o, "filter", PICK(d, filters));
-    pace_roll(r, &o);
-    if (at > 0 && roll(d, 3) == 0) {
-        out_str(&o, "escalate_to", arena_printf(&r->arena, "r%u", roll(d, (uint32_t)at)));
-        out_text(&o, "escalate_after", roll(d, 2) ? "10m" : "45m");
-    }
-    out_object_end(&o);
-    object_add(r, OBJECT_RECIPIENT, EDIT_CREATE, arena_str(&r->arena, buf_view(&b)));
-}
-
-static void silence_add(struct run *r, int at)
-{
-    static const char *const matchers[] = {"type=down", "host=10.0.0.3",
-                                           "severity>=error", "type=scan"};
-    static const char *const windows[] = {"daily at 02:00 for 90 min",
-                                          "mon,wed 12:00-13:00; fri 16:00-24:00"};
-    struct dice *d = &r->dice;
-    int64_t from_ms = START_MS + (int64_t)roll(d, MINUTES) * MINUTE_MS;
-    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
-    struct str times = STR_NONE;
-
-    time_text(from_ms, false, from);
-    time_text(from_ms + (int64_t)roll(d, 1440) * MINUTE_MS, false, to);
-    if (roll(d, 3))
-        times = arena_printf(&r->arena, ",\"starts\":\"%s\",\"ends\":\"%s\"", from, to);
-    else
-        times = arena_printf(&r->arena, ",\"schedule\":\"%s\"", PICK(d, windows));
-    object_add(r, OBJECT_SILENCE, EDIT_CREATE,
-               arena_printf(&r->arena,
-                            "{\"name\":\"s%d\",\"comment\":\"why\",\"author\":\"who\","
-                            "\"matcher\":\"%s\"%.*s}",
-                            at, PICK(d, matchers), STR_ARG(times)));
-}
-
-static void inhibition_add(struct run *r, int at)
-{
-    static const char *const types[] = {"down", "loss", "scan"};
-    struct dice *d = &r->dice;
-
-    object_add(r, OBJECT_INHIBITION, EDIT_CREATE,
-               arena_printf(&r->arena,
-                            "{\"name\":\"i%d\",\"source\":\"type=%s\",\"target\":"
-                            "\"type=%s\",\"equal\":[%s]}",
-                            at, PICK(d, types), PICK(d, types),
-                            roll(d, 2) ? "\"label.site\"" : "\"entity_value\""));
-}
-
-static void config_roll(struct run *r)
-{
-    struct error err;
-
-    r->config = config_open_empty(&err);
-    if (r->config == NULL)
-        fails(r, "%s", err.text);
-    object_add(r, OBJECT_ENDPOINT, EDIT_CREATE,
-               STR("{\"name\":\"chat\",\"type\":\"mattermost\",\"params\":{\"url\":"
-                   "\"https://mm.example.net/hooks/hook5fake7mattermost900001\"}}"));
-    for (int i = 0; i < RECIPIENTS; i++)
-        recipient_add(r, i);
-    for (uint32_t i = roll(&r->dice, SILENCES + 1); i > 0; i--)
-        silence_add(r, (int)i);
-    for (uint32_t i = roll(&r->dice, INHIBITIONS + 1); i > 0; i--)
-        inhibition_add(r, (int)i);
 }
 
 /* --- live ------------------------------------------------------------------------ */
@@ -220,12 +93,20 @@ static void released(void *arg, const struct alert *release, bool muted)
     holder_released(r->holder, release, muted);
 }
 
+static void worsened(void *arg, const struct alert *alert, bool muted)
+{
+    struct run *r = arg;
+
+    holder_worsened(r->holder, alert, muted);
+}
+
 static void live_open(struct run *r)
 {
     struct outbox_options o = {.path = r->path, .inline_writer = true,
                                .settled_max = 10 * ALERTS_MAX, .ready = ready,
                                .broken = broken, .broken_arg = r};
-    struct pipeline_options p = {.released = released, .released_arg = r};
+    struct pipeline_options p = {.released = released, .worsened = worsened,
+                                 .released_arg = r};
     struct holder_options h = {0};
     struct error err;
 
@@ -327,12 +208,7 @@ static void alert_comes(struct run *r, bool is_burst)
     struct error err;
     struct str text;
 
-    /* The history has one severity of an engage and its release, the later one. */
     severity = PICK(&r->dice, severities);
-    if (strcmp(action, "store") != 0 && r->severities[key] != NULL)
-        severity = r->severities[key];
-    else if (strcmp(action, "engage") == 0)
-        r->severities[key] = severity;
     text = arena_printf(&a,
                         "{\"type\":\"%s\",\"entity\":\"host\",\"entity_value\":"
                         "\"10.0.0.%u\",\"ip\":\"10.0.0.%u\",\"action\":\"%s\",\"severity\":\"%s\","
@@ -346,9 +222,9 @@ static void alert_comes(struct run *r, bool is_burst)
     if (pipeline_accept(r->pipeline, &one, &receipt, NULL, NULL) != ACCEPTED)
         fails(r, "no room");
     row_keep(r, &in.alert, receipt.change);
+    r->worsened += strcmp(receipt.change, "worsened") == 0;
     if (strcmp(receipt.change, "released") == 0)
-        r->severities[key] = NULL;
-    r->alerts = MAX(r->alerts, in.alert.id);
+        r->ends[in.alert.began_id] = in.alert.id;
     turns(r);
 }
 
@@ -415,6 +291,19 @@ static void really_find(struct run *r)
     outbox_reader_close(reader);
 }
 
+/* Whoever was told that it began, or is to be, hears that it ended. */
+static void ends_reach_all(struct run *r)
+{
+    const struct snapshot *now = config_now(r->config);
+
+    for (int64_t id = 1; id < ALERTS_MAX; id++)
+        for (size_t i = 1; r->ends[id] != 0 && i < now->recipient_count; i++)
+            if (r->really[id][i] != NULL && r->really[r->ends[id]][i] == NULL)
+                fails(r, "alert %lld was told to %.*s, its end %lld was not",
+                      (long long)id, STR_ARG(now->recipients[i].name),
+                      (long long)r->ends[id]);
+}
+
 static bool is_so(const struct delivery_row *row, const struct rehearsed *d,
                   enum rehearsed_end end, int64_t at_ms)
 {
@@ -430,7 +319,7 @@ static bool is_so(const struct delivery_row *row, const struct rehearsed *d,
     if (row->state != states[end] ||
         row->freed_ms != (row->state == DELIVERY_DELIVERED && end != REHEARSED_AT_ONCE
                               ? at_ms
-                              : 0))
+                              : d->put_ms))
         return false;
     return end == REHEARSED_AT_ONCE ||
            (row->hold.kind == d->hold.kind &&
@@ -487,9 +376,11 @@ static size_t events_make(struct run *r, struct replay_event *out)
     size_t n = 0;
 
     for (size_t i = 0; i < r->row_count; i++) {
-        if (!replay_events_of(&r->rows[i], &r->arena, &out[n], &out[n + 1]))
+        size_t of_row = replay_events_of(&r->rows[i], &r->arena, &out[n]);
+
+        if (of_row == 0)
             fails(r, "a row cannot be read");
-        n += out[n + 1].at_ms != 0 ? 2 : 1;
+        n += of_row;
     }
     qsort(out, n, sizeof *out, by_time);
     return n;
@@ -515,7 +406,8 @@ static void replay(struct run *r)
     struct rehearsal_options o = {.by = config_now(r->config), .held = held,
                                   .ended = ended, .arg = r};
     struct rehearsal *rehearsal = rehearsal_new(&o);
-    struct replay_event *events = mem_array(2 * ROWS_MAX + 1, sizeof *events);
+    struct replay_event *events =
+        mem_array(ALERTS_MAX + REPLAY_EVENTS_MAX, sizeof *events);
     size_t n = events_make(r, events), budget = SIZE_MAX;
     uint64_t before = r->compared;
 
@@ -557,11 +449,12 @@ static void run_one(struct run *r)
     r->now_ms = START_MS;
     r->row_count = 0;
     r->burst_until = 0;
-    memset(r->severities, 0, sizeof r->severities);
-    config_roll(r);
+    memset(r->ends, 0, sizeof r->ends);
+    r->config = config_roll(&r->dice, &r->arena);
     live_open(r);
     week(r);
     really_find(r);
+    ends_reach_all(r);
     live_close(r);
     replay(r);
     config_close(r->config);
@@ -589,8 +482,11 @@ int main(int argc, char **argv)
     for (int i = 1; i < HOLD_KINDS && count >= 20; i++)
         if (r->kinds[i] == 0)
             fails(r, "nothing was held by %s", hold_kind_name((enum hold_kind)i));
-    printf("%" PRIu64 " weeks, %" PRIu64 " deliveries: no end differs\n", count,
-           r->compared);
+    if (count >= 20 && r->worsened == 0)
+        fails(r, "nothing got worse");
+    printf("%" PRIu64 " weeks, %" PRIu64 " deliveries, %" PRIu64
+           " times worse: no end differs\n",
+           count, r->compared, r->worsened);
     for (int i = 1; i < HOLD_KINDS; i++)
         printf("%s: %" PRIu64 "\n", hold_kind_name((enum hold_kind)i), r->kinds[i]);
     free(r);

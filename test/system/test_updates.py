@@ -175,6 +175,106 @@ class Updates(unittest.TestCase):
         self.settled()
         self.assertEqual(self.history()["severity"], "critical")
 
+    def changed(self, name, verb="PATCH", **what):
+        answer = self.server.call(verb, f"/api/v1/recipients/{name}", what or None)
+        self.assertIn(answer[0], (200, 204), answer)
+
+    def decision(self, what, recipient):
+        return next(d for d in what["decisions"] if d["recipient"] == recipient)
+
+    def deliveries(self, alert_id):
+        return sorted((d["recipient"], d["state"]) for d in self.ok(
+            self.server.get(f"/api/v1/alerts/{alert_id}/deliveries"))["data"]
+            if not d.get("update") and d["recipient"] != "alert_store_db")
+
+    def kill_while_down(self, what):
+        with self.bot.lock:
+            self.bot.down = True
+        said = what()
+        self.server.kill()
+        with self.bot.lock:
+            self.bot.down = False
+        self.server.start()
+        return said
+
+    def test_who_was_told_hears_how_it_goes_on_and_of_its_end(self):
+        for name, chat in (("warnings", 3), ("edited", 4), ("off", 5), ("gone", 6)):
+            self.recipient(name, chat, filter="severity=warning")
+        self.recipient("notices", 7, filter="severity=notice")
+        self.begin()
+        for chat in (3, 4, 5, 6):
+            self.until(chat, "Warning: ")
+        self.settled()
+        self.changed("edited", filter="type=another")
+        self.changed("off", enabled=False)
+        self.changed("gone", "DELETE")
+        self.kill_while_down(lambda: self.say("error"))
+        for chat in (1, 3, 4):
+            self.until(chat, "Worse, now Error", "Worse, now Error")
+        worse = self.ok(self.server.get(f"/api/v1/alerts/{self.id}/decisions?as_of=now"))
+        self.assertEqual(worse["change"], "worsened")
+        d = self.decision(worse, "warnings")
+        self.assertEqual((d["outcome"], d["delivery_state"], d["because"]), (
+            "deliver", "delivered", "was told of it, so hears that it got worse "
+            "(filter: severity error, wanted severity=warning)"))
+        would = {"type": "disk", "entity": "host", "entity_value": "10.0.0.1",
+                 "severity": "notice", "action": "release", "message": "the disk is full"}
+        asked = self.ok(self.server.post("/api/v1/explain", would))
+        end = self.kill_while_down(lambda: self.say("notice", "release"))["alerts"][0]["id"]
+        for chat in (1, 3, 4):
+            self.until(chat, "Released", "now Error", "Released")
+        for chat in (5, 6):
+            self.until(chat, "Warning: ")
+        self.until(7)
+        self.settled()
+        told = self.ok(self.server.get(f"/api/v1/alerts/{end}/decisions"))
+        for decisions in (asked, told):
+            for name, why in (("warnings", "filter: severity error, wanted severity=warning"),
+                              ("edited", "filter: type disk, wanted type=another")):
+                d = self.decision(decisions, name)
+                self.assertEqual((d["outcome"], d["because"]), (
+                    "deliver", f"was told of it, so hears of its end ({why})"))
+            self.assertEqual(self.decision(decisions, "noc")["because"], "")
+            self.assertEqual(self.decision(decisions, "off")["outcome"], "disabled")
+            self.assertEqual(self.decision(decisions, "notices")["outcome"], "not_matched")
+        self.assertEqual(self.deliveries(end), [
+            (name, "delivered") for name in ("edited", "noc", "warnings")])
+        self.server.kill()
+        self.server.start()
+        self.settled()
+        self.until(3, "Released", "now Error", "Released")
+
+    def test_a_replay_tells_what_gets_worse(self):
+        self.recipient("warnings", 3, filter="severity=warning")
+        self.recipient("errors", 2, minimum_severity="error")
+        self.begin()
+        for severity in ("error", "warning", "critical"):
+            self.say(severity)
+        self.say("warning", "release")
+        self.until(3, "Released", "now Error", "now Critical", "Released")
+        self.until(2, "Released", "now Critical", "Released")
+        self.settled()
+        harness.wait_until("the history has its end",
+                           lambda: self.history()["state"] == "released")
+        job = self.ok_job(self.server.post("/api/v1/replay", {}))
+        said = {r["recipient"]: r for r in job["by_recipient"]}
+        for name, engaged, worsened in (("noc", 1, 2), ("warnings", 1, 2), ("errors", 1, 1)):
+            self.assertEqual([said[name][k] for k in ("engaged", "worsened", "released")],
+                             [engaged, worsened, 1], name)
+        self.assertEqual([job["differences"][k]["count"] for k in ("more", "less")], [0, 0])
+        self.assertEqual(job["differences"]["compared"], 4)
+
+    def ok_job(self, answer):
+        self.assertEqual(answer[0], 202, answer)
+        path = f"/api/v1/jobs/{answer[1]['data']['id']}"
+
+        def ended():
+            job = self.ok(self.server.get(path))["data"]
+            return job if job["state"] not in ("running", "waiting") else None
+        job = harness.wait_until("the replay", ended)
+        self.assertEqual(job["state"], "done", job)
+        return job["result"]
+
 
 if __name__ == "__main__":
     BUILD = os.path.abspath(sys.argv.pop(1))

@@ -341,7 +341,9 @@ static void test_routing_is_of_the_snapshot(void **state)
         .category = STR("security"),
         .severity = SEVERITY_WARNING,
     };
+    const struct routed q = {&alert, CHANGE_STORED, {0}};
     int64_t ids[4];
+    size_t matched;
 
     (void)state;
     bench_init(&b);
@@ -351,15 +353,13 @@ static void test_routing_is_of_the_snapshot(void **state)
     bench_must(&b, EDIT_CREATE, R, NULL,
                "{\"name\":\"r\",\"endpoint\":\"hook\",\"host_pools\":[\"lab\"],"
                "\"minimum_severity\":\"warning\"}");
-    assert_int_equal(routing_match(config_now(b.config)->routing, &alert,
-                                   CHANGE_STORED, ids),
+    assert_int_equal(routing_match(config_now(b.config)->routing, &q, ids, &matched),
                      2);
     assert_int_equal(ids[0], RECIPIENT_BUILTIN_ID);
     assert_int_equal(ids[1], config_now(b.config)->recipients[1].id);
     bench_must(&b, EDIT_PATCH, R, "r", "{\"enabled\":false}");
     bench_must(&b, EDIT_PATCH, S, NULL, "{\"store_minimum_severity\":\"error\"}");
-    assert_int_equal(routing_match(config_now(b.config)->routing, &alert,
-                                   CHANGE_STORED, ids),
+    assert_int_equal(routing_match(config_now(b.config)->routing, &q, ids, &matched),
                      0);
 }
 

@@ -236,12 +236,33 @@ static void a_restart_knows_how_bad_it_is(void **state)
     rig_settle_down(r);
     rig_reopen(r);
     assert_int_equal(registry_find_id(r->registry, id)->severity, SEVERITY_ERROR);
+    assert_int_equal(registry_find_id(r->registry, id)->severities->v[0].severity,
+                     SEVERITY_WARNING);
     assert_int_equal(engage(r, SEVERITY_WARNING, everybody, 1), id);
     assert_int_equal(engage(r, SEVERITY_ERROR, everybody, 1), id);
     rig_settle_down(r);
     assert_int_equal(rig_number(r->path, "SELECT count(*) FROM alert", 0, 0), 2);
     assert_int_equal(registry_find_id(r->registry, id)->repeats, 3);
     rig_conserves(r);
+}
+
+/* Whom its end will be told, whatever they want by then. */
+static void a_restart_knows_who_was_told(void **state)
+{
+    struct rig *r = *state;
+    int64_t id = engage(r, SEVERITY_WARNING, &everybody[1], 1), other;
+    struct told_to told;
+
+    engage(r, SEVERITY_ERROR, everybody, 2);
+    other = rig_put_alert(r, &(struct rig_alert){ACTION_ENGAGE, "other", .to = everybody,
+                                                 .n = 1});
+    rig_settle_down(r);
+    rig_reopen(r);
+    told = told_list_view(registry_find_id(r->registry, id)->told);
+    assert_int_equal(told.n, 2);
+    assert_true(told.v[0] == everybody[0] && told.v[1] == everybody[1]);
+    told = told_list_view(registry_find_id(r->registry, other)->told);
+    assert_true(told.n == 1 && told.v[0] == everybody[0]);
 }
 
 static void what_is_held_or_withheld_stays_so(void **state)
@@ -456,6 +477,7 @@ int main(void)
         RIG_TEST(an_older_file_learns_it),
         RIG_TEST(who_did_not_match_gets_it_now),
         RIG_TEST(a_restart_knows_how_bad_it_is),
+        RIG_TEST(a_restart_knows_who_was_told),
         RIG_TEST(what_is_held_or_withheld_stays_so),
         RIG_TEST(an_escalation_that_is_new_waits_and_one_that_came_does_not),
         RIG_TEST(one_in_flight_arrives),

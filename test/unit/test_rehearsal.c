@@ -8,6 +8,7 @@
 
 #include "admin/rehearsal.h"
 #include "config/config_empty.h"
+#include "store/store.h"
 
 #define T0 1700000000000
 #define MINUTE 60000
@@ -143,6 +144,65 @@ static void a_silence_ends_with_what_it_hits(void **state)
             "3 withheld at 6; 6 withheld at 6; 7 at_once at 8; ");
 }
 
+static void row_tell(struct scene *s, const char *json)
+{
+    const struct store_row row = {.id = 1, .tstamp_ms = T0, .json = str_of(json)};
+    struct replay_event events[REPLAY_EVENTS_MAX];
+    size_t n = replay_events_of(&row, &s->arena, events);
+
+    assert_true(n > 0);
+    for (size_t i = 0; i < n; i++) {
+        struct replay_event *e = replay_event_new(&events[i]);
+        struct alert alert;
+
+        pass(s, (int)((e->at_ms - T0) / MINUTE));
+        assert_true(replay_event_read(e, &s->arena, &alert));
+        rehearsal_tell(s->rehearsal, e, &alert);
+        replay_event_drop(e);
+    }
+}
+
+#define GREW(rest)                                                             \
+    "{\"type\":\"x\",\"entity\":\"host\",\"entity_value\":\"h\","              \
+    "\"severity\":\"critical\",\"message\":\"m\",\"severities\":["               \
+    "{\"id\":1,\"severity\":\"warning\",\"since\":\"2023-11-14T22:13:20Z\"},"    \
+    "{\"id\":5,\"severity\":\"error\",\"since\":\"2023-11-14T22:15:20Z\"},"      \
+    "{\"id\":9,\"severity\":\"critical\",\"since\":\"2023-11-14T22:17:20Z\"}]," rest
+
+/* Once a level, to whom each level matches and to whom it was told; its end to both,
+ * and not before it got worse, whatever its source's clock says. */
+static void what_gets_worse_is_told_once_a_level(void **state)
+{
+    struct scene *s = *state;
+
+    object_add(s, OBJECT_RECIPIENT, "{\"name\":\"w\",\"endpoint\":\"hook\","
+                                    "\"filter\":\"severity=warning\"}");
+    object_add(s, OBJECT_RECIPIENT, "{\"name\":\"n\",\"endpoint\":\"hook\","
+                                    "\"filter\":\"severity=notice\"}");
+    begin(s);
+    row_tell(s, GREW("\"action\":\"release\",\"id\":12,\"began_id\":1,"
+                     "\"tstamp_end\":\"2023-11-14T22:16:20Z\"}"));
+    said(s, "1 at_once at 0; 1 at_once at 0; 5 at_once at 2; 5 at_once at 2; "
+            "9 at_once at 4; 9 at_once at 4; 12 at_once at 4; 12 at_once at 4; ");
+}
+
+/* Who did not match before gets it as a new one, and what is held reads as it is. */
+static void what_gets_worse_comes_to_others(void **state)
+{
+    struct scene *s = *state;
+
+    object_add(s, OBJECT_RECIPIENT, "{\"name\":\"e\",\"endpoint\":\"hook\","
+                                    "\"minimum_severity\":\"error\"}");
+    object_add(s, OBJECT_SILENCE,
+               "{\"name\":\"s\",\"comment\":\"c\",\"author\":\"a\",\"matcher\":"
+               "\"severity<=error\"}");
+    begin(s);
+    row_tell(s, GREW("\"action\":\"engage\",\"id\":1}"));
+    said(s, "");
+    pass(s, 4);
+    said(s, "1 later at 4; 1 later at 4; ");
+}
+
 static void more_than_a_bite_goes_on(void **state)
 {
     struct scene *s = *state;
@@ -189,6 +249,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_silence_ends_with_what_it_hits),
+        TEST(what_gets_worse_is_told_once_a_level),
+        TEST(what_gets_worse_comes_to_others),
         TEST(more_than_a_bite_goes_on),
         TEST(what_is_held_to_the_end_is_said),
     };

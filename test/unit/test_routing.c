@@ -65,10 +65,12 @@ static bool matches(const struct rule *rule, const struct alert *a, enum change 
     struct error err;
     struct routing *r = routing_new(rule, 1, pools, &err);
     struct explanation *e;
+    const struct routed q = {a, change, {0}};
     int64_t out[1];
-    size_t n = routing_match(r, a, change, out);
+    size_t matched, n = routing_match(r, &q, out, &matched);
 
-    assert_int_equal(routing_explain(r, a, change, &arena, &e), 1);
+    assert_int_equal(matched, n);
+    assert_int_equal(routing_explain(r, &q, &arena, &e), 1);
     assert_int_equal(n == 1, e[0].decision == DECISION_DELIVER);
     assert_int_equal(n == 0, e[0].because.n > 0);
     routing_free(r);
@@ -288,7 +290,7 @@ static void test_a_filter_is_explained(void **state)
     const struct reason *filter;
 
     (void)state;
-    routing_explain(r, &a, CHANGE_STORED, &arena, &e);
+    routing_explain(r, &(struct routed){&a, CHANGE_STORED, {0}}, &arena, &e);
     assert_int_equal(e->decision, DECISION_NOT_MATCHED);
     filter = &e->reasons[e->reason_count - 1];
     assert_string_equal(filter->name, "filter");
@@ -316,6 +318,57 @@ static void test_an_unsure_filter_delivers(void **state)
     buf_text(&b, "!\"}");
     a = alert_of(buf_c(&b));
     assert_true(matches(&rule, &a, CHANGE_STORED));
+}
+
+/* Whoever was told of it hears how it goes on and that it ends, unless disabled. */
+static void test_who_was_told_follows(void **state)
+{
+    static const struct {
+        enum change change;
+        bool told, enabled;
+        enum decision want;
+        const char *because;
+    } cases[] = {
+        {CHANGE_RELEASED, true, true, DECISION_FOLLOW,
+         "was told of it, so hears of its end (filter: severity error, wanted "
+         "severity=warning)"},
+        {CHANGE_WORSENED, true, true, DECISION_FOLLOW,
+         "was told of it, so hears that it got worse (filter: severity error, wanted "
+         "severity=warning)"},
+        {CHANGE_RELEASED, true, false, DECISION_DISABLED, "the recipient is disabled"},
+        {CHANGE_RELEASED, false, true, DECISION_NOT_MATCHED,
+         "filter: severity error, wanted severity=warning"},
+        {CHANGE_ENGAGED, true, true, DECISION_NOT_MATCHED,
+         "filter: severity error, wanted severity=warning"},
+        {CHANGE_STORED, true, true, DECISION_NOT_MATCHED,
+         "filter: severity error, wanted severity=warning"},
+    };
+    struct rule rule = rule_of("{\"filter\":\"severity=warning\"}");
+    struct alert a = alert_of("{\"type\":\"t\",\"severity\":\"error\"}");
+    struct pools *pools = pools_make();
+    struct error err;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const struct routed q = {&a, cases[i].change,
+                                 {&rule.recipient_id, cases[i].told}};
+        struct routing *r;
+        struct explanation *e;
+        int64_t out[1];
+        size_t matched;
+
+        rule.enabled = cases[i].enabled;
+        r = routing_new(&rule, 1, pools, &err);
+        assert_int_equal(routing_match(r, &q, out, &matched),
+                         cases[i].want == DECISION_FOLLOW);
+        assert_int_equal(matched, 0);
+        routing_explain(r, &q, &arena, &e);
+        assert_int_equal(e->decision, cases[i].want);
+        if (!str_is(e->because, cases[i].because))
+            fail_msg("case %zu: %.*s", i, STR_ARG(e->because));
+        routing_free(r);
+    }
+    pools_free(pools);
 }
 
 /* --- the property: what is explained is what is done ---------------------------- */
@@ -352,19 +405,41 @@ static struct rule rule_mixed(const struct rule *from, size_t n, int64_t id)
 
 #define RULES 100 /* more than one word of the index */
 
+/* Some of the recipients, and some that are no more. */
+static struct told_to told_roll(int64_t out[RULES])
+{
+    size_t n = 0;
+
+    for (int64_t id = (int64_t)dice(5); id < RULES + 20 && n < RULES;
+         id += 1 + (int64_t)dice(12))
+        out[n++] = id;
+    return (struct told_to){out, dice(3) > 0 ? n : 0};
+}
+
 static void compare(const struct routing *r, const struct alert *a, struct arena *scratch)
 {
-    enum change change = (enum change)dice(5);
+    int64_t before[RULES], out[RULES];
+    const struct routed q = {a, (enum change)dice(CHANGE_STORED + 1),
+                             told_roll(before)};
     struct explanation *e;
-    int64_t out[RULES];
-    size_t told = 0;
-    size_t n = routing_match(r, a, change, out);
+    size_t told = 0, matched;
+    size_t n = routing_match(r, &q, out, &matched);
 
-    routing_explain(r, a, change, scratch, &e);
+    routing_explain(r, &q, scratch, &e);
     for (size_t i = 0; i < RULES; i++)
         if (e[i].decision == DECISION_DELIVER) {
-            assert_true(told < n);
+            assert_true(told < matched);
             assert_int_equal(out[told++], e[i].recipient_id);
+        }
+    assert_int_equal(told, matched);
+    for (size_t i = 0; i < RULES; i++)
+        if (e[i].decision == DECISION_FOLLOW) {
+            assert_true(told_to_has(q.told, e[i].recipient_id));
+            assert_int_equal(out[told++], e[i].recipient_id);
+        } else if (told_to_has(q.told, e[i].recipient_id) &&
+                   (q.change == CHANGE_RELEASED || q.change == CHANGE_WORSENED)) {
+            assert_true(e[i].decision == DECISION_DELIVER ||
+                        e[i].decision == DECISION_DISABLED);
         }
     assert_int_equal(told, n);
     arena_reset(scratch);
@@ -421,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_pool_members_are_checked),
         cmocka_unit_test(test_a_filter_is_explained),
         cmocka_unit_test(test_an_unsure_filter_delivers),
+        cmocka_unit_test(test_who_was_told_follows),
         cmocka_unit_test(test_match_and_explain_never_differ),
     };
 

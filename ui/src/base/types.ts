@@ -21,6 +21,8 @@ export interface Alert {
   key: string;
   source: string;
   state: string;
+  /** Of what got worse: how severe it was, and since when; the last is how it is now. */
+  severities?: { severity: string; since: string }[];
   repeats?: number;
   last?: string;
   lease?: string | null;

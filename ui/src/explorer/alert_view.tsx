@@ -22,7 +22,7 @@ export function decisionsOf(p: AlertPage): Decision[] {
   return Array.isArray(p.explanation) ? p.explanation : p.explanation.decisions;
 }
 
-const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "type", "state", "id", "entity_value", "tstamp"]);
+const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "severities", "type", "state", "id", "entity_value", "tstamp"]);
 
 function Value({ value }: { value: unknown }) {
   const text = factText(value);
@@ -48,6 +48,7 @@ function Timeline({ page }: { page: AlertPage }) {
   const moments: [string, string][] = [
     [a.tstamp, a.action === "store" ? t("timeline.happened") : t("timeline.began")],
     ...page.deliveries.filter((d) => d.settled).map((d): [string, string] => [d.settled ?? "", t("timeline.settled", { recipient: d.recipient, state: word("state", d.state) }) + (d.update ? ` (${word("update", d.update)})` : "")]),
+    ...(a.severities ?? []).slice(1).map((s): [string, string] => [s.since, `${word("update", "worsened")}: ${word("severity", s.severity)}`]),
     ...(a.repeats && a.last ? [[a.last, t("timeline.repeated", { n: a.repeats })] as [string, string]] : []),
     ...(end ? [[end, t("timeline.ended", { after: duration(Date.parse(end) - Date.parse(a.tstamp)) })] as [string, string]] : []),
   ];

@@ -21,7 +21,7 @@ export function DecisionList({ decisions, deliveries }: { decisions: Decision[];
     <ul class="decisions">
       {decisions.map((d) => {
         const delivery = ofAlert(deliveries, d.recipient);
-        const why = delivery ? delivery.reason : d.because;
+        const why = delivery?.reason || d.because;
         return (
           <li key={d.recipient}>
             <a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a> <Outcome d={d} delivery={delivery} />
