@@ -83,6 +83,7 @@ static struct held *change_build(struct config *c, struct model *m,
         if (blame->result != CONFIG_OK)
             return NULL;
     }
+    m->now_ms = clock_wall_ms(c->clock);
     model_number(m);
     return snapshot_build(m, !c->offline, blame, err);
 }

@@ -23,7 +23,7 @@ struct endpoint {
 };
 
 struct recipient {
-    int64_t id, revision;
+    int64_t id, revision, changed_ms; /* wall, of that revision; 0: long ago */
     struct str name;
     const struct endpoint *endpoint;
     const void *params;
