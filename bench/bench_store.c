@@ -1,9 +1,10 @@
 /* bench_store.c -- the history: alerts stored a second in batches of 500, and the
  * explorer's questions on what was stored, each cold and warm: time, the thread's
  * CPU time (which other programs hardly change) and the pages that SQLite read.
- * bench_store [ALERTS] [DIRECTORY] [keep]: "keep" leaves the file there, and one
- * that is there is asked as it is; with TOCSIN_BENCH_CLICKHOUSE=URL the same beside
- * it in ClickHouse, in its database "bench", warm, and how often as long it takes. */
+ * bench_store [ALERTS] [DIRECTORY] [keep]: "keep" leaves the file there, and asks
+ * one that is there with as many alerts as it is; with TOCSIN_BENCH_CLICKHOUSE=URL the
+ * same beside it in ClickHouse, in its database "bench", warm, and how often as long
+ * it takes. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,6 +65,21 @@ static void bench_open(struct bench *b)
 
     b->engine = store_sqlite_open(b->path, &err);
     must(b->engine != NULL, &err);
+}
+
+/* One that somebody else left has other answers, and would be compared. One in 20 of
+ * the alerts is an end, which is no row of its own. */
+static void bench_has_all(struct bench *b)
+{
+    struct store_stats stats;
+    struct error err = {0};
+
+    must(store_engine_stats(b->engine, &stats, &err), &err);
+    if (stats.alerts == b->alerts - b->alerts / 20)
+        return;
+    fprintf(stderr, "bench_store: %s has %lld alerts, not those of %lld: remove it\n",
+            b->path, (long long)stats.alerts, (long long)b->alerts);
+    exit(1);
 }
 
 static int by_size(const void *a, const void *b)
@@ -321,6 +337,7 @@ int main(int argc, char **argv)
 {
     struct bench b = {.many = {.seed = 4711, .first_ms = T0}, .alerts = 1000000};
     char path[320];
+    bool keep = argc > 3;
     bool there;
 
     if (argc > 1 && (!str_to_i64(str_of(argv[1]), &b.alerts) || b.alerts < BATCH))
@@ -330,22 +347,25 @@ int main(int argc, char **argv)
     b.end_ms = T0 + b.alerts * b.many.step_ms;
     snprintf(path, sizeof path, "%s/bench-history.db", argc > 2 ? argv[2] : "/tmp");
     b.path = path;
+    if (!keep)
+        unlink(path);
     there = access(path, F_OK) == 0;
     bench_open(&b);
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!there)
         bench_put(&b, b.engine);
+    bench_has_all(&b);
     bench_blocks(&b);
     clickhouse_open(&b);
     if (b.clickhouse != NULL)
         bench_put(&b, b.clickhouse);
     for (size_t i = 0; i < COUNT_OF(questions); i++)
         bench_question(&b, &questions[i]);
-    if (argc <= 3)
+    if (!keep)
         bench_end(&b);
     store_engine_close(b.clickhouse);
     store_engine_close(b.engine);
-    if (argc <= 3)
+    if (!keep)
         unlink(path);
     return 0;
 }

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { minify } from "terser";
 import { sourceOf } from "./assets.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -58,6 +59,16 @@ export async function bundle(extra = {}) {
   });
 }
 
+/** terser finds 4 % that esbuild leaves. */
+async function smaller(result) {
+  const shrink = async (f) => {
+    if (extname(f.path) !== ".js") return f;
+    const { code } = await minify(f.text, { module: true, ecma: 2020, compress: { passes: 3 }, format: { comments: false } });
+    return { path: f.path, contents: Buffer.from(code) };
+  };
+  return { ...result, outputFiles: await Promise.all(result.outputFiles.map(shrink)) };
+}
+
 const hash = (bytes) => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
 function pageOf(files) {
@@ -95,7 +106,7 @@ function depfile(target, inputs) {
 
 /** Writes the C and the depfile; throws if the pages have grown too large. */
 export async function make(output, deps) {
-  const result = await bundle();
+  const result = await smaller(await bundle());
   const assets = assetsOf(result);
   for (const { ext, size, limit } of sizesOf(assets)) {
     console.log(`ui: ${ext} ${size} of ${limit} bytes, compressed`);

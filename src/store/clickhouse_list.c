@@ -2,7 +2,8 @@
  *
  * FINAL merges versions while it reads, which costs a walk over a whole range. So
  * the newest rows are found without it, old versions among them; they say how far
- * back a page can reach, and only that stretch is read with FINAL. */
+ * back a page can reach, and only that stretch is read with FINAL: whole, or, of a
+ * filter, which may pass one row in a million, those rows alone. */
 #include "store/clickhouse_engine.h"
 
 #include "base/limits.h"
@@ -58,11 +59,12 @@ struct stretch { /* of a walk: rows behind a key and up to another */
     struct clickhouse *e;
     const struct asking *ask;
     struct walk *walk;
-    struct place before, down_to; /* before.id 0: from the top */
-    size_t rows;                  /* at most */
-    size_t found, asked;          /* of the whole walk */
-    struct place found_last;      /* place_read()'s last */
-    size_t candidates;
+    struct place before; /* id 0: from the top */
+    size_t rows;         /* at most */
+    size_t found, asked; /* of the whole walk */
+    struct place *candidates;
+    size_t candidate_count;
+    bool any_odd; /* of these */
     struct arena scratch;
 };
 
@@ -92,12 +94,15 @@ static const char *order_of(const struct store_query *q)
 }
 
 static bool candidate(void *stretch, const struct str *cells, size_t n unused,
-                      struct error *err unused)
+                      struct error *err)
 {
     struct stretch *s = stretch;
 
-    s->candidates++;
-    s->found_last = place_of(cells);
+    if (s->candidate_count == s->rows)
+        return error_set(err, "ClickHouse answers more rows than the %zu it was "
+                              "asked for", s->rows);
+    s->candidates[s->candidate_count++] = place_of(cells);
+    s->any_odd = s->any_odd || cell_number(cells[2]) != 0;
     return true;
 }
 
@@ -105,12 +110,13 @@ static bool candidates(struct stretch *s, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_text(&b, "SELECT tstamp_ms,id");
+    buf_text(&b, "SELECT tstamp_ms,id,odd");
     say_from(&b, s->e, "");
     say_where(&b, s->ask);
     say_before(&b, s);
     buf_printf(&b, "%s LIMIT %zu", order_of(s->ask->query), s->rows);
-    s->candidates = 0;
+    s->candidate_count = 0;
+    s->any_odd = false;
     return clickhouse_rows(s->e, &b, candidate, s, err);
 }
 
@@ -142,11 +148,30 @@ static bool stretch_row(void *stretch, const struct str *c, size_t n,
 }
 
 /* The line, of rows that are to be asked on it. */
-static const char *line_of(const struct asking *k)
+static const char *line_of(const struct stretch *s)
 {
-    if (k->conditions.filter == NULL)
-        return "''";
-    return k->on_lines ? "json" : "if(odd=1,json,'')";
+    if (s->ask->on_lines)
+        return "json";
+    return s->any_odd && s->ask->conditions.filter != NULL ? "if(odd=1,json,'')"
+                                                           : "''";
+}
+
+static void say_stretch(struct buf *b, const struct stretch *s)
+{
+    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    bool whole = s->ask->conditions.filter == NULL;
+
+    buf_text(&how, " FINAL");
+    if (!whole) {
+        buf_text(&how, " PREWHERE ");
+        say_places(&how, s->candidates, s->candidate_count);
+    }
+    say_from(b, s->e, buf_c(&how));
+    say_where(b, s->ask);
+    say_before(b, s);
+    if (whole)
+        say_side(b, s, &s->candidates[s->candidate_count - 1], false);
+    buf_text(b, order_of(s->ask->query));
 }
 
 static bool stretch_read(struct stretch *s, struct error *err)
@@ -154,13 +179,9 @@ static bool stretch_read(struct stretch *s, struct error *err)
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
     buf_text(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,");
-    buf_text(&b, line_of(s->ask));
+    buf_text(&b, line_of(s));
     buf_text(&b, ",tstamp_s");
-    say_from(&b, s->e, " FINAL");
-    say_where(&b, s->ask);
-    say_before(&b, s);
-    say_side(&b, s, &s->down_to, false);
-    buf_text(&b, order_of(s->ask->query));
+    say_stretch(&b, s);
     return clickhouse_rows(s->e, &b, stretch_row, s, err);
 }
 
@@ -169,13 +190,12 @@ static bool walk_all(struct stretch *s, struct error *err)
     do {
         if (!candidates(s, err))
             return false;
-        if (s->candidates == 0)
+        if (s->candidate_count == 0)
             return true;
-        s->down_to = s->found_last;
         if (!stretch_read(s, err))
             return false;
-        s->before = s->down_to;
-    } while (!s->walk->more && s->candidates == s->rows);
+        s->before = s->candidates[s->candidate_count - 1];
+    } while (!s->walk->more && s->candidate_count == s->rows);
     return true;
 }
 
@@ -194,8 +214,8 @@ bool clickhouse_walk(struct clickhouse *e, const struct store_query *q,
 
     if (!clickhouse_ready(e, err) || !asking_make(e, q, &arena, &k, err))
         return false;
-    s.rows = k.conditions.filter != NULL ? MAX(w->limit + 1, STRETCH_ROWS)
-                                         : w->limit + 1;
+    s.rows = k.conditions.filter != NULL ? STRETCH_ROWS : w->limit + 1;
+    s.candidates = arena_array(&arena, s.rows, sizeof *s.candidates);
     ok = walk_all(&s, err);
     arena_release(&s.scratch);
     return ok;

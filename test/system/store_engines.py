@@ -21,9 +21,12 @@ def main(build, what, *arguments):
     program, variable = PROGRAMS[what]
     directory = peers.Directory("engines")
     server = clickhouse.ClickHouse(directory).start()
+    arguments = arguments or ("1000000",)
+    if what == "bench" and len(arguments) == 1:
+        arguments += (directory.path,)
     try:
         return subprocess.call(
-            [os.path.join(build, program), *(arguments or ["1000000"])],
+            [os.path.join(build, program), *arguments],
             env={**os.environ, variable: server.url})
     finally:
         server.stop()
