@@ -446,11 +446,13 @@ static void a_lane_knows_its_newest(void **state)
     r->now_ms += 10;
     rig_put(r, "k");
     rig_turn(r);
-    for (int i = 0; i < 2; i++) {
+    for (int start = 0; start < 2; start++) {
         outbox_lane(r->outbox, 1, &n);
         assert_int_equal(n.newest_ms, RIG_T0 + 10);
         outbox_lane(r->outbox, 2, &n);
         assert_int_equal(n.newest_ms, RIG_T0);
+        if (start > 0)
+            return;
         rig_deliver(r, rig_take_one(r), "");
         rig_turn(r);
         rig_reopen(r);
