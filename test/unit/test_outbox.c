@@ -436,29 +436,6 @@ static void a_lane_knows_its_own(void **state)
     assert_int_equal(n.newest_ms, 0);
 }
 
-/* Of whatever became of it, and after a start, too. */
-static void a_lane_knows_its_newest(void **state)
-{
-    struct rig *r = *state;
-    struct lane_counts n;
-
-    rig_put_alert(r, &(struct rig_alert){ACTION_STORE, "k", .to = two, .n = 2});
-    r->now_ms += 10;
-    rig_put(r, "k");
-    rig_turn(r);
-    for (int start = 0; start < 2; start++) {
-        outbox_lane(r->outbox, 1, &n);
-        assert_int_equal(n.newest_ms, RIG_T0 + 10);
-        outbox_lane(r->outbox, 2, &n);
-        assert_int_equal(n.newest_ms, RIG_T0);
-        if (start > 0)
-            return;
-        rig_deliver(r, rig_take_one(r), "");
-        rig_turn(r);
-        rig_reopen(r);
-    }
-}
-
 static void texts_are_cut_at_their_limits(void **state)
 {
     struct rig *r = *state;
@@ -601,7 +578,6 @@ int main(void)
         RIG_TEST(what_is_engaged_is_engaged_after_a_restart),
         RIG_TEST(repeats_use_up_no_ids),
         RIG_TEST(a_lane_knows_its_own),
-        RIG_TEST(a_lane_knows_its_newest),
         RIG_TEST(texts_are_cut_at_their_limits),
         RIG_TEST(a_group_has_room_for_a_whole_body),
         RIG_TEST(the_settled_are_pruned_the_others_never),

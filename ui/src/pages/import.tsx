@@ -131,7 +131,7 @@ export function ImportPage() {
       <div class="segments" role="group" aria-label={t("import.kind")}>
         {KINDS.filter((k) => k.id !== "tocsin" || me.value?.role === "admin").map((k) => <button key={k.id} type="button" aria-pressed={kind.id === k.id} onClick={() => setParams({ from: k.id })}>{t(k.name)}</button>)}
       </div>
-      <div class="two"><div><From key={kind.id} kind={kind} /></div><div class="side"><Export /><Revisions /></div></div>
+      <div class="two"><div class="stack"><From key={kind.id} kind={kind} /></div><div class="side"><Export /><Revisions /></div></div>
     </PageFrame>
   );
 }
