@@ -29,8 +29,8 @@ static void problems_answer(struct admin *a, struct exchange *x, const struct de
     out_text(&reply.out, "title", "Unprocessable Content");
     out_i64(&reply.out, "status", 422);
     out_str(&reply.out, "detail",
-            arena_printf(exchange_arena(x), "%zu mistakes; nothing was changed",
-                         d->problem_count));
+            arena_printf(exchange_arena(x), "%zu mistake%s; nothing was changed",
+                         d->problem_count, d->problem_count == 1 ? "" : "s"));
     out_array(&reply.out, "errors");
     for (size_t i = 0; i < d->problem_count; i++) {
         const struct declared_problem *p = &d->problems[i];
@@ -47,39 +47,77 @@ static void problems_answer(struct admin *a, struct exchange *x, const struct de
     exchange_answer(x, 422, "application/problem+json", buf_view(&reply.body));
 }
 
-static void result_answer(struct admin *a, struct exchange *x,
-                          const struct declared_result *r)
+static void counts_write(struct json_out *o, const struct declared_result *r)
+{
+    out_i64(o, "created", (int64_t)r->created);
+    out_i64(o, "changed", (int64_t)r->changed);
+    out_i64(o, "same", (int64_t)r->same);
+    out_i64(o, "deleted", (int64_t)r->deleted);
+}
+
+static void result_log(struct admin *a, struct exchange *x,
+                       const struct declared_result *r)
+{
+    struct reply line freed_by(reply_release);
+
+    reply_init(&line);
+    out_object(&line.out, NULL);
+    counts_write(&line.out, r);
+    out_object_end(&line.out);
+    done_log(a, x, "config.apply", STR_NONE, STR_NONE, buf_view(&line.body));
+}
+
+static void apply_all(struct admin *a, struct exchange *x, struct declared *d,
+                      bool prune)
 {
     struct reply reply freed_by(reply_release);
+    struct declared_result result = {0};
+    struct error err = {0};
 
     reply_init(&reply);
     out_object(&reply.out, NULL);
-    out_i64(&reply.out, "created", (int64_t)r->created);
-    out_i64(&reply.out, "changed", (int64_t)r->changed);
-    out_i64(&reply.out, "same", (int64_t)r->same);
-    out_i64(&reply.out, "deleted", (int64_t)r->deleted);
+    out_bool(&reply.out, "dry_run", d->dry_run);
+    d->differences = &reply.out;
+    if (!declare_apply(a->with.config, d, prune, exchange_arena(x), &result, &err)) {
+        reply_problem(a, x, 422, "invalid-object", &err);
+        return;
+    }
+    counts_write(&reply.out, &result);
     out_object_end(&reply.out);
-    done_log(a, x, "config.apply", STR_NONE, STR_NONE, buf_view(&reply.body));
+    if (!d->dry_run)
+        result_log(a, x, &result);
     reply_send(&reply, x, 200);
+}
+
+/* Who owns what they name: their files, or whoever changes objects by hand. */
+static bool owner_read(struct admin *a, struct exchange *x, const struct json *body,
+                       struct declared *d)
+{
+    const struct json *owner = json_get(body, "managed_by");
+
+    if (owner == NULL || str_is(json_text(owner), "file"))
+        return true;
+    d->owner = STR("api");
+    return str_is(json_text(owner), "api") ||
+           params_wrong(a, x, "\"managed_by\" must be \"file\" or \"api\"");
 }
 
 static void apply(void *admin, struct exchange *x)
 {
-    static const char *const names[] = {"comment", NULL};
-    static const char *const members[] = {"files", "prune", NULL};
+    static const char *const names[] = {"comment", "dry_run", NULL};
+    static const char *const members[] = {"files", "managed_by", "prune", NULL};
     struct admin *a = admin;
     struct arena *arena = exchange_arena(x);
     struct signature by;
     struct declared d = {.by = &by};
-    struct declared_result result = {0};
-    struct error err = {0};
     const struct json *body;
     const struct json *files;
 
-    if (!params_known(a, x, names) || !params_signature(a, x, &by))
+    if (!params_known(a, x, names) || !params_signature(a, x, &by) ||
+        !params_flag(a, x, "dry_run", &d.dry_run))
         return;
     body = params_object(a, x, members, false);
-    if (body == NULL)
+    if (body == NULL || !owner_read(a, x, body, &d))
         return;
     files = json_get(body, "files");
     if (!json_is(files, JSON_ARRAY) || files->count == 0 || files->count > APPLY_FILES_MAX) {
@@ -94,11 +132,8 @@ static void apply(void *admin, struct exchange *x)
     declare_check(a->with.config, &d, arena);
     if (d.problem_count > 0)
         problems_answer(a, x, &d);
-    else if (!declare_apply(a->with.config, &d,
-                            json_bool_or(json_get(body, "prune"), false), arena, &result, &err))
-        reply_problem(a, x, 422, "invalid-object", &err);
     else
-        result_answer(a, x, &result);
+        apply_all(a, x, &d, json_bool_or(json_get(body, "prune"), false));
 }
 
 static const struct route routes[] = {

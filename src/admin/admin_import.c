@@ -13,16 +13,6 @@ struct asked {
     bool dry_run, replace, keep_empty_pools;
 };
 
-static bool flag_read(struct admin *a, struct exchange *x, const char *name,
-                      bool *out)
-{
-    struct str text = exchange_query(x, name);
-
-    *out = str_is(text, "true");
-    return !exchange_has_query(x, name) || *out || str_is(text, "false") ||
-           params_wrong(a, x, "%s must be true or false", name);
-}
-
 static void report_answer(struct admin *a, struct exchange *x,
                           const struct import *i, bool dry_run)
 {
@@ -65,9 +55,9 @@ static void import_post(struct admin *a, struct exchange *x, read_fn *read)
     enum config_result result;
 
     if (!params_known(a, x, names) || !params_signature(a, x, &by) ||
-        !flag_read(a, x, "dry_run", &asked.dry_run) ||
-        !flag_read(a, x, "replace", &asked.replace) ||
-        !flag_read(a, x, "keep_empty_pools", &asked.keep_empty_pools))
+        !params_flag(a, x, "dry_run", &asked.dry_run) ||
+        !params_flag(a, x, "replace", &asked.replace) ||
+        !params_flag(a, x, "keep_empty_pools", &asked.keep_empty_pools))
         return;
     import_begin(&i, config_now(a->with.config), asked.replace,
                  exchange_arena(x));

@@ -43,6 +43,8 @@ static void marks_answer(struct marks *m)
         out_null(&reply.out, "next");
     if (m->mark.kind == MARK_ACK || m->mark.kind == MARK_UNACK)
         out_i64(&reply.out, "engaged", m->engaged);
+    if (m->mark.kind == MARK_ACK)
+        out_i64(&reply.out, "acknowledgement", m->mark.at_ms);
     if (m->mark.kind == MARK_DELETE) {
         out_i64(&reply.out, "deletion", m->mark.deletion);
         out_time(&reply.out, "final", m->mark.until_ms);
@@ -167,13 +169,17 @@ static void bite_answer(void *marks)
         marks_answer(m);
 }
 
-/* Each delete has a number of its own, the time unless two were at once. */
-static void delete_number(struct admin *a, struct store_mark *m)
+/* What can be undone has a number of its own, the time unless two were at once. */
+static void mark_number(struct admin *a, struct store_mark *m)
 {
-    if (m->kind != MARK_DELETE)
+    if (m->kind != MARK_DELETE && m->kind != MARK_ACK)
         return;
-    a->last_deletion = MAX(m->at_ms, a->last_deletion + 1);
-    m->deletion = a->last_deletion;
+    a->last_mark = MAX(m->at_ms, a->last_mark + 1);
+    if (m->kind == MARK_ACK) {
+        m->at_ms = a->last_mark;
+        return;
+    }
+    m->deletion = a->last_mark;
     m->until_ms = m->at_ms + ADMIN_UNDO_MS;
 }
 
@@ -199,7 +205,7 @@ void marks_post(struct admin *a, struct exchange *x,
     m->mark.by = kept(m, mark->by);
     m->mark.text = kept(m, mark->text);
     m->mark.at_ms = clock_wall_ms(a->with.clock);
-    delete_number(a, &m->mark);
+    mark_number(a, &m->mark);
     if (query->ids != NULL) {
         ids = arena_array(&m->q.arena, MAX(query->id_count, 1u), sizeof *ids);
         memcpy(ids, query->ids, query->id_count * sizeof *ids);
@@ -312,6 +318,36 @@ static bool at_most_read(struct admin *a, struct exchange *x,
            wrong(a, x, "at_most", "must be a number from 1 to 100000");
 }
 
+/* Of an acknowledgement: whether it takes the place of an older one. */
+static bool again_read(struct admin *a, struct exchange *x, const struct json *again,
+                       struct store_query *q)
+{
+    static const int64_t none[1];
+
+    if (again != NULL && !json_is(again, JSON_BOOL))
+        return wrong(a, x, "again", "must be true or false");
+    if (again == NULL || again->truth)
+        return true;
+    if (q->acked == STORE_ACKED) {
+        q->ids = none;
+        q->id_count = 0;
+    }
+    q->acked = STORE_NOT_ACKED;
+    return true;
+}
+
+/* Of its undo: those that this one acknowledged, and nobody else since. */
+static bool acknowledgement_read(struct admin *a, struct exchange *x,
+                                 const struct json *number, struct store_query *q)
+{
+    if (number == NULL)
+        return true;
+    q->acked = STORE_ACKED;
+    return (json_i64(number, &q->acked_ms) && q->acked_ms > 0) ||
+           wrong(a, x, "acknowledgement", "must be the number that an acknowledgement "
+                                          "was answered with");
+}
+
 static bool body_read(struct admin *a, struct exchange *x,
                       const struct json *body, struct store_query *q,
                       struct store_mark *m)
@@ -323,7 +359,9 @@ static bool body_read(struct admin *a, struct exchange *x,
     m->by = done_by(x).who;
     return ids_read(a, x, json_get(body, "ids"), q) &&
            filter_member(a, x, json_get(body, "filter"), q) &&
+           acknowledgement_read(a, x, json_get(body, "acknowledgement"), q) &&
            something_said(a, x, q) &&
+           again_read(a, x, json_get(body, "again"), q) &&
            by_read(a, x, json_get(body, "by"), m) &&
            text_read(a, x, word, json_get(body, word), STORE_NOTE_MAX,
                      &m->text) &&
@@ -350,16 +388,16 @@ static void mark_serve(struct admin *a, struct exchange *x,
 
 static void ack_post(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"ids", "filter", "by",
-                                          "note", "until", "at_most", NULL};
+    static const char *const members[] = {"ids",   "filter", "again",   "by",
+                                          "note",  "until",  "at_most", NULL};
 
     mark_serve(admin, x, MARK_ACK, members);
 }
 
 static void unack_post(void *admin, struct exchange *x)
 {
-    static const char *const members[] = {"ids", "filter", "by", "at_most",
-                                          NULL};
+    static const char *const members[] = {"ids",     "filter", "acknowledgement",
+                                          "by", "at_most", NULL};
 
     mark_serve(admin, x, MARK_UNACK, members);
 }

@@ -14,14 +14,18 @@
 
 #define SAMPLE_LASTS_MS (8 * 60 * 1000)
 
+/* Of a recipient, which alerts it is told: see criteria_names. */
+#define CRITERIA_MEMBERS                                                       \
+    "minimum_severity", "categories", "entities", "types", "host_pools", "am_hosts", \
+        "filter"
 /* Of a recipient, how much and when it is told: see routing/pace.h. */
 #define PACE_MEMBERS                                                           \
     "repeat_interval", "flapping_count", "storm_limit", "storm_window", "digest", \
         "quiet_hours", "time_zone", "urgent_severity"
 
 struct preview {
-    struct question q; /* first */
-    struct found found; /* id 0: the newest alert, else the sample */
+    struct question q; /* first; its snapshot is with the changes */
+    struct found found; /* id 0: the newest it would get, else the sample */
     struct str name;    /* of the recipient; of a draft, one that is free */
     bool is_draft;
     const struct json *object; /* what to change in it; NULL: nothing */
@@ -253,16 +257,18 @@ static bool recipient_take(struct preview *p, struct dry_run *d)
 static void preview_answer(void *question)
 {
     struct preview *p = question;
-    struct dry_run d = {.admin = p->q.admin, .arena = &p->q.arena};
+    struct dry_run d = {
+        .admin = p->q.admin,
+        .s = p->q.snapshot,
+        .arena = &p->q.arena,
+    };
 
     if (!alert_take(p, &d))
         return;
     if (p->as != NULL)
         as_if(&d, *p->as, clock_wall_ms(p->q.admin->with.clock));
-    d.s = snapshot_take(p);
-    if (d.s != NULL && recipient_take(p, &d))
+    if (recipient_take(p, &d))
         dry_run_answer(&d, p->q.x);
-    config_release(p->q.admin->with.config, d.s);
     question_end(&p->q);
 }
 
@@ -273,7 +279,9 @@ static void preview_ask(void *question, const struct historian_view *view)
 
     q->ok = p->found.id > 0
                 ? found_kept(&p->found, view, &q->arena, &q->err)
-                : found_newest(&p->found, view, &q->arena, &q->err);
+                : found_newest(&p->found, q->snapshot,
+                               snapshot_recipient(q->snapshot, p->name), view,
+                               &q->arena, &q->err);
 }
 
 /* --- routes ----------------------------------------------------------------------- */
@@ -336,10 +344,14 @@ static void preview_post(struct admin *a, struct exchange *x, struct str name,
     p = question_new(a, x, sizeof *p);
     p->found.id = alert_id;
     p->as = as;
-    p->name = name;
+    p->name = arena_str(&p->q.arena, name);
     p->is_draft = is_draft;
     p->object = object_of(body, is_draft ? name : STR_NONE, exchange_arena(x));
-    question_post(&p->q, preview_ask, preview_answer);
+    p->q.snapshot = snapshot_take(p);
+    if (p->q.snapshot != NULL)
+        question_post(&p->q, preview_ask, preview_answer);
+    else
+        question_end(&p->q);
 }
 
 static const char *const no_params[] = {NULL};
@@ -347,7 +359,8 @@ static const char *const no_params[] = {NULL};
 static void of_recipient(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"params", "title_template", "text_template",
-                                          "alert_id", "action", PACE_MEMBERS, NULL};
+                                          "alert_id", "action", CRITERIA_MEMBERS,
+                                          PACE_MEMBERS, NULL};
     struct admin *a = admin;
     struct str name = exchange_segment(x, "name");
     const struct json *body;
@@ -376,8 +389,8 @@ static struct str free_name(const struct snapshot *s, struct arena *a)
 static void of_draft(void *admin, struct exchange *x)
 {
     static const char *const members[] = {"endpoint", "params", "title_template",
-                                          "text_template", "alert_id", "action", PACE_MEMBERS,
-                                          NULL};
+                                          "text_template", "alert_id", "action",
+                                          CRITERIA_MEMBERS, PACE_MEMBERS, NULL};
     struct admin *a = admin;
     const struct json *body;
 

@@ -186,6 +186,38 @@ static void totp_off(struct admin *a, struct exchange *x, const struct user *u,
     user_changed(a, x, u, &off);
 }
 
+static void codes_answer(struct exchange *x,
+                         char codes[RECOVERY_CODES][RECOVERY_BYTES])
+{
+    struct reply reply freed_by(reply_release);
+
+    reply_init(&reply);
+    out_object(&reply.out, NULL);
+    out_object(&reply.out, "data");
+    out_array(&reply.out, "recovery_codes");
+    for (size_t i = 0; i < RECOVERY_CODES; i++)
+        out_text(&reply.out, NULL, codes[i]);
+    out_array_end(&reply.out);
+    out_object_end(&reply.out);
+    out_object_end(&reply.out);
+    reply_send(&reply, x, 200);
+}
+
+static void recovery_renew(struct admin *a, struct exchange *x,
+                           const struct user *u, void *none unused)
+{
+    char codes[RECOVERY_CODES][RECOVERY_BYTES];
+    struct actor by = done_by(x);
+    struct error err;
+
+    if (!user_recovery_renew(a->with.people, u->id, codes, &by, &err)) {
+        reply_problem(a, x, 409, "totp", &err);
+        return;
+    }
+    codes_answer(x, codes);
+    sodium_memzero(codes, sizeof codes);
+}
+
 static void totp_ask(struct admin *a, struct exchange *x, proof_fn *given)
 {
     static const char *const members[] = {"password", NULL};
@@ -206,21 +238,9 @@ static void totp_off_post(void *admin, struct exchange *x)
     totp_ask(admin, x, totp_off);
 }
 
-static void codes_answer(struct exchange *x,
-                         char codes[RECOVERY_CODES][RECOVERY_BYTES])
+static void recovery_post(void *admin, struct exchange *x)
 {
-    struct reply reply freed_by(reply_release);
-
-    reply_init(&reply);
-    out_object(&reply.out, NULL);
-    out_object(&reply.out, "data");
-    out_array(&reply.out, "recovery_codes");
-    for (size_t i = 0; i < RECOVERY_CODES; i++)
-        out_text(&reply.out, NULL, codes[i]);
-    out_array_end(&reply.out);
-    out_object_end(&reply.out);
-    out_object_end(&reply.out);
-    reply_send(&reply, x, 200);
+    totp_ask(admin, x, recovery_renew);
 }
 
 static void totp_confirm_post(void *admin, struct exchange *x)
@@ -256,6 +276,7 @@ static const struct route routes[] = {
     {"POST", ME "/password", ACCESS_SELF, SELF_BODY_MAX, password_post},
     {"POST", ME "/totp", ACCESS_SELF, SELF_BODY_MAX, totp_post},
     {"POST", ME "/totp/confirm", ACCESS_SELF, SELF_BODY_MAX, totp_confirm_post},
+    {"POST", ME "/totp/recovery", ACCESS_SELF, SELF_BODY_MAX, recovery_post},
     {"POST", ME "/totp/disable", ACCESS_SELF, SELF_BODY_MAX, totp_off_post},
     {.method = NULL},
 };

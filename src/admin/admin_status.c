@@ -67,6 +67,8 @@ static void recipient_status(const struct admin *a, const struct recipient *r,
     for (int s = 0; s < DELIVERY_STATES; s++)
         out_i64(o, delivery_state_name((enum delivery_state)s), (int64_t)n.n[s]);
     out_time(o, "oldest", n.oldest_ms);
+    out_time(o, "last_matched", n.newest_ms);
+    out_time(o, "changed", r->changed_ms);
     pause_write(a, o, PAUSE_RECIPIENT, r->id);
     out_object_end(o);
 }

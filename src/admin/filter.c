@@ -236,7 +236,8 @@ bool filter_matches(const struct store_query *q, const struct engaged *e,
         e->severity < q->minimum_severity ||
         (q->entity >= 0 && (int64_t)e->entity != q->entity) ||
         (q->acked != STORE_ACKED_OR_NOT &&
-         (q->acked == STORE_ACKED) != (e->ack != NULL)))
+         (q->acked == STORE_ACKED) != (e->ack != NULL)) ||
+        (q->acked_ms != 0 && q->acked_ms != e->ack->at_ms))
         return false;
     if (!asks_for_strings(q) && q->filter == NULL)
         return true;

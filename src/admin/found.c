@@ -1,6 +1,8 @@
 /* found.c -- an alert looked for by its id, wherever it may be. */
 #include "admin/found.h"
 
+#include "admin/decisions.h"
+
 static bool from_outbox(struct found *f, struct outbox_reader *r,
                         struct arena *a, struct error *err)
 {
@@ -40,19 +42,60 @@ bool found_kept(struct found *f, const struct historian_view *view,
            from_history(f, view->engine, a, err);
 }
 
-bool found_newest(struct found *f, const struct historian_view *view,
-                  struct arena *a, struct error *err)
+static bool is_matched(const struct routing *one, const struct store_row *row,
+                       struct arena *scratch)
 {
-    struct store_query q = {.entity = -1, .limit = 1};
-    struct store_page page = {0};
+    struct alert alert;
+    int64_t id;
 
-    if (!store_engine_list(view->engine, &q, a, &page, err))
-        return false;
-    if (page.n > 0) {
-        f->id = page.rows[0].id;
-        f->line = f->history = page.rows[0].json;
+    return alert_read(scratch, json_parse(scratch, row->json, NULL), 0, &alert, NULL) &&
+           routing_match(one, &alert, change_of(&alert), &id) > 0;
+}
+
+static bool newest_of(struct found *f, const struct routing *one, struct store_query *q,
+                      const struct historian_view *view, struct arena *a,
+                      struct error *err)
+{
+    struct arena scratch freed_by(arena_release) = {0};
+    struct store_page page = {.more = true};
+
+    for (size_t n = 0; n < FOUND_LOOKED_AT && page.more; n += q->limit) {
+        arena_reset(&scratch);
+        if (!store_engine_list(view->engine, q, &scratch, &page, err))
+            return false;
+        for (size_t i = 0; i < page.n; i++)
+            if (is_matched(one, &page.rows[i], &scratch)) {
+                f->id = page.rows[i].id;
+                f->line = f->history = arena_str(a, page.rows[i].json);
+                return true;
+            }
+        q->before_tstamp_ms = page.last_tstamp_ms;
+        q->before_id = page.last_id;
     }
     return true;
+}
+
+bool found_newest(struct found *f, const struct snapshot *s, const struct recipient *r,
+                  const struct historian_view *view, struct arena *a, struct error *err)
+{
+    const struct rule rule = {
+        .recipient_id = r->id,
+        .name = r->name,
+        .criteria = r->criteria,
+        .enabled = true,
+    };
+    struct store_query q = {
+        .entity = -1,
+        .minimum_severity = r->criteria.minimum_severity,
+        .filter = r->criteria.filter,
+        .pools = s->pools,
+        .limit = 100,
+    };
+    struct routing *one = routing_new(&rule, 1, s->pools, err);
+    bool ok = one != NULL && newest_of(f, one, &q, view, a, err);
+
+    routing_free(one);
+    return ok;
 }
 
 void found_engaged(struct found *f, const struct registry *r, struct arena *a)

@@ -16,9 +16,12 @@ struct found {
 /* On the historian. False: it cannot be read (err), not that it is not there. */
 bool found_kept(struct found *f, const struct historian_view *view,
                 struct arena *a, struct error *err) must_check;
-/* The newest one of the history, if there is any. */
-bool found_newest(struct found *f, const struct historian_view *view,
-                  struct arena *a, struct error *err) must_check;
+/* The newest one of the history that the recipient would get, among the newest
+ * FOUND_LOOKED_AT that are severe enough, if there is any. */
+#define FOUND_LOOKED_AT 1000
+bool found_newest(struct found *f, const struct snapshot *s, const struct recipient *r,
+                  const struct historian_view *view, struct arena *a,
+                  struct error *err) must_check;
 
 /* On the loop. */
 void found_engaged(struct found *f, const struct registry *r, struct arena *a);

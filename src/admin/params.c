@@ -243,3 +243,13 @@ const struct json *params_object(struct admin *a, struct exchange *x,
         return NULL;
     return j;
 }
+
+bool params_flag(struct admin *a, struct exchange *x, const char *name,
+                 bool *out)
+{
+    struct str text = exchange_query(x, name);
+
+    *out = str_is(text, "true");
+    return !exchange_has_query(x, name) || *out || str_is(text, "false") ||
+           params_wrong(a, x, "%s must be true or false", name);
+}

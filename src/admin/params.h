@@ -26,6 +26,9 @@ bool params_cursor(struct admin *a, struct exchange *x, struct str cursor,
                    int64_t *first, int64_t *second);
 struct str cursor_text(struct arena *arena, int64_t first, int64_t second);
 
+/* true or false; absent: false. */
+bool params_flag(struct admin *a, struct exchange *x, const char *name, bool *out);
+
 /* RFC 3339, seconds since 1970, or how long ago: "1h". Absent: 0. */
 bool params_time(struct admin *a, struct exchange *x, const char *name,
                  int64_t *out);

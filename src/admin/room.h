@@ -41,7 +41,7 @@ struct admin {
     struct question *questions; /* those that are not answered yet */
     struct job *jobs; /* ours, the last one begun first */
     int64_t job_last_id;
-    int64_t last_deletion;      /* the number of the last delete */
+    int64_t last_mark;          /* the number of the last delete or acknowledgement */
     unsigned tests;             /* and questions for choices, on their way */
     struct patience *patience;  /* with those who try passwords */
     struct events *events;

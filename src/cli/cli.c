@@ -132,9 +132,11 @@ static const char inhibition_usage[] =
 static const char settings_usage[] = "  tocsin settings show\n"
                                      "  tocsin settings set NAME=VALUE ...\n" SIGNED;
 static const char apply_usage[] =
-    "  tocsin apply -f FILE [-f FILE] [--prune] [--comment WHY]\n"
+    "  tocsin apply -f FILE [-f FILE] [--prune] [--dry-run] [--comment WHY]\n"
     "                                     all of it or none; --prune: what the files\n"
-    "                                     once named and name no more is deleted\n";
+    "                                     once named and name no more is deleted;\n"
+    "                                     --dry-run: says what would change, and keeps\n"
+    "                                     nothing\n";
 static const char config_usage[] =
     "  tocsin config revisions [--limit N]\n"
     "                                     who changed what, when and why\n"
@@ -194,8 +196,8 @@ static const struct command commands[] = {
      "which engaged alerts mute which others", inhibition_usage},
     {"settings", command_settings, "show | set", "what holds for the whole of Tocsin",
      settings_usage},
-    {"apply", command_apply, "-f FILE [-f FILE] [--prune]", "make it as the YAML files say",
-     apply_usage},
+    {"apply", command_apply, "-f FILE [-f FILE] [--prune] [--dry-run]",
+     "make it as the YAML files say", apply_usage},
     {"config", command_configuration, "revisions | show | diff | rollback | export",
      "what changed, and back again", config_usage},
     {"import", command_import, "KIND FILE [--dry-run] [--replace]",

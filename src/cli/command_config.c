@@ -70,9 +70,32 @@ static bool file_write(struct cli *c, const char *path, struct json_out *o)
     return ok;
 }
 
-static int files_send(struct cli *c, const char *const *paths, size_t n, bool prune,
-                      const char *comment)
+static void applied_print(struct cli *c, const struct json *answer, bool dry_run)
 {
+    if (c->output == OUTPUT_JSON) {
+        print_json(c, answer);
+        return;
+    }
+    if (dry_run)
+        differences_print(c, json_get(answer, "changes"));
+    printf("%lld new, %lld changed, %lld deleted, %lld as before%s\n",
+           (long long)json_i64_or(json_get(answer, "created"), 0),
+           (long long)json_i64_or(json_get(answer, "changed"), 0),
+           (long long)json_i64_or(json_get(answer, "deleted"), 0),
+           (long long)json_i64_or(json_get(answer, "same"), 0),
+           dry_run ? "; nothing was changed" : "");
+}
+
+struct applying {
+    const char *const *paths;
+    size_t n;
+    bool prune, dry_run;
+    const char *comment; /* NULL: none */
+};
+
+static int files_send(struct cli *c, const struct applying *how)
+{
+    struct buf path freed_by(buf_release) = BUF(1u << 20);
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
     struct answer a;
@@ -80,22 +103,20 @@ static int files_send(struct cli *c, const char *const *paths, size_t n, bool pr
     int status;
 
     out_object(&o, NULL);
-    out_bool(&o, "prune", prune);
+    out_bool(&o, "prune", how->prune);
     out_array(&o, "files");
-    for (size_t i = 0; i < n; i++)
-        read = file_write(c, paths[i], &o) && read;
+    for (size_t i = 0; i < how->n; i++)
+        read = file_write(c, how->paths[i], &o) && read;
     out_array_end(&o);
     out_object_end(&o);
     if (!read)
         return EXIT_FAILED;
-    status = client_send(c, "POST", client_signed(c, "/api/v1/config/apply", comment),
-                         buf_view(&b), &a);
+    buf_text(&path, "/api/v1/config/apply");
+    client_query(&path, "dry_run", how->dry_run ? "true" : NULL);
+    client_query(&path, "comment", how->comment);
+    status = client_send(c, "POST", buf_c(&path), buf_view(&b), &a);
     if (status == EXIT_OK)
-        printf("%lld new, %lld changed, %lld deleted, %lld as before\n",
-               (long long)json_i64_or(json_get(a.json, "created"), 0),
-               (long long)json_i64_or(json_get(a.json, "changed"), 0),
-               (long long)json_i64_or(json_get(a.json, "deleted"), 0),
-               (long long)json_i64_or(json_get(a.json, "same"), 0));
+        applied_print(c, a.json, how->dry_run);
     return status;
 }
 
@@ -103,15 +124,18 @@ int command_apply(struct cli *c)
 {
     const char **paths = arena_array(&c->arena, (size_t)c->argc, sizeof *paths);
     struct declared d = {0};
-    bool prune = cli_flag(c, "--prune");
-    const char *comment = cli_take(c, "--comment");
-    size_t n = 0;
+    struct applying how = {
+        .paths = paths,
+        .prune = cli_flag(c, "--prune"),
+        .dry_run = cli_flag(c, "--dry-run"),
+        .comment = cli_take(c, "--comment"),
+    };
     int status;
 
-    while ((paths[n] = cli_take(c, "-f")) != NULL)
-        n++;
-    if (n == 0 || !cli_done(c))
+    while ((paths[how.n] = cli_take(c, "-f")) != NULL)
+        how.n++;
+    if (how.n == 0 || !cli_done(c))
         return EXIT_USAGE;
-    status = files_read(c, paths, n, false, &d); /* the server has the secrets */
-    return status == EXIT_OK ? files_send(c, paths, n, prune, comment) : status;
+    status = files_read(c, paths, how.n, false, &d); /* the server has the secrets */
+    return status == EXIT_OK ? files_send(c, &how) : status;
 }

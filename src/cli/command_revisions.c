@@ -107,11 +107,18 @@ static void object_print(struct cli *c, const struct json *d)
         member_print(c, m);
 }
 
+void differences_print(struct cli *c, const struct json *list)
+{
+    for (const struct json *d = list ? list->first : NULL; d; d = d->next)
+        object_print(c, d);
+    if (list == NULL || list->count == 0)
+        fputs("nothing differs\n", stderr);
+}
+
 static int diff(struct cli *c)
 {
     struct buf path freed_by(buf_release) = BUF(1024);
     const char *from = cli_word(c), *to = cli_word(c);
-    const struct json *list;
     struct answer a;
     int status;
 
@@ -123,15 +130,10 @@ static int diff(struct cli *c)
     status = client_get(c, buf_c(&path), &a);
     if (status != EXIT_OK)
         return status;
-    list = json_get(a.json, "data");
-    if (c->output == OUTPUT_JSON) {
+    if (c->output == OUTPUT_JSON)
         print_json(c, a.json);
-        return EXIT_OK;
-    }
-    for (const struct json *d = list ? list->first : NULL; d; d = d->next)
-        object_print(c, d);
-    if (list == NULL || list->count == 0)
-        fputs("nothing differs\n", stderr);
+    else
+        differences_print(c, json_get(a.json, "data"));
     return EXIT_OK;
 }
 

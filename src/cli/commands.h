@@ -40,6 +40,8 @@ void decisions_print(struct cli *c, const struct json *list);
  * hold with both values, of then and of now. */
 struct str would_hold_words(struct cli *c, const struct json *hold);
 void holds_print(struct cli *c, const struct json *of);
+/* What differs between two configurations, by object and member. */
+void differences_print(struct cli *c, const struct json *list);
 /* A file of expectations: what the exit status says, for CI. */
 int explain_verify(struct cli *c, const char *path);
 int recipient_preview(struct cli *c, const char *name);

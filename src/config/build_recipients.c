@@ -119,6 +119,7 @@ static bool recipient_build(struct build *b, const struct object *o,
     r->name = arena_str(b->a, o->name);
     r->managed_by = arena_str(b->a, o->managed_by);
     r->revision = o->revision;
+    r->changed_ms = o->changed_ms;
     if (!recipient_endpoint(b, o, r) || !build_enabled(b, o, &r->on))
         return false;
     /* What an older Tocsin took stays. */

@@ -83,6 +83,7 @@ static struct held *change_build(struct config *c, struct model *m,
         if (blame->result != CONFIG_OK)
             return NULL;
     }
+    m->now_ms = clock_wall_ms(c->clock);
     model_number(m);
     return snapshot_build(m, !c->offline, blame, err);
 }
@@ -104,34 +105,65 @@ static struct saving saving_of(const struct config *c, const struct held *next,
     return with;
 }
 
-struct intent { /* edits on their way */
-    const struct edit *edits;
-    size_t n;
-    const struct signature *by; /* may be NULL */
-    bool keep;                  /* it is written */
-};
+static void consequence_count(const struct model *m, struct consequence *out)
+{
+    for (size_t k = 0; k < OBJECT_KINDS; k++)
+        for (const struct object *o = m->first[k]; o != NULL; o = o->next) {
+            out->created += object_is_new(o) && !o->gone;
+            out->deleted += !object_is_new(o) && o->gone;
+            out->changed += !object_is_new(o) && !o->gone && object_changed(o);
+        }
+}
+
+/* Before anything is written: what the database has is what was. */
+static bool consequence_tell(struct config *c, struct model *m, struct consequence *out,
+                         struct error *err)
+{
+    struct model was freed_by(model_release) = {.arena = m->arena};
+
+    if (out == NULL)
+        return true;
+    consequence_count(m, out);
+    if (out->to == NULL)
+        return true;
+    if (!model_load(&was, c->db, c->seal, err))
+        return false;
+    models_diff(&was, m, out->to, "changes");
+    return true;
+}
+
+static bool change_keep(struct config *c, const struct model *m,
+                        const struct held *next, const struct intent *what,
+                        struct error *err)
+{
+    struct saving with = saving_of(c, next, what->edits, what->by);
+
+    return model_save(m, &with, err) && config_db_commit(c->db, err);
+}
 
 static struct held *change_make(struct config *c, struct model *m,
                                 const struct intent *what, struct blame *blame,
                                 struct error *err)
 {
     struct held *next = NULL;
-    struct saving with;
 
     *blame = (struct blame){.result = CONFIG_FAILED};
     if (!config_db_begin(c->db, err))
         return NULL;
     if (model_load(m, c->db, c->seal, err))
         next = change_build(c, m, what->edits, what->n, blame, err);
-    if (next != NULL && what->keep) {
+    if (next != NULL) {
         blame->result = CONFIG_FAILED;
-        with = saving_of(c, next, what->edits, what->by);
-        if (model_save(m, &with, err) && config_db_commit(c->db, err))
-            return next;
+        if (consequence_tell(c, m, what->then, err) &&
+            (what->dry_run || change_keep(c, m, next, what, err)))
+            blame->result = CONFIG_OK;
+    }
+    if (next != NULL && blame->result != CONFIG_OK) {
         held_free(next);
         next = NULL;
     }
-    config_db_rollback(c->db);
+    if (next == NULL || what->dry_run)
+        config_db_rollback(c->db);
     return next;
 }
 
@@ -148,21 +180,35 @@ static enum config_result change(struct config *c, const struct intent *what,
     return *next != NULL ? CONFIG_OK : blame.result;
 }
 
-enum config_result config_change(struct config *c, const struct edit *e, size_t n,
-                                 const struct signature *by, size_t *failed,
-                                 struct error *err)
+enum config_result config_intend(struct config *c, const struct intent *what,
+                                 size_t *failed, struct error *err)
 {
-    struct intent what = {.edits = e, .n = n, .by = by, .keep = n > 0};
+    struct intent asked = *what;
     struct held *next;
-    enum config_result result = change(c, &what, &next, failed, err);
+    enum config_result result;
 
+    asked.dry_run = what->dry_run || what->n == 0;
+    result = change(c, &asked, &next, failed, err);
     if (result != CONFIG_OK)
         return result;
+    if (what->dry_run) {
+        held_free(next);
+        return result;
+    }
     config_swap(c, next);
     if (!c->offline)
         log_info(ROOM, "configuration at revision %lld",
                  (long long)c->now->snapshot.revision);
     return result;
+}
+
+enum config_result config_change(struct config *c, const struct edit *e, size_t n,
+                                 const struct signature *by, size_t *failed,
+                                 struct error *err)
+{
+    struct intent what = {.edits = e, .n = n, .by = by};
+
+    return config_intend(c, &what, failed, err);
 }
 
 enum config_result config_edit_all(struct config *c, const struct edit *e,
@@ -174,18 +220,15 @@ enum config_result config_edit_all(struct config *c, const struct edit *e,
 enum config_result config_try(struct config *c, const struct edit *e, size_t n,
                               size_t *failed, struct error *err)
 {
-    struct intent what = {.edits = e, .n = n};
-    struct held *next;
-    enum config_result result = change(c, &what, &next, failed, err);
+    struct intent what = {.edits = e, .n = n, .dry_run = true};
 
-    held_free(next);
-    return result;
+    return config_intend(c, &what, failed, err);
 }
 
 enum config_result config_propose(struct config *c, const struct edit *e,
                                   const struct snapshot **out, struct error *err)
 {
-    struct intent what = {.edits = e, .n = 1};
+    struct intent what = {.edits = e, .n = 1, .dry_run = true};
     struct held *next;
     size_t failed;
     enum config_result result = change(c, &what, &next, &failed, err);
@@ -253,7 +296,7 @@ static bool first_snapshot(struct config *c, struct error *err)
     struct model m freed_by(model_release) = {.arena = &a};
     struct blame blame;
 
-    c->now = change_make(c, &m, &(struct intent){0}, &blame, err);
+    c->now = change_make(c, &m, &(struct intent){.dry_run = true}, &blame, err);
     if (c->now == NULL)
         return false;
     faults_log(&c->now->snapshot);

@@ -23,7 +23,7 @@ struct endpoint {
 };
 
 struct recipient {
-    int64_t id, revision;
+    int64_t id, revision, changed_ms; /* wall, of that revision; 0: long ago */
     struct str name;
     const struct endpoint *endpoint;
     const void *params;
@@ -97,6 +97,7 @@ struct edit {
     const struct json *object; /* not for DELETE */
     struct str author;         /* managed_by */
     int64_t if_revision;       /* 0: whatever it is */
+    bool from_export;          /* as declare.h has it of an owner */
 };
 enum config_result config_edit(struct config *c, const struct edit *e,
                                struct error *err) must_check;
@@ -114,7 +115,6 @@ void pool_write(const struct snapshot *s, const struct pool *p, /* of s */
                 struct json_out *o, const char *name);
 void settings_write(const struct snapshot *s, struct json_out *o, const char *name);
 void schema_write(const struct texts *t, struct json_out *o, const char *name); /* of all types */
-
 void config_redact(const struct config *c, struct buf *to, struct str text); /* redact.h */
 
 #endif

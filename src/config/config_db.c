@@ -158,7 +158,8 @@ bool config_db_objects(struct config_db *db, object_row_fn *each, void *arg,
 {
     sqlite3_stmt *s freed_by(statement_done) = db_prepare(
         db,
-        "SELECT id, kind, name, json, managed_by, revision FROM object"
+        "SELECT id, kind, name, json, managed_by, revision, coalesce((SELECT"
+        " at_ms FROM revision WHERE n = object.revision), 0) FROM object"
         " ORDER BY id",
         err);
     int step = SQLITE_ERROR;
@@ -171,6 +172,7 @@ bool config_db_objects(struct config_db *db, object_row_fn *each, void *arg,
             .json = column_str(s, 3),
             .managed_by = column_str(s, 4),
             .revision = sqlite3_column_int64(s, 5),
+            .at_ms = sqlite3_column_int64(s, 6),
         };
 
         if (!each(arg, &row, err))

@@ -16,6 +16,7 @@ struct object_row {
     struct str json; /* secrets sealed */
     struct str managed_by;
     int64_t revision;
+    int64_t at_ms; /* of that revision, read only; 0: it is not kept any more */
 };
 
 struct change_row { /* of one object, in one revision */

@@ -26,6 +26,10 @@ struct config {
 /* Takes the snapshot over as the one in force, and tells. */
 void config_swap(struct config *c, struct held *next);
 
+/* What differs, as revisions_diff() writes it; what is gone from `to` is deleted. */
+void models_diff(struct model *from, struct model *to, struct json_out *o,
+                 const char *name);
+
 /* NOT_FOUND when it cannot be rebuilt. */
 enum config_result revision_is_kept(struct config *c, int64_t revision,
                                     struct error *err);

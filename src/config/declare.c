@@ -23,11 +23,15 @@ static struct str owner_path(struct str managed_by)
     return path;
 }
 
-/* Whether this run speaks for the file: it is one of those read, or it is, or
- * was, in a directory that was read. */
-static bool is_ours(const struct declared *d, struct str path)
+/* Whether this run speaks for the object: the file that owns it is one of those
+ * read, or it is, or was, in a directory that was read. */
+static bool is_ours(const struct declared *d, struct str managed_by)
 {
-    for (size_t i = 0; i < d->root_count; i++) {
+    struct str path = owner_path(managed_by);
+
+    if (d->owner.n > 0)
+        return str_eq(managed_by, d->owner);
+    for (size_t i = 0; path.n > 0 && i < d->root_count; i++) {
         struct str root = d->roots[i];
         struct str rest = str_from(path, root.n);
 
@@ -112,8 +116,9 @@ static bool is_foreign(const struct declared *d, const struct owners *w,
     const struct owned *o = hash_get(&w->by_name[item->kind], item->name);
     struct str path = o != NULL ? owner_path(o->managed_by) : STR_NONE;
 
-    if (path.n == 0 || is_ours(d, path) || access(arena_c(a, path), F_OK) != 0)
-        return false;
+    if (path.n == 0 || d->owner.n > 0 || is_ours(d, o->managed_by) ||
+        access(arena_c(a, path), F_OK) != 0)
+        return false; /* another owner is told when the edit is tried */
     error_set(err, "%.*s is declared in %.*s already; take it out there first",
               STR_ARG(object_title(item->kind, item->name, a)),
               STR_ARG(str_from(o->managed_by, strlen("file:"))));
@@ -260,9 +265,8 @@ static struct edit *edits_all(const struct declared *d, const struct owners *w,
     }
     for (size_t i = 0; prune && i < w->n; i++) {
         const struct owned *o = &w->v[i];
-        struct str path = owner_path(o->managed_by);
 
-        if (path.n > 0 && is_ours(d, path) && !is_declared(declared, o))
+        if (is_ours(d, o->managed_by) && !is_declared(declared, o))
             all[(*n)++] = (struct edit){
                 .kind = o->kind,
                 .verb = EDIT_DELETE,
@@ -273,28 +277,6 @@ static struct edit *edits_all(const struct declared *d, const struct owners *w,
     for (size_t k = 0; k < OBJECT_KINDS; k++)
         hash_release(&declared[k]);
     return all;
-}
-
-static void result_count(const struct declared *d, const struct owners *before,
-                         const struct snapshot *now, struct arena *a,
-                         struct declared_result *out)
-{
-    struct owners w freed_by(owners_release) = {0};
-
-    owners_init(&w, now, a);
-    for (size_t i = 0; i < d->n; i++) {
-        enum object_kind kind = d->items[i].kind;
-        const struct owned *was =
-            hash_get(&before->by_name[kind], d->items[i].name);
-        const struct owned *is = hash_get(&w.by_name[kind], d->items[i].name);
-
-        if (was == NULL)
-            out->created++;
-        else if (is != NULL && is->revision != was->revision)
-            out->changed++;
-        else
-            out->same++;
-    }
 }
 
 static bool has_problems(const struct declared *d, struct error *err)
@@ -311,12 +293,19 @@ static bool has_problems(const struct declared *d, struct error *err)
 }
 
 static bool apply_edits(struct config *c, const struct declared *d,
-                        const struct edit *edits, size_t n, struct error *err)
+                        const struct edit *edits, size_t n,
+                        struct consequence *then, struct error *err)
 {
     struct signature files = {.author = STR("files")};
+    struct intent what = {
+        .edits = edits,
+        .n = n,
+        .by = d->by != NULL ? d->by : &files,
+        .dry_run = d->dry_run,
+        .then = then,
+    };
     size_t failed = 0;
-    enum config_result result = config_change(
-        c, edits, n, d->by != NULL ? d->by : &files, &failed, err);
+    enum config_result result = config_intend(c, &what, &failed, err);
 
     if (result == CONFIG_OK)
         return true;
@@ -332,27 +321,27 @@ bool declare_apply(struct config *c, struct declared *d, bool prune,
                    struct error *err)
 {
     struct owners w freed_by(owners_release) = {0};
-    /* Its strings are looked at after the change. */
-    const struct snapshot *before = config_acquire(c);
+    struct consequence then = {.to = d->differences};
     struct edit *edits;
     size_t n;
     bool applied;
 
-    *out = (struct declared_result){0};
-    owners_init(&w, before, a);
-    items_settle(d, before, a);
+    owners_init(&w, config_now(c), a);
+    items_settle(d, config_now(c), a);
     applied = !has_problems(d, err);
     for (size_t i = 0; i < d->n && applied; i++)
         if (is_foreign(d, &w, i, a, err))
             applied = error_in(err, "%.*s", STR_ARG(d->places[i]));
     if (applied) {
         edits = edits_all(d, &w, prune, a, &n);
-        applied = apply_edits(c, d, edits, n, err);
+        applied = apply_edits(c, d, edits, n, &then, err);
     }
-    if (applied) {
-        result_count(d, &w, config_now(c), a, out);
-        out->deleted = n - d->n;
-    }
-    config_release(c, before);
+    if (applied)
+        *out = (struct declared_result){
+            .created = then.created,
+            .changed = then.changed,
+            .same = d->n - then.created - then.changed,
+            .deleted = then.deleted,
+        };
     return applied;
 }

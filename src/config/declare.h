@@ -30,6 +30,12 @@ struct declared {
     struct str *roots; /* files and directories read, absolute */
     size_t root_count;
     const struct signature *by; /* who applies them; NULL: "files" */
+    /* Of all they name; "": its file. Set before reading. They may be an export of what
+     * is here then: what a file owns may be said again as it is, and a secret's placeholder
+     * that nobody filled stands for the value that is there. */
+    struct str owner;
+    bool dry_run;     /* nothing is kept */
+    struct json_out *differences; /* NULL: nobody asks; struct consequence */
     bool partial; /* of a file only its syntax problems are known */
 };
 
@@ -53,8 +59,8 @@ void declare_warn(struct declared *d, struct arena *a);
 /* Looks also at the files that secrets are in ("file:/path"), from here. */
 void declare_check_secrets(struct declared *d, struct arena *a);
 
-/* Applies all or nothing. With `prune`, what a file owned before and names no
- * more is deleted. Counts what happened. */
+/* Applies all or nothing. With `prune`, what the same owner has and no file names
+ * any more is deleted. Counts what happened, or with `dry_run` would. */
 struct declared_result {
     size_t created, changed, same, deleted;
 };

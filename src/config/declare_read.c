@@ -396,8 +396,11 @@ static void edit_make(struct reading *r, const struct declared_item *item,
         .verb = EDIT_REPLACE,
         .name = item->name,
         .object = item->object,
-        .author = arena_printf(r->a, "file:%.*s:%zu",
-                               STR_ARG(item->source->path), item->at.line),
+        .author = d->owner.n > 0
+                      ? d->owner
+                      : arena_printf(r->a, "file:%.*s:%zu",
+                                     STR_ARG(item->source->path), item->at.line),
+        .from_export = d->owner.n > 0,
     };
     d->places[at] =
         arena_printf(r->a, "%.*s:%zu:%zu", STR_ARG(item->source->file),

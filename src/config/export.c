@@ -113,26 +113,6 @@ static void member_write(struct exporting *e, int depth, const struct json *m)
 
 /* --- secrets ------------------------------------------------------------------ */
 
-/* "TOCSIN_ENDPOINT_SOC_MAIL_PASSWORD". */
-static void variable_write(struct buf *to, const struct object *o, struct str field)
-{
-    struct arena a freed_by(arena_release) = {0};
-    struct str name =
-        o->kind == OBJECT_SETTINGS
-            ? arena_printf(&a, "%.*s", STR_ARG(field))
-            : arena_printf(&a, "%s_%.*s_%.*s", object_kind_name(o->kind),
-                           STR_ARG(o->name), STR_ARG(field));
-
-    buf_text(to, "env:TOCSIN_");
-    for (size_t i = 0; i < name.n; i++) {
-        char c = name.p[i];
-
-        buf_char(to, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A')
-                     : (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ? c
-                                                                        : '_');
-    }
-}
-
 /* A reference says where it is and no more. */
 static bool may_be_shown(const struct json *value)
 {
@@ -142,13 +122,13 @@ static bool may_be_shown(const struct json *value)
 static void secret_write(struct exporting *e, int depth, const struct object *o,
                          const struct json *m)
 {
+    struct arena a freed_by(arena_release) = {0};
+    struct str word = object_placeholder(o->kind, o->name, m->name, &a);
     bool list = json_is(m, JSON_ARRAY);
 
     indent(e->to, depth);
     text_write(e->to, m->name);
-    buf_text(e->to, list ? ": [\"" : ": \"");
-    variable_write(e->to, o, m->name);
-    buf_text(e->to, list ? "\"]" : "\"");
+    buf_printf(e->to, list ? ": [\"%.*s\"]" : ": \"%.*s\"", STR_ARG(word));
     buf_text(e->to, "  # its value is not exported\n");
     e->placeholders++;
 }
@@ -184,9 +164,9 @@ static void object_export(struct exporting *e, const struct object *o)
     for (const struct json *m = o->json->first; m != NULL; m = m->next)
         if (!str_is(m->name, "params"))
             member_write(e, 2, m);
-    if (params == NULL || params->count == 0)
+    if (params == NULL)
         return;
-    buf_text(e->to, "    params:\n");
+    buf_text(e->to, params->count > 0 ? "    params:\n" : "    params: {}\n");
     params_write(e, 3, o, params);
 }
 

@@ -12,7 +12,7 @@ struct object {
     struct str name;
     const struct json *json; /* its members but for "name" */
     struct str managed_by;
-    int64_t revision;
+    int64_t revision, changed_ms; /* 0: that revision is not kept any more */
     size_t edit; /* 1 + the index of the last edit that touched it; 0: none */
     bool gone;
     struct object *next; /* of its kind, by id */
@@ -31,6 +31,7 @@ struct model {
     struct hash by_name[OBJECT_KINDS]; /* those not gone */
     int64_t next_id;
     int64_t next_revision;
+    int64_t now_ms; /* of what is changed */
 };
 
 void model_release(struct model *m);

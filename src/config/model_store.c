@@ -161,6 +161,7 @@ static bool row_load(void *arg, const struct object_row *row, struct error *err)
     o->was.row = arena_str(a, row->json);
     o->was.name = o->name;
     o->revision = row->revision;
+    o->changed_ms = row->at_ms;
     o->json = json_parse(a, o->was.row, err);
     if (o->json == NULL || !object_open(o, &l->opening))
         return error_in(err, "config.db: %.*s",
@@ -226,6 +227,7 @@ static bool past_take(void *past, const struct object_row *now,
         .json = arena_str(p->a, now->json),
         .managed_by = arena_str(p->a, now->managed_by),
         .revision = now->revision,
+        .at_ms = now->at_ms,
     };
     return true;
 }
@@ -241,6 +243,7 @@ static bool past_undo(void *past, const struct change_row *c,
     row->json = arena_str(p->a, c->before);
     row->managed_by = arena_str(p->a, c->was_managed_by);
     row->revision = c->was_revision;
+    row->at_ms = 0;
     return true;
 }
 
@@ -286,6 +289,7 @@ bool model_number(struct model *m)
         for (struct object *o = m->first[k]; o != NULL; o = o->next)
             if (object_changed(o) && !(object_is_new(o) && o->gone)) {
                 o->revision = m->next_revision;
+                o->changed_ms = m->now_ms;
                 any = true;
             }
     m->next_revision += any;

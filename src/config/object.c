@@ -186,3 +186,22 @@ bool object_blame(struct error *err, enum object_kind kind, struct str name)
         return error_in(err, "%.*s", STR_ARG(title));
     return error_in(err, "%.*s, %.*s", STR_ARG(title), STR_ARG(place));
 }
+
+struct str object_placeholder(enum object_kind kind, struct str name,
+                              struct str field, struct arena *a)
+{
+    struct str of = kind == OBJECT_SETTINGS
+                        ? field
+                        : arena_printf(a, "%s_%.*s_%.*s", object_kind_name(kind),
+                                       STR_ARG(name), STR_ARG(field));
+    char *word = arena_new(a, of.n + 1);
+
+    for (size_t i = 0; i < of.n; i++) {
+        char c = of.p[i];
+
+        word[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A')
+                  : (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ? c
+                                                                     : '_';
+    }
+    return arena_printf(a, "env:TOCSIN_%s", word);
+}

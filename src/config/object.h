@@ -30,6 +30,11 @@ bool object_unknown_param(const struct field *rows, enum object_kind kind,
 /* Puts `recipient "soc-mail", smtp_port` in front of the text. */
 bool object_blame(struct error *err, enum object_kind kind, struct str name);
 
+/* What an export writes in place of a secret's value:
+ * "env:TOCSIN_ENDPOINT_SOC_MAIL_PASSWORD"; in the arena. */
+struct str object_placeholder(enum object_kind kind, struct str name,
+                              struct str field, struct arena *a);
+
 /* `recipient "soc-mail"`, for texts; in the arena. */
 struct str object_title(enum object_kind kind, struct str name,
                         struct arena *a);

@@ -12,6 +12,20 @@ struct signature { /* who changes something, and why */
     struct str author;  /* "": who owns the first object edited */
     struct str comment; /* "": not said */
 };
+struct consequence { /* zeroed before */
+    size_t created, changed, deleted;
+    struct json_out *to; /* an array "changes" as revisions_diff() has it; may be NULL */
+};
+struct intent {
+    const struct edit *edits;
+    size_t n;
+    const struct signature *by; /* may be NULL */
+    bool dry_run;               /* all but the commit */
+    struct consequence *then;    /* nobody asks: NULL */
+};
+/* All or nothing; *failed is the index of the offender. */
+enum config_result config_intend(struct config *c, const struct intent *what,
+                                 size_t *failed, struct error *err) must_check;
 /* config_edit_all(), signed. */
 enum config_result config_change(struct config *c, const struct edit *e, size_t n,
                                  const struct signature *by, size_t *failed,

@@ -157,10 +157,18 @@ static void object_diff(const struct diff *d, const struct object *was,
     out_object_end(d->o);
 }
 
+static const struct object *there(const struct object *o)
+{
+    while (o != NULL && o->gone)
+        o = o->next;
+    return o;
+}
+
 /* Both are in the order of ids. */
 static void kind_diff(const struct diff *d, enum object_kind kind)
 {
-    const struct object *was = d->from->first[kind], *is = d->to->first[kind];
+    const struct object *was = d->from->first[kind];
+    const struct object *is = there(d->to->first[kind]);
 
     while (was != NULL || is != NULL) {
         bool only_was = is == NULL || (was != NULL && was->id < is->id);
@@ -168,8 +176,19 @@ static void kind_diff(const struct diff *d, enum object_kind kind)
 
         object_diff(d, only_is ? NULL : was, only_was ? NULL : is);
         was = only_is ? was : was->next;
-        is = only_was ? is : is->next;
+        is = only_was ? is : there(is->next);
     }
+}
+
+void models_diff(struct model *from, struct model *to, struct json_out *o,
+                 const char *name)
+{
+    struct diff d = {from, to, o};
+
+    out_array(o, name);
+    for (size_t k = 0; k < OBJECT_KINDS; k++)
+        kind_diff(&d, (enum object_kind)k);
+    out_array_end(o);
 }
 
 static bool ends_load(struct config *c, struct model *from, int64_t from_n,
@@ -186,7 +205,6 @@ enum config_result revisions_diff(struct config *c, int64_t from, int64_t to,
     struct arena a freed_by(arena_release) = {0};
     struct model was freed_by(model_release) = {.arena = &a};
     struct model is freed_by(model_release) = {.arena = &a};
-    struct diff d = {&was, &is, o};
     enum config_result result = revision_is_kept(c, from, err);
 
     if (result == CONFIG_OK)
@@ -195,9 +213,6 @@ enum config_result revisions_diff(struct config *c, int64_t from, int64_t to,
         return result;
     if (!ends_load(c, &was, from, &is, to, err))
         return CONFIG_FAILED;
-    out_array(o, name);
-    for (size_t k = 0; k < OBJECT_KINDS; k++)
-        kind_diff(&d, (enum object_kind)k);
-    out_array_end(o);
+    models_diff(&was, &is, o, name);
     return CONFIG_OK;
 }

@@ -39,6 +39,7 @@ struct lane_counts { /* of one recipient */
     int64_t recipient_id;
     uint64_t n[DELIVERY_STATES];
     int64_t oldest_ms; /* accepted, of those pending; 0: none */
+    int64_t newest_ms; /* accepted, of all that are kept or came since the start; 0: none */
 };
 void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_counts *out);
 

@@ -55,6 +55,7 @@ static void put_enters(struct outbox *o, struct op *op, struct target *t)
     if (t->ended_engage != HOLD_NONE)
         count_moved(o, l, (struct was){DELIVERY_HELD, t->ended_engage},
                     DELIVERY_WITHHELD, 1);
+    l->newest_ms = MAX(l->newest_ms, op->put.kept->accepted_ms);
     l->reserved -= t->direct;
     if (t->state != DELIVERY_PENDING)
         return;

@@ -101,6 +101,7 @@ static void lane_load(struct outbox *o, sqlite3_stmt *s)
     uint64_t n = (uint64_t)sqlite3_column_int64(s, 2);
 
     l->n[state] += n;
+    l->newest_id = MAX(l->newest_id, sqlite3_column_int64(s, 3));
     if (state == DELIVERY_PENDING)
         l->last_put_id = MAX(l->last_put_id, sqlite3_column_int64(s, 3));
     if (state == DELIVERY_HELD)
@@ -122,6 +123,26 @@ static bool load_lanes(sqlite3 *db, struct outbox *o, struct error *err)
     }
     sqlite3_finalize(s);
     return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db));
+}
+
+/* When what each lane had last was accepted. */
+static bool load_newest(sqlite3 *db, struct outbox *o, struct error *err)
+{
+    sqlite3_stmt *s = NULL;
+    bool ok = sqlite3_prepare_v2(db, "SELECT accepted_ms FROM alert WHERE id = ?1", -1,
+                                 &s, NULL) == SQLITE_OK;
+    struct lane *l;
+
+    for (size_t at = 0; ok && (l = hash_next(&o->lanes, &at)) != NULL;) {
+        sqlite3_bind_int64(s, 1, l->newest_id);
+        ok = sqlite3_step(s) == SQLITE_ROW;
+        l->newest_ms = ok ? sqlite3_column_int64(s, 0) : 0;
+        sqlite3_reset(s);
+    }
+    if (!ok)
+        error_set(err, "%s", sqlite3_errmsg(db));
+    sqlite3_finalize(s);
+    return ok;
 }
 
 static bool load_counts(sqlite3 *db, struct outbox *o, struct error *err)
@@ -184,7 +205,8 @@ static bool load_seen(sqlite3 *db, struct outbox *o, struct error *err)
 bool database_load(struct database *d, struct registry *r, struct outbox *o,
                    struct error *err)
 {
-    return (load_engaged(d->db, r, err) && load_told(d->db, r, err) && load_lanes(d->db, o, err) &&
+    return (load_engaged(d->db, r, err) && load_told(d->db, r, err) &&
+            load_lanes(d->db, o, err) && load_newest(d->db, o, err) &&
             load_counts(d->db, o, err) && load_seen(d->db, o, err) &&
             pauses_load(d, o, err)) ||
            error_in(err, "reading the outbox");

@@ -432,6 +432,7 @@ void outbox_lane(const struct outbox *o, int64_t recipient_id, struct lane_count
         return;
     memcpy(out->n, l->n, sizeof out->n);
     out->oldest_ms = oldest_ms(l);
+    out->newest_ms = l->newest_ms;
 }
 
 /* --- opening and closing --------------------------------------------------------------------- */

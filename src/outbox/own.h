@@ -13,6 +13,7 @@ struct lane {
     size_t count, reserved;   /* items; room promised to puts not committed */
     int64_t last_put_id;      /* newest delivery there is */
     int64_t last_loaded_id;   /* newest that was in the window */
+    int64_t newest_id, newest_ms; /* of any state; the id at the start only */
     bool taking, abandoned;
     int64_t *ended; /* ours: what ended while a refill that may have read it runs */
     size_t ended_count;

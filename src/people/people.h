@@ -92,6 +92,11 @@ bool user_totp_begin(struct people *p, int64_t id, char secret[33],
 bool user_totp_confirm(struct people *p, int64_t id, struct str code,
                        char codes[RECOVERY_CODES][RECOVERY_BYTES],
                        const struct actor *by, struct error *err) must_check;
+/* New recovery codes; those there were are good no more. False: one-time passwords
+ * are off. */
+bool user_recovery_renew(struct people *p, int64_t id,
+                         char codes[RECOVERY_CODES][RECOVERY_BYTES],
+                         const struct actor *by, struct error *err) must_check;
 /* A code of now, or a recovery code; either is good for once. */
 bool user_totp_right(struct people *p, int64_t id, struct str code,
                      const struct actor *by) must_check;

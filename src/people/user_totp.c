@@ -101,6 +101,20 @@ bool user_totp_confirm(struct people *p, int64_t id, struct str code,
     return user_store(p, &u, by, "user.totp-on", err);
 }
 
+bool user_recovery_renew(struct people *p, int64_t id,
+                         char codes[RECOVERY_CODES][RECOVERY_BYTES],
+                         const struct actor *by, struct error *err)
+{
+    const struct user *now = user_of_id(p, id);
+    struct user u;
+
+    if (now == NULL || !now->totp)
+        return error_set(err, "one-time passwords are off; turn them on first");
+    u = *now;
+    recovery_make(&u, codes);
+    return user_store(p, &u, by, "user.recovery-new", err);
+}
+
 static bool recovery_take(struct user *u, struct str code)
 {
     unsigned char hash[32];

@@ -320,6 +320,8 @@ static void say_marks(struct buf *b, const struct store_query *q)
     if (q->acked != STORE_ACKED_OR_NOT)
         buf_text(b, q->acked == STORE_ACKED ? " AND acked_ms<>0"
                                             : " AND acked_ms=0");
+    if (q->acked_ms != 0)
+        buf_printf(b, " AND acked_ms=%lld", (long long)q->acked_ms);
     if (q->state != STORE_ANY)
         buf_text(b, q->state == STORE_ENGAGED ? " AND action=0"
                                               : " AND action<>0");

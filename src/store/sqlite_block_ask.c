@@ -336,7 +336,8 @@ void block_want(uint64_t to[2], size_t column)
 
 bool blocks_will_do(const struct ask *k)
 {
-    return k->query->ids == NULL && k->query->deletion == 0;
+    return k->query->ids == NULL && k->query->deletion == 0 &&
+           k->query->acked_ms == 0;
 }
 
 bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,

@@ -369,7 +369,7 @@ static bool counting_all(const struct counting *c, struct error *err)
 static bool hours_will_do(const struct ask *k)
 {
     return conditions_are_counted(&k->conditions) && k->query->ids == NULL &&
-           k->query->deletion == 0;
+           k->query->deletion == 0 && k->query->acked_ms == 0;
 }
 
 /* --- the total of a list ------------------------------------------------------------ */

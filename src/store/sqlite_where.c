@@ -344,7 +344,11 @@ static void say_ids(struct where *w, const struct ask *k)
 
 static void say_from(struct where *w, const struct ask *k)
 {
-    if (k->loose)
+    if (k->query->acked_ms != 0) /* few marks have that time: they lead */
+        where_say(w, " FROM mark AS m CROSS JOIN line AS l ON l.id = m.id"
+                     " CROSS JOIN occurrence AS o"
+                     " ON o.tstamp_ms = l.tstamp_ms AND o.id = l.id");
+    else if (k->loose)
         where_say(w, " FROM loose AS x CROSS JOIN occurrence AS o"
                      " ON o.tstamp_ms = x.tstamp_ms AND o.id = x.id");
     else if (k->rows != NULL)
@@ -359,6 +363,10 @@ static void say_from(struct where *w, const struct ask *k)
     where_say(w, " WHERE 1");
     if (k->rows != NULL)
         say_ids(w, k);
+    if (k->query->acked_ms != 0) {
+        where_say(w, " AND m.at_ms = ");
+        where_number(w, k->query->acked_ms);
+    }
 }
 
 void where_rows(struct where *w, const struct ask *k, int64_t first_ms,

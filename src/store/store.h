@@ -27,6 +27,7 @@ struct store_query {
     struct str text;            /* a part of the message or the entity value */
     struct str ip;              /* cli_ip, srv_ip or ip; "" : any */
     enum store_acked acked;
+    int64_t acked_ms;           /* with STORE_ACKED: by the mark of this time; 0: by any */
     const int64_t *ids;         /* of engages or their releases; NULL: any */
     size_t id_count;            /* at most PAGE_MAX */
     int64_t deletion; /* what it deleted; 0: what is not; STORE_DELETED: all */

@@ -455,6 +455,10 @@ class Spine(unittest.TestCase):
         with open(path, "w") as f:
             f.write(good)
         self.tocsin(server, "check-config", path)
+        out = self.tocsin(server, "apply", "-f", path, "--dry-run")
+        self.assertIn("recipient r: created\n", out)
+        self.assertIn("  + minimum_severity: \"error\"\n", out)
+        self.assertIn("2 new, 0 changed, 0 deleted, 0 as before; nothing was changed", out)
         self.assertIn("2 new", self.tocsin(server, "apply", "-f", path))
         self.assertIn("2 as before", self.tocsin(server, "apply", "-f", path))
         self.assertIn("error", self.tocsin(server, "recipient", "list"))

@@ -59,6 +59,12 @@ flow("one-time passwords: enrolled by QR code or text, asked for, recovered from
   await page.click("dialog footer .danger");
   await page.waitForSelector("text=1 session ended");
   await second.waitForSelector(".door form", { timeout: 20_000 });
+  await page.click("text=New recovery codes");
+  await page.fill("dialog input", PASSWORD);
+  await page.click("dialog footer .primary");
+  await page.waitForSelector("dialog .codes li:nth-child(10)");
+  await page.click("dialog footer .primary");
+  await page.waitForSelector("text=10 recovery codes left");
   await page.click("text=Turn off one-time passwords");
   await page.fill("dialog input", PASSWORD);
   await page.click("dialog footer .primary");

@@ -1,6 +1,7 @@
 // flow_ack.test.mjs -- acknowledging: on the page, and by the link in a message.
 import assert from "node:assert/strict";
 import { flow } from "./flow.mjs";
+import { until } from "./tocsin.mjs";
 
 const acked = async (tocsin, id) => (await tocsin.get(`/alerts/${id}`)).data.ack;
 
@@ -26,6 +27,24 @@ flow("many at once, by the filter that selects them", {}, async ({ tocsin, page 
   await page.getByRole("button", { name: "Acknowledge all 3 that match" }).click();
   await page.locator(".toast", { hasText: "3" }).waitFor();
   assert.equal((await tocsin.get("/alerts?state=engaged&acknowledged=true")).total.value, 3);
+});
+
+flow("the undo of all that match takes back neither older ones nor what was done since", {}, async ({ tocsin, page }) => {
+  const kept = async (id) => (await tocsin.get(`/alerts/${id}/notes`)).ack;
+  const [older, again, third] = [await tocsin.alert({ entity_value: "a" }), await tocsin.alert({ entity_value: "b" }), await tocsin.alert({ entity_value: "c" })];
+  await tocsin.stored(3);
+  await tocsin.post("/alerts/ack", { ids: [older], note: "known" });
+  await page.goto(tocsin.url + "/alerts");
+  await page.locator("tr[data-row='2']").waitFor();
+  await page.locator("tr[data-row='0'] input").check();
+  await page.getByRole("button", { name: "Acknowledge all 3 that match" }).click();
+  await page.locator(".toast", { hasText: "2 alerts acknowledged" }).waitFor();
+  await tocsin.post("/alerts/ack", { ids: [again], note: "mine" });
+  await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".toast", { hasText: "Undo" }).waitFor({ state: "detached" });
+  await until("the third is taken back", async () => !(await kept(third)));
+  assert.equal((await kept(older)).note, "known");
+  assert.equal((await kept(again)).note, "mine");
 });
 
 flow("by the signed link: looking changes nothing, the button does", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page, another }) => {

@@ -1,6 +1,7 @@
 // flow_silence.test.mjs -- a silence, from the alert that annoys to its end.
 import assert from "node:assert/strict";
 import { flow } from "./flow.mjs";
+import { until } from "./tocsin.mjs";
 
 flow("silencing: what it would hide is shown first, and then it does", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page }) => {
   await tocsin.channel("ops-chat", "mattermost", fakes.params.mattermost.endpoint, { params: fakes.params.mattermost.recipient });
@@ -50,4 +51,26 @@ flow("a silence is made longer, and ended", {}, async ({ tocsin, page }) => {
   await card.getByRole("button", { name: "End now" }).click();
   await card.getByText(/expired|over|ended/i).first().waitFor();
   assert.equal((await tocsin.get("/silences/swap")).data.state, "expired");
+});
+
+flow("a silence for one recipient: chosen, tried out, shown, and only that one hears nothing", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page }) => {
+  await tocsin.channel("quiet", "mattermost", fakes.params.mattermost.endpoint, { params: fakes.params.mattermost.recipient });
+  await tocsin.post("/recipients", { name: "loud", endpoint: "quiet", params: fakes.params.mattermost.recipient });
+  const first = await tocsin.alert({ type: "host_unreachable", message: "no answer" });
+  await tocsin.stored(1);
+  await page.goto(tocsin.url + "/silences?new=1");
+  const dialog = page.getByRole("dialog");
+  await dialog.locator("input").first().fill("type=host_unreachable");
+  await dialog.getByLabel("Held back for recipients:", { exact: true }).selectOption("only");
+  await dialog.getByLabel("Add to Held back for recipients:").selectOption("quiet");
+  await dialog.getByRole("button", { name: "Try it on the last 7 days" }).click();
+  await dialog.getByText("this would have held back 1").waitFor();
+  await dialog.getByLabel(/^Why/).fill("the router is being replaced");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await page.locator(".card", { hasText: "only for quiet" }).waitFor();
+  assert.deepEqual((await tocsin.get("/silences")).data[0].recipients, ["quiet"]);
+  const second = await tocsin.alert({ type: "host_unreachable", entity_value: "10.9.9.9", message: "again no answer" });
+  const states = async (id) => Object.fromEntries((await tocsin.get(`/deliveries?alert=${id}`)).data.map((d) => [d.recipient, d.state]));
+  await until("one is told nothing and the other all", async () => { const s = await states(second); return s.quiet === "withheld" && s.loud === "delivered"; });
+  assert.equal((await states(first)).quiet, "delivered");
 });

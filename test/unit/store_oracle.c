@@ -78,7 +78,8 @@ static bool marks_fit(const struct store_query *q, int64_t id)
 {
     return (q->deletion != 0) == oracle_is_deleted(id) &&
            (q->acked == STORE_ACKED_OR_NOT ||
-            oracle_is_acked(id) == (q->acked == STORE_ACKED));
+            oracle_is_acked(id) == (q->acked == STORE_ACKED)) &&
+           (q->acked_ms == 0 || q->acked_ms == ORACLE_T0);
 }
 
 static bool fits(const struct store_query *q, const struct alert *a, int64_t id,

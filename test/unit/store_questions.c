@@ -15,6 +15,8 @@ const struct store_question store_questions[] = {
     {NULL, {.entity = -1, .state = STORE_ENDED, .since_ms = AT(9.01)}},
     {NULL, {.entity = -1, .acked = STORE_ACKED}},
     {NULL, {.entity = -1, .acked = STORE_NOT_ACKED, .until_ms = AT(4)}},
+    {NULL, {.entity = -1, .acked = STORE_ACKED, .acked_ms = ORACLE_T0}},
+    {NULL, {.entity = -1, .acked = STORE_ACKED, .acked_ms = ORACLE_T0 + 1}},
     {NULL, {.entity = -1, .deletion = ORACLE_DELETION}},
     {NULL, {.entity = -1, .deletion = STORE_DELETED}},
     {NULL, {.entity = -1, .minimum_severity = SEVERITY_ERROR}},

@@ -4,7 +4,7 @@
 
 #include "store/store.h"
 
-#define STORE_QUESTIONS 86
+#define STORE_QUESTIONS 88
 struct store_question {
     const char *filter; /* NULL: none */
     struct store_query query;

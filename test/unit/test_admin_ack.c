@@ -72,6 +72,29 @@ static void acknowledged_by_a_filter(void **state)
     got_want(&g, 422, "say which");
 }
 
+static void an_undo_of_engaged_ones(void **state)
+{
+    struct bench *b = *state;
+    int64_t first = engage(b, "10.0.0.1", "error"), second, done;
+    struct got g;
+
+    second = engage(b, "10.0.0.2", "error");
+    engage(b, "10.0.0.3", "error");
+    api_ask(b, "POST", ALERTS "/ack",
+            arena_printf(&b->arena, "{\"ids\":[%lld],\"by\":\"maya\"}", (long long)first).p);
+    g = api_ask(b, "POST", ALERTS "/ack?state=engaged", "{\"again\":false,\"by\":\"tom\"}");
+    assert_int_equal(got_number(&g, "/engaged"), 2);
+    done = got_number(&g, "/acknowledgement");
+    api_ask(b, "POST", ALERTS "/ack",
+            arena_printf(&b->arena, "{\"ids\":[%lld],\"by\":\"lee\"}", (long long)second).p);
+    g = api_ask(b, "POST", ALERTS "/unack",
+                arena_printf(&b->arena, "{\"acknowledgement\":%lld}", (long long)done).p);
+    assert_int_equal(got_number(&g, "/engaged"), 1);
+    assert_true(str_is(registry_find_id(b->registry, first)->ack->by, "maya"));
+    assert_true(str_is(registry_find_id(b->registry, second)->ack->by, "lee"));
+    assert_int_equal(registry_count_acknowledged(b->registry), 2);
+}
+
 /* --- escalations --------------------------------------------------------------------- */
 
 static struct got recipient(struct bench *b, const char *name, const char *more)
@@ -265,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(acknowledged_by_id_shown_listed_and_taken_back),
         TEST(acknowledged_by_a_filter),
+        TEST(an_undo_of_engaged_ones),
         TEST(circles_and_strangers_are_refused),
         TEST(escalations_wait_and_end_with_an_acknowledgement),
         TEST(explained),

@@ -330,6 +330,8 @@ static void status_adds_up(void **state)
     assert_true(member_at(g.json, "/outbox/conserved")->truth);
     got_want_text(&g, "/recipients/1/name", "netops");
     assert_false(member_at(g.json, "/recipients/1/paused")->truth);
+    assert_true(json_is(member_at(g.json, "/recipients/1/last_matched"), JSON_STRING));
+    assert_true(json_is(member_at(g.json, "/recipients/1/changed"), JSON_STRING));
     assert_int_equal(got_number(&g, "/recipients/1/dead"), 3);
     assert_int_equal(got_number(&g, "/recipients/1/delivered"), 1);
     assert_true(got_number(&g, "/disk/free_bytes") > 0);

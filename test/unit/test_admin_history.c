@@ -112,6 +112,33 @@ static void an_ack_is_shown_and_filtered_by(void **state)
     assert_int_equal(got_number(&g, "/acknowledged"), 0);
 }
 
+/* Neither an older one, nor what somebody did afterwards. */
+static void an_undo_takes_back_what_was_done(void **state)
+{
+    struct bench *b = *state;
+    int64_t done;
+    struct got g;
+
+    post_four(b);
+    api_ask(b, "POST", ALERTS "/ack", "{\"ids\":[1],\"by\":\"maya\",\"note\":\"known\"}");
+    g = api_ask(b, "POST", ALERTS "/ack?severity=debug", "{\"again\":false,\"by\":\"tom\"}");
+    assert_int_equal(got_number(&g, "/changed"), 3);
+    done = got_number(&g, "/acknowledgement");
+    g = api_ask(b, "POST", ALERTS "/ack", "{\"ids\":[2],\"by\":\"lee\"}");
+    assert_true(got_number(&g, "/acknowledgement") > done);
+    g = api_ask(b, "POST", ALERTS "/unack",
+                arena_printf(&b->arena, "{\"acknowledgement\":%lld}", (long long)done).p);
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/changed"), 2);
+    g = api_get(b, ALERTS "?acknowledged=true");
+    assert_int_equal(member_at(g.json, "/data")->count, 2);
+    got_want(&g, 200, "\"by\":\"maya\"");
+    got_want(&g, 200, "\"note\":\"known\"");
+    got_want(&g, 200, "\"by\":\"lee\"");
+    g = api_ask(b, "POST", ALERTS "/ack?acknowledged=true", "{\"again\":false}");
+    assert_int_equal(got_number(&g, "/changed"), 0);
+}
+
 /* So that a page can say how far it is. */
 static void many_are_marked_part_by_part(void **state)
 {
@@ -194,6 +221,8 @@ static void what_is_wrong_is_said(void **state)
         {"ack?filter=score>1", "{\"filter\":\"score>1\"}", 422, "said twice"},
         {"note", "{\"ids\":[7]}", 422, "a note needs a text"},
         {"note", "{\"ids\":[7],\"note\":\"x\"}", 422, "no member \\\"note\\\""},
+        {"ack", "{\"ids\":[7],\"again\":1}", 422, "must be true or false"},
+        {"unack", "{\"acknowledgement\":\"x\"}", 422, "must be the number"},
         {"ack?acknowledged=7", "{}", 400, "must be true or false"},
     };
     struct bench *b = *state;
@@ -213,6 +242,7 @@ int main(void)
         TEST(a_series_has_all_its_buckets),
         TEST(a_top_has_the_most_first),
         TEST(an_ack_is_shown_and_filtered_by),
+        TEST(an_undo_takes_back_what_was_done),
         TEST(many_are_marked_part_by_part),
         TEST(a_note_is_read_back),
         TEST(a_delete_can_be_taken_back),

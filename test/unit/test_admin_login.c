@@ -259,6 +259,32 @@ static void the_question_for_a_code_counts_as_nothing(void **state)
         GOT_STATUS(login(b, "maya", PASSWORD, ""), 401);
 }
 
+/* The password is asked for, the old ones are good no more. */
+static void recovery_codes_are_made_anew(void **state)
+{
+    static const char ask[] = "/api/v1/me/totp/recovery";
+    static const char login_by[] =
+        "{\"user\":\"maya\",\"password\":\"" PASSWORD "\",\"totp\":\"%.*s\"}";
+    struct bench *b = *state;
+    const char *session = first_admin(b);
+    struct got g = post(b, ask, session, "{\"password\":\"" PASSWORD "\"}");
+    struct str old;
+
+    got_want(&g, 409, "one-time passwords are off");
+    g = enrol(b, session);
+    old = json_text(member_at(g.json, "/data/recovery_codes/0"));
+    g = post(b, ask, session, "{\"password\":\"wrong wrong wrong\"}");
+    got_want(&g, 403, "password-wrong");
+    g = post(b, ask, session, "{\"password\":\"" PASSWORD "\"}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(member_at(g.json, "/data/recovery_codes")->count, RECOVERY_CODES);
+    GOT_STATUS(post(b, "/api/v1/login", LOCAL, login_by, STR_ARG(old)), 401);
+    old = json_text(member_at(g.json, "/data/recovery_codes/0"));
+    GOT_STATUS(post(b, "/api/v1/login", LOCAL, login_by, STR_ARG(old)), 200);
+    g = api_get(b, "/api/v1/audit");
+    got_want(&g, 200, "user.recovery-new");
+}
+
 /* --- one's own account -------------------------------------------------------------- */
 
 /* The log's lines, the newest first, must begin like this: "token.add maya/ci". */
@@ -401,6 +427,7 @@ int main(void)
         TEST(one_time_passwords_are_asked_for_and_used_once),
         TEST(codes_are_slowed_whatever_comes_between),
         TEST(the_question_for_a_code_counts_as_nothing),
+        TEST(recovery_codes_are_made_anew),
         TEST(what_one_does_to_ones_account_is_written_down),
         TEST(the_other_sessions_are_ended_and_seen),
         TEST(ones_own_tokens_need_the_password_and_are_ones_own),

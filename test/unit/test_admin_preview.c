@@ -74,6 +74,33 @@ static void without_an_alert_it_is_the_sample(void **state)
     got_want_text(&g, "/facts/0/label", "Client");
 }
 
+/* By its criteria, as they are or as they would be; else the sample. */
+static void the_newest_that_it_would_get(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    make_all(b);
+    post_alert(b, "store", "storage");
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/alerts",
+                       "{\"type\":\"scan\",\"severity\":\"notice\",\"entity\":\"host\","
+                       "\"entity_value\":\"db2\",\"message\":\"many ports\"}"), 200);
+    bench_settle(b);
+    g = preview(b, "");
+    assert_int_equal(got_number(&g, "/alert_id"), 2);
+    g = preview(b, "{\"minimum_severity\":\"error\"}");
+    assert_int_equal(got_number(&g, "/alert_id"), 1);
+    g = preview(b, "{\"filter\":\"entity_value=db3\"}");
+    want_null(&g, "/alert_id");
+    GOT_STATUS(api_ask(b, "PATCH", "/api/v1/recipients/netops",
+                       "{\"types\":[\"disk_full\"]}"), 200);
+    g = preview(b, "");
+    assert_int_equal(got_number(&g, "/alert_id"), 1);
+    g = preview(b, "{\"types\":[]}");
+    want_null(&g, "/alert_id");
+    got_want_text(&g, "/title", "Low Goodput Ratio");
+}
+
 static void the_newest_alert_or_the_one_asked_for(void **state)
 {
     struct bench *b = *state;
@@ -411,6 +438,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(without_an_alert_it_is_the_sample),
+        TEST(the_newest_that_it_would_get),
         TEST(the_newest_alert_or_the_one_asked_for),
         TEST(as_it_would_have_been_sent),
         TEST(as_if_it_began_or_were_over),

@@ -433,6 +433,7 @@ static void a_lane_knows_its_own(void **state)
     assert_int_equal(n.n[DELIVERY_DEAD], 0);
     outbox_lane(r->outbox, 77, &n);
     assert_int_equal(n.n[DELIVERY_PENDING], 0);
+    assert_int_equal(n.newest_ms, 0);
 }
 
 static void texts_are_cut_at_their_limits(void **state)

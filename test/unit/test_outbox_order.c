@@ -503,6 +503,30 @@ static void a_group_of_everything_is_written_whole(void **state)
     rig_conserves(r);
 }
 
+/* Of whatever became of it, and after a start, too. */
+static void a_lane_knows_its_newest(void **state)
+{
+    static const int64_t both[] = {1, 2};
+    struct rig *r = *state;
+    struct lane_counts n;
+
+    rig_put_alert(r, &(struct rig_alert){ACTION_STORE, "k", .to = both, .n = 2});
+    r->now_ms += 10;
+    rig_put(r, "k");
+    rig_turn(r);
+    for (int start = 0; start < 2; start++) {
+        outbox_lane(r->outbox, 1, &n);
+        assert_int_equal(n.newest_ms, RIG_T0 + 10);
+        outbox_lane(r->outbox, 2, &n);
+        assert_int_equal(n.newest_ms, RIG_T0);
+        if (start > 0)
+            return;
+        rig_deliver(r, rig_take_one(r), "");
+        rig_turn(r);
+        rig_reopen(r);
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -520,6 +544,7 @@ int main(int argc, char **argv)
         RIG_TEST(a_release_to_whom_the_engage_never_went),
         RIG_TEST(a_release_is_never_taken_beside_its_engage),
         RIG_TEST(a_group_of_everything_is_written_whole),
+        RIG_TEST(a_lane_knows_its_newest),
     };
 
     if (argc == 2 && strcmp(argv[1], "--hash") == 0)

@@ -14,7 +14,7 @@ const { safeLink, humane, shellWord } = await load("base/words.ts");
 const { moment, span } = await load("base/ranges.ts");
 const { groupsOf, worstFirst } = await load("pages/engaged_groups.ts");
 const { seriesOf } = await load("explorer/counts.ts");
-const { looks } = await load("pages/looks.ts");
+const { idle, looks } = await load("pages/looks.ts");
 const { strength } = await load("base/password.ts");
 
 test("texts with values and plurals", () => {
@@ -110,6 +110,13 @@ test("what needs a look: what is broken first, and nothing when all is well", ()
   assert.deepEqual(looks(well, [], 0), []);
   const bad = { ...well, endpoints: [{ name: "hook", paused: false, last_error: "503" }], recipients: [{ name: "store", dead: 0 }, { name: "noc", dead: 2 }], disk: { free_bytes: 1e6 } };
   assert.deepEqual(looks(bad, [{ comment: "swap", ends: "1970-01-01T00:10:00Z" }], 0).map((l) => l.key), ["look.disk", "look.dead", "look.failing", "look.ending"]);
+  const seen = (name, last_matched, changed, more = {}) => ({ name, dead: 0, endpoint: "mail", enabled: true, last_matched, changed, ...more });
+  const day = (n) => new Date(n * 86_400_000).toISOString();
+  const quiet = { ...well, started: day(8), recipients: [seen("store", day(1), null, { endpoint: "alert_store_db" }), seen("old", day(1), day(0)), seen("new", null, day(9)),
+    seen("never", null, day(2)), seen("off", null, day(2), { enabled: false }), seen("forgotten", null, null), seen("edited", day(1), day(8))] };
+  assert.deepEqual(idle(quiet, 10 * 86_400_000).map((r) => [r.name, r.since / 86_400_000]), [["old", 1], ["never", 2]]);
+  assert.deepEqual(looks(quiet, [], 10 * 86_400_000, [{ name: "old", since: 86_400_000, came: 312 }, { name: "never", since: 2 * 86_400_000, came: 0 }]).map((l) => [l.name, l.values, l.href]),
+    [["old", { n: 312, days: 9 }, "/why"]]);
   const behind = { ...well, recipients: [{ name: "store", dead: 0, pending: 7, oldest: "1970-01-01T00:00:00Z", last_error: "not reachable" }, { name: "noc", dead: 0 }] };
   assert.deepEqual(looks(behind, [], 60_000), []);
   assert.deepEqual(looks(behind, [], 60_001).map((l) => [l.key, l.name, l.values.n, l.text]), [["look.behind", "store", 7, "not reachable"]]);

@@ -38,7 +38,7 @@ function AskPassword({ label, onGiven }: { label: string; onGiven: (password: st
 function Confirm({ begun, onCodes }: { begun: Begun; onCodes: (codes: string[]) => void }) {
   const [code, setCode] = useState("");
   const { problem, busy, submit } = useSubmit(async () => {
-    onCodes((await post<{ data: { recovery_codes: string[] } }>("/me/totp/confirm", { code: code.replace(/\s/g, "") })).data.recovery_codes);
+    onCodes((await post<Made>("/me/totp/confirm", { code: code.replace(/\s/g, "") })).data.recovery_codes);
   });
   return (
     <form onSubmit={submit}>
@@ -58,6 +58,10 @@ function Confirm({ begun, onCodes }: { begun: Begun; onCodes: (codes: string[]) 
       <footer><button class="primary" disabled={busy || !/^\d{3}\s?\d{3}$/.test(code)}>{t("totp.confirm")}</button></footer>
     </form>
   );
+}
+
+interface Made {
+  data: { recovery_codes: string[] };
 }
 
 function Codes({ codes, onKept }: { codes: string[]; onKept: () => void }) {
@@ -83,8 +87,19 @@ function Enrol({ onDone }: { onDone: () => void }) {
   return <AskPassword label={t("totp.next")} onGiven={async (password) => setBegun((await post<{ data: Begun }>("/me/totp", { password })).data)} />;
 }
 
+function Renew({ onDone }: { onDone: () => void }) {
+  const [codes, setCodes] = useState<string[] | null>(null);
+  if (codes) return <Codes codes={codes} onKept={onDone} />;
+  return (
+    <>
+      <p>{t("totp.renew_text")}</p>
+      <AskPassword label={t("totp.renew")} onGiven={async (password) => setCodes((await post<Made>("/me/totp/recovery", { password })).data.recovery_codes)} />
+    </>
+  );
+}
+
 export function Totp() {
-  const [open, setOpen] = useState<"" | "enrol" | "off">("");
+  const [open, setOpen] = useState<"" | "enrol" | "renew" | "off">("");
   const isOn = me.value?.totp === true;
   const left = me.value?.recoveryLeft ?? 0;
   const done = (): void => {
@@ -98,7 +113,8 @@ export function Totp() {
         <>
           <p class="good">✔ {t("totp.on")}</p>
           <p class={left < FEW ? "warn" : "dim"}>{t("totp.left", { n: left })}{left < FEW && " " + t("totp.few")}</p>
-          <button type="button" class="danger" onClick={() => setOpen("off")}>{t("totp.turn_off")}</button>
+          <div class="actions"><button type="button" onClick={() => setOpen("renew")}>{t("totp.renew")}</button>
+          <button type="button" class="danger" onClick={() => setOpen("off")}>{t("totp.turn_off")}</button></div>
         </>
       ) : (
         <>
@@ -107,6 +123,7 @@ export function Totp() {
         </>
       )}
       {open === "enrol" && <Dialog title={t("totp.set_up")} onClose={done}><Enrol onDone={done} /></Dialog>}
+      {open === "renew" && <Dialog title={t("totp.renew")} onClose={done}><Renew onDone={done} /></Dialog>}
       {open === "off" && (
         <Dialog title={t("totp.turn_off")} onClose={done} class="dialog-small">
           <p>{t("totp.off_text")}</p>

@@ -172,6 +172,8 @@ export interface RecipientHealth extends Health {
   delivered: number;
   dead: number;
   oldest: string | null;
+  last_matched: string | null; /* of all that is remembered */
+  changed: string | null; /* its configuration */
 }
 
 export interface EndpointHealth extends Health {

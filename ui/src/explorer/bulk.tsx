@@ -21,12 +21,13 @@ interface Marked {
   changed: number;
   more: boolean;
   next: string | null;
-  deletion?: number; /* a delete's number, for its undoing */
+  deletion?: number; /* what it is undone by, */
+  acknowledgement?: number; /* each part by its own */
 }
 
 interface Done {
   changed: number;
-  deletions: number[];
+  parts: Marked[];
 }
 
 const IDS_MAX = 1_000; /* of one request */
@@ -41,13 +42,13 @@ function parts(which: Which): { total: number; first: Record<string, unknown>[];
 
 async function send(verb: Verb, which: Which, more: Record<string, unknown>): Promise<Done> {
   const { total, first, params } = parts(which);
-  const done: Done = { changed: 0, deletions: [] };
+  const done: Done = { changed: 0, parts: [] };
   let cursor: string | null = null;
   await byParts(t(NAMES[verb]), total, PART, async () => {
     const body = first[0] ?? {};
-    const m = await post<Marked>(`/alerts/${verb}${query({ ...params, cursor: cursor ?? undefined })}`, { ...body, by: me.peek()?.name, ...more });
+    const m = await post<Marked>(`/alerts/${verb}${query({ ...params, cursor: cursor ?? undefined })}`, { ...body, by: me.peek()?.name, ...(verb === "ack" ? { again: false } : {}), ...more });
     done.changed += m.changed;
-    if (m.deletion !== undefined) done.deletions.push(m.deletion);
+    done.parts.push(m);
     cursor = m.more ? m.next : null;
     if (cursor === null) first.shift();
     return cursor !== null || first.length > 0;
@@ -56,8 +57,8 @@ async function send(verb: Verb, which: Which, more: Record<string, unknown>): Pr
 }
 
 async function undo(verb: Verb, which: Which, done: Done): Promise<void> {
-  if (verb === "delete") for (const deletion of done.deletions) await post("/alerts/undelete", { deletion, by: me.peek()?.name });
-  else if (UNDO[verb]) await send(UNDO[verb], which, {});
+  if (verb === "unack") await send("ack", which, {});
+  else for (const { deletion, acknowledgement } of done.parts) await post(`/alerts/${UNDO[verb]}`, { deletion, acknowledgement, by: me.peek()?.name });
 }
 
 function failed(e: unknown): void {
@@ -73,7 +74,7 @@ export async function act(verb: Verb, which: Which, after: (done: Verb) => void,
     const done = await send(verb, which, more);
     after(verb);
     const back = UNDO[verb];
-    say(t(DONE[verb], { n: done.changed }), back && (() => void undo(verb, which, done).then(() => after(back), failed)));
+    say(t(DONE[verb], { n: done.changed }), back && done.changed > 0 ? () => void undo(verb, which, done).then(() => after(back), failed) : undefined);
   } catch (e) {
     failed(e);
   }

@@ -78,9 +78,11 @@ function NothingFound({ view, hasAny }: { view: View; hasAny: boolean }) {
   );
 }
 
-/** Rows stay where they are; only what comes back makes the list ask anew. */
-function marks(pages: Pages<Alert>, ids: number[]): (done: Verb) => void {
-  return (done) => (done === "undelete" ? pages.reload() : pages.change((rows) => marked(rows, done, ids, me.peek()?.name ?? "", iso(Date.now()))));
+/** Rows stay where they are; only what comes back makes the list ask anew. Those that are
+ * acknowledged already stay as they are; `taken`: it is they who are meant. */
+function marks(pages: Pages<Alert>, ids: number[], taken = false): (done: Verb) => void {
+  const others = new Set(pages.rows.filter((r) => !r.ack === taken).map((r) => r.id));
+  return (done) => (done === "undelete" ? pages.reload() : pages.change((rows) => marked(rows, done, done === "delete" ? ids : ids.filter((id) => !others.has(id)), me.peek()?.name ?? "", iso(Date.now()))));
 }
 
 function Results({ pages, view, selected, select, asked }: {
@@ -89,7 +91,7 @@ function Results({ pages, view, selected, select, asked }: {
 }) {
   const shownColumns = useMemo(() => columnsOf(columns.value), [columns.value, t("col.when")]);
   const fresh = useFresh(pages, asked, selected.size);
-  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, marks(pages, [a.id]));
+  const one = (verb: "ack" | "unack") => (a: Alert): void => void act(verb, { ids: [a.id] }, marks(pages, [a.id], verb === "unack"));
   const narrow = (sign: string) => (a: Alert): void => {
     const id = document.activeElement?.closest("td")?.className.match(/cell-(\S+)/)?.[1] ?? "alert";
     const field = { alert: "type", subject: "entity_value", when: "type", state: "type" }[id] ?? id;
@@ -141,6 +143,7 @@ export function AlertsPage() {
     Escape: () => (param("a") ? setParams({ a: "" }, false) : select(new Set())),
     ...(ids.length ? { a: () => void act("ack", { ids }, marks(pages, ids)), s: silence } : {}),
   });
+  const mark = marks(pages, ids);
   const wrong = pages.problem?.status === 400 ? pages.problem.message : "";
   return (
     <PageFrame title={t("nav.alerts")} about={t("alerts.about")} actions={<><SavedViews /><Export params={asked} total={pages.total?.value ?? null} /></>}>
@@ -160,7 +163,7 @@ export function AlertsPage() {
       </div>
       <Results pages={pages} view={view} selected={selected} select={select} asked={stable} />
       <BulkBar ids={ids} total={pages.total?.exact ? pages.total.value : null} params={stable} onSilence={silence}
-        onAllDone={() => { select(new Set()); pages.reload(); }} onDone={(done) => { select(new Set()); marks(pages, ids)(done); }} />
+        onAllDone={() => { select(new Set()); pages.reload(); }} onDone={(done) => { select(new Set()); mark(done); }} />
       {param("a") && <Drawer id={param("a")} />}
     </PageFrame>
   );

@@ -1,11 +1,12 @@
 // import.tsx -- from ntopng, Alertmanager, Apprise or files of ours: first looked
 // at, then done; and the configuration as files.
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { call, getText, inertText } from "../base/api";
 import { t, word, type Key } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
+import { me } from "../base/session";
 import { Copy } from "../parts/copy";
 import { Labelled } from "../parts/form";
 import { Failed } from "../parts/notice";
@@ -25,16 +26,42 @@ const KINDS: Kind[] = [
   { id: "ntopng-pools", name: "import.ntopng_pools", help: "import.ntopng_pools_help" },
   { id: "alertmanager", name: "import.alertmanager", help: "import.alertmanager_help", type: "application/yaml" },
   { id: "apprise", name: "import.apprise", help: "import.apprise_help", type: "text/plain" },
+  { id: "tocsin", name: "import.tocsin", help: "import.tocsin_help", type: "application/yaml" },
 ];
 
 interface ReportLine {
-  result: string; /* taken, adjusted, left */
+  result: string; /* taken, adjusted, left; of our own created, changed, deleted */
   kind: string;
   name: string;
   text: string;
 }
 
-const SIGN: Record<string, string> = { taken: "+", adjusted: "~", left: "!" };
+const SIGN: Record<string, string> = { taken: "+", adjusted: "~", left: "!", created: "+", changed: "~", deleted: "−" };
+
+interface Difference {
+  kind: string;
+  name: string;
+  change: string;
+  members: { path: string; secret?: true; before?: unknown; after?: unknown; added?: unknown[]; removed?: unknown[] }[];
+}
+
+const shown = (v: unknown): string => (v === null ? "–" : typeof v === "string" ? v : JSON.stringify(v));
+
+const each = (sign: string, list: unknown[] = []): string => list.map((v) => " " + sign + shown(v)).join("");
+
+function lineOf(d: Difference): ReportLine {
+  const texts = d.members.map((m) => `${m.path}: ` + (m.secret ? t("import.secret") : m.added ? each("+", m.added) + each("−", m.removed) : `${shown(m.before)} → ${shown(m.after)}`));
+  return { result: d.change, kind: d.kind, name: d.name, text: d.change === "changed" ? texts.join(" · ") : "" };
+}
+
+/** Our own files are applied; what they name is by hand from then on. */
+async function asked(kind: Kind, text: string, replace: boolean, dryRun: boolean): Promise<ReportLine[]> {
+  const q = `?dry_run=${dryRun}`;
+  if (kind.id === "tocsin")
+    return (await call<{ changes: Difference[] }>("POST", "/config/apply" + q, { files: [{ name: "import.yaml", text }], managed_by: "api", prune: replace })).body.changes.map(lineOf);
+  const body = kind.type ? text : (JSON.parse(text) as unknown);
+  return (await call<{ report: ReportLine[] }>("POST", `/import/${kind.id}${q}${replace ? "&replace=true" : ""}`, body, kind.type ? { type: kind.type } : {})).body.report;
+}
 
 function Report({ lines, dryRun }: { lines: ReportLine[]; dryRun: boolean }) {
   return (
@@ -55,10 +82,7 @@ function From({ kind }: { kind: Kind }) {
   const run = async (dryRun: boolean): Promise<void> => {
     setProblem(null);
     try {
-      const body = kind.type ? text : (JSON.parse(text) as unknown);
-      const q = `?dry_run=${dryRun}${replace ? "&replace=true" : ""}`;
-      const a = await call<{ report: ReportLine[] }>("POST", `/import/${kind.id}${q}`, body, kind.type ? { type: kind.type } : {});
-      setReport({ lines: a.body.report, dryRun });
+      setReport({ lines: await asked(kind, text, replace, dryRun), dryRun });
       if (!dryRun) say(t("import.done"));
     } catch (e) {
       setReport(null);
@@ -66,6 +90,7 @@ function From({ kind }: { kind: Kind }) {
       else setProblem(new Problem(0, "json", t("why.not_json", { why: String(e) })));
     }
   };
+  useEffect(() => setReport(null), [text, replace]); /* what was looked at is not this */
   const pick = (e: Event): void => {
     const file = (e.currentTarget as HTMLInputElement).files?.[0];
     if (file) void file.text().then(setText);
@@ -76,7 +101,7 @@ function From({ kind }: { kind: Kind }) {
         <p class="about">{t(kind.help)}</p>
         <Labelled label={t("import.file")}>{(ids) => <input {...ids} type="file" onChange={pick} />}</Labelled>
         <Labelled label={t("import.text")}>{(ids) => <textarea {...ids} class="code" rows={8} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} />}</Labelled>
-        <label class="switch"><input type="checkbox" checked={replace} onChange={(e) => setReplace(e.currentTarget.checked)} /> {t("import.replace")}</label>
+        <label class="switch"><input type="checkbox" checked={replace} onChange={(e) => setReplace(e.currentTarget.checked)} /> {t(kind.id === "tocsin" ? "import.prune" : "import.replace")}</label>
         <footer class="actions">
           <button class="primary" disabled={!text.trim()}>{t("import.look")}</button>
           <button type="button" disabled={!report?.dryRun} onClick={() => void run(false)}>{t("import.do")}</button>
@@ -89,7 +114,7 @@ function From({ kind }: { kind: Kind }) {
 }
 
 function Export() {
-  const { value: text } = useLoad("export", (s) => getText("/config/export", s));
+  const { value: text } = useLoad("export", (s) => getText("/config/export", s), ["config"]);
   return (
     <section class="card">
       <h2>{t("export.config")}</h2>
@@ -104,9 +129,9 @@ export function ImportPage() {
   return (
     <PageFrame title={t("nav.import")} about={t("import.about")}>
       <div class="segments" role="group" aria-label={t("import.kind")}>
-        {KINDS.map((k) => <button key={k.id} type="button" aria-pressed={kind.id === k.id} onClick={() => setParams({ from: k.id })}>{t(k.name)}</button>)}
+        {KINDS.filter((k) => k.id !== "tocsin" || me.value?.role === "admin").map((k) => <button key={k.id} type="button" aria-pressed={kind.id === k.id} onClick={() => setParams({ from: k.id })}>{t(k.name)}</button>)}
       </div>
-      <div class="two"><div><From key={kind.id} kind={kind} /></div><div class="side"><Export /><Revisions /></div></div>
+      <div class="two"><div class="stack"><From key={kind.id} kind={kind} /></div><div class="side"><Export /><Revisions /></div></div>
     </PageFrame>
   );
 }

@@ -1,7 +1,7 @@
 // looks.ts -- "needs a look": what our own watchdog sees in the status. Pure.
 import type { Key } from "../base/i18n";
 import type { Values } from "../base/plural";
-import type { Health, Status } from "../base/types";
+import type { Health, RecipientHealth, Status } from "../base/types";
 
 export interface Look {
   key: Key;
@@ -19,9 +19,16 @@ interface Ending {
   ends: string | null;
 }
 
+export interface Idle {
+  name: string;
+  since: number;
+  came: number;
+}
+
 const SOON_MS = 15 * 60_000;
 const BEHIND_MS = 60_000;
 const SILENT_MS = 2 * 3_600_000;
+const IDLE_MS = 3 * 86_400_000;
 const LOW_DISK = 1 << 30;
 
 const look = (l: Partial<Look> & Pick<Look, "key" | "name" | "href" | "action">): Look =>
@@ -58,6 +65,20 @@ function recipients(s: Status, now: number): Look[] {
   return [...paused, ...dead, ...behind, ...nobody];
 }
 
+/** Whom nothing has matched for days, as they are now, and since when: the longest first. */
+export function idle(s: Status, now: number): Omit<Idle, "came">[] {
+  const since = (r: RecipientHealth): number => Math.max(Date.parse(r.last_matched ?? r.changed ?? s.started), Date.parse(r.changed ?? "1970"));
+  return s.recipients.filter((r) => r.enabled && r.endpoint !== "alert_store_db").map((r) => ({ name: r.name, since: since(r) }))
+    .filter((r) => now - r.since > IDLE_MS).sort((a, b) => a.since - b.since);
+}
+
+/** `came`: how many alerts came since then. */
+function unmatched(list: Idle[], now: number): Look[] {
+  return list.filter((r) => r.came > 0).map((r) => look({
+    key: "look.unmatched", name: r.name, values: { n: r.came, days: Math.floor((now - r.since) / 86_400_000) }, href: "/why", action: "nav.why",
+  }));
+}
+
 function sources(s: Status, now: number): Look[] {
   return s.sources.filter((x) => x.last !== null && now - Date.parse(x.last) > SILENT_MS).map((x) => look({
     key: "look.silent", name: x.name, at: x.last, href: "/sources", action: "look.open",
@@ -79,7 +100,7 @@ function silences(list: Ending[], now: number): Look[] {
 }
 
 /** What is broken first. */
-export function looks(s: Status, ending: Ending[], now: number): Look[] {
-  const all = [...machine(s), ...recipients(s, now), ...endpoints(s), ...stopped(s), ...sources(s, now), ...silences(ending, now)];
+export function looks(s: Status, ending: Ending[], now: number, of: Idle[] = []): Look[] {
+  const all = [...machine(s), ...recipients(s, now), ...endpoints(s), ...stopped(s), ...unmatched(of, now), ...sources(s, now), ...silences(ending, now)];
   return [...all.filter((l) => l.bad), ...all.filter((l) => !l.bad)];
 }

@@ -12,10 +12,11 @@ import { humane, subjectText } from "../base/words";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame, Stat } from "../parts/page";
 import { SeverityMark } from "../parts/severity";
-import { looks, type Look } from "./looks";
+import { idle, looks, type Idle, type Look } from "./looks";
 
 const DAY_MS = 86_400_000;
 const TOP = 5;
+const IDLE = 5; /* of whom it is asked how many alerts passed them by */
 
 interface Everything {
   status: Status;
@@ -25,7 +26,11 @@ interface Everything {
   facets: Facets | null;
   top: TopValue[] | null;
   silences: Page<{ comment: string; ends: string | null }> | null;
+  idle: Idle[];
 }
+
+const cameSince = async (since: number, s: AbortSignal): Promise<number> =>
+  (await ifUp(get<Page<Alert>>("/alerts" + query({ since: iso(since), limit: 1 }), s)))?.total?.value ?? 0;
 
 async function everything(s: AbortSignal): Promise<Everything> {
   const since = iso(Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000);
@@ -33,7 +38,8 @@ async function everything(s: AbortSignal): Promise<Everything> {
     get<Status>("/status", s), ifUp(get<Page<Alert>>("/alerts?limit=6", s)), ifUp(get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s)),
     ifUp(facets({ since }, s)), ifUp(top("type", { since }, s)), getIfThere<Everything["silences"]>("/silences", s),
   ]);
-  return { status, latest, day, facets: counted, top: most?.slice(0, TOP) ?? null, silences };
+  const passedBy = await Promise.all(idle(status, Date.now()).slice(0, IDLE).map(async (r) => ({ ...r, came: await cameSince(r.since + 1, s) })));
+  return { idle: passedBy, status, latest, day, facets: counted, top: most?.slice(0, TOP) ?? null, silences };
 }
 
 function NeedsLook({ list }: { list: Look[] }) {
@@ -125,7 +131,7 @@ export function OverviewPage() {
         <Stat label={word("state", "pending")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
         <Stat label={word("state", "dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />
       </div>
-      <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now())} />
+      <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now(), value.idle)} />
       <div class="two-even">
         <div class="stack"><Engaged s={value.status} />{value.top && <Most list={value.top} of={value.facets?.total ?? 0} />}</div>
         {value.latest && <Latest page={value.latest} />}

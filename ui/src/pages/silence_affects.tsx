@@ -57,11 +57,17 @@ function Answer({ of }: { of: Replayed }) {
   );
 }
 
+interface Held {
+  filter: string;
+  /** Only theirs; none: everybody's. */
+  recipients?: string[] | null | undefined;
+}
+
 /** Tried out when somebody asks for it. */
-function TryOut({ filter }: { filter: string }) {
+function TryOut({ filter, recipients }: Held) {
   const [wanted, want] = useState(false);
   const { job, result, problem, cancel } = useJob<{ silence: Replayed }>(wanted ? filter : null, async () =>
-    (await post<{ data: Job<{ silence: Replayed }> }>(REPLAYS, { silence: { matcher: filter } })).data, REPLAYS);
+    (await post<{ data: Job<{ silence: Replayed }> }>(REPLAYS, { silence: { matcher: filter, ...(recipients ? { recipients } : {}) } })).data, REPLAYS);
   if (job) return <Progress job={job} cancel={() => { cancel(); want(false); }} />;
   if (result) return <Answer of={result.silence} />;
   return (
@@ -77,7 +83,7 @@ function countOf(p: Page<Alert>): { n: number; exact: boolean } {
   return p.total ? { n: p.total.value, exact: p.total.exact } : { n: p.data.length, exact: p.next === null };
 }
 
-export function Affects({ filter }: { filter: string }) {
+export function Affects({ filter, recipients }: Held) {
   const asked = useSettled(filter);
   const { value, problem } = useLoad(asked, async (s) => {
     if (!asked.trim()) return null;
@@ -91,7 +97,7 @@ export function Affects({ filter }: { filter: string }) {
   return (
     <>
       <p role="status">{value && t("silence.affects", { engaged: value.engaged.n, week: (value.week.exact ? "" : "≥ ") + number(value.week.n) })}</p>
-      {value && mayWrite.value && <TryOut key={asked} filter={asked} />}
+      {value && mayWrite.value && <TryOut key={asked + recipients} filter={asked} recipients={recipients} />}
     </>
   );
 }

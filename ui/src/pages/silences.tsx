@@ -1,6 +1,6 @@
 // silences.tsx -- quiet on purpose: for whom, how long, why; and what each hides.
 import { useState } from "preact/hooks";
-import { call, escaped, getIfThere, post } from "../base/api";
+import { call, escaped, get, getIfThere, post } from "../base/api";
 import { t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
@@ -15,6 +15,7 @@ import { Empty, Failed, Missing, Waiting } from "../parts/notice";
 import { Badge, PageFrame } from "../parts/page";
 import { attempt, say } from "../parts/toast";
 import { When } from "../parts/when";
+import { Among } from "../recipient/among";
 import { Affects } from "./silence_affects";
 
 interface Silence {
@@ -54,6 +55,8 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
   const [ends, setEnds] = useState(local(Date.now() + HOUR_MS));
   const [lasts, setLasts] = useState<Lasts>("time");
   const [schedule, setSchedule] = useState("");
+  const [only, setOnly] = useState<string[] | null>(null);
+  const { value: all } = useLoad("recipients", (s) => get<Page<{ name: string; builtin: boolean }>>("/recipients?limit=1000", s));
   const [timeZone, setTimeZone] = useState(Intl.DateTimeFormat().resolvedOptions().timeZone);
   const [problem, setProblem] = useState<Problem | null>(null);
   const create = (e: Event): void => {
@@ -61,7 +64,7 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
     const author = me.peek()?.name ?? "admin";
     const when = lasts === "again" ? { schedule, time_zone: timeZone }
       : { starts: iso(Date.parse(starts)), ...(lasts === "resolved" ? { until_resolved: true } : { ends: iso(Date.parse(ends)) }) };
-    post("/silences", { name: nameOf(Date.now()), matcher: filter, comment, author, ...when }).then(
+    post("/silences", { name: nameOf(Date.now()), matcher: filter, comment, author, ...(only ? { recipients: only } : {}), ...when }).then(
       () => { say(t("silence.created")); onDone(); },
       (x: unknown) => setProblem(x instanceof Problem ? x : new Problem(0, "bug", String(x))),
     );
@@ -72,6 +75,8 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
       <Labelled label={t("silence.filter")} help={t("silence.filter_help")} needed wrong={problem?.about("matcher")}>
         {(ids) => <input {...ids} value={filter} spellcheck={false} placeholder='host=192.168.1.29 and type=low_goodput' onInput={(e) => setFilter(e.currentTarget.value)} />}
       </Labelled>
+      <p class="field">{t("silence.recipients")} <Among label={t("silence.recipients")} value={only} options={(all?.data ?? []).filter((r) => !r.builtin).map((r) => [r.name, r.name])} none="" onChange={setOnly} />
+        {problem?.about("recipients") && <span class="wrong">✖ {problem.about("recipients")}</span>}</p>
       <div class="segments" role="group" aria-label={t("silence.how_long")}>
         {LASTS.map((x) => <button key={x} type="button" aria-pressed={lasts === x} onClick={() => setLasts(x)}>{t(`silence.lasts_${x}`)}</button>)}
       </div>
@@ -92,7 +97,7 @@ function SilenceForm({ onDone }: { onDone: () => void }) {
       <Labelled label={t("silence.why")} needed wrong={problem?.about("comment")}>
         {(ids) => <input {...ids} value={comment} maxLength={1000} onInput={(e) => setComment(e.currentTarget.value)} />}
       </Labelled>
-      <Affects filter={filter} />
+      <Affects filter={filter} recipients={only} />
       <p class="dim">{t("silence.kept")}</p>
       <footer><button class="primary">{t("silence.create")}</button></footer>
     </form>
@@ -117,7 +122,7 @@ function Row({ s, reload }: { s: Silence; reload: () => void }) {
         <Times s={s} />
         <p class="dim">{s.author}</p>
       </div>
-      <div>{s.state !== "expired" && <Affects filter={s.matcher} />}</div>
+      <div>{s.state !== "expired" && <Affects filter={s.matcher} recipients={s.recipients} />}</div>
       {isOurs && <div class="actions">{s.ends && <button type="button" onClick={extend}>{t("silence.extend")}</button>}<button type="button" onClick={end}>{t(s.state === "expired" ? "action.delete" : "silence.end")}</button></div>}
     </li>
   );

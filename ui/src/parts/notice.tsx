@@ -21,7 +21,7 @@ export function Failed({ problem, retry }: { problem: Problem; retry?: () => voi
   return (
     <div class="notice notice-bad" role="alert">
       <p><span aria-hidden="true">✖</span> {problem.message}</p>
-      {problem.complaints.length > 1 && (
+      {(problem.complaints.length > 1 || problem.complaints[0]?.source) && (
         <ul>{problem.complaints.map((c) => <li key={c.message}>{c.source && <code>{c.source}</code>} {c.message}</li>)}</ul>
       )}
       {retry && <button type="button" onClick={retry}>{t("action.try_again")}</button>}

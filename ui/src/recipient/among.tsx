@@ -9,10 +9,12 @@ interface Props {
   options: [string, string][];
   free?: boolean;
   disabled?: boolean;
+  /** What an empty list means, if it is not that nothing is got. */
+  none?: string;
   onChange: (v: string[] | null) => void;
 }
 
-export function Among({ label, value, options, free = false, disabled = false, onChange }: Props) {
+export function Among({ label, value, options, free = false, disabled = false, none = t("among.none"), onChange }: Props) {
   const [typed, setTyped] = useState("");
   const id = useId();
   const said = (v: string): string => options.find(([x]) => x === v)?.[1] ?? v;
@@ -45,7 +47,7 @@ export function Among({ label, value, options, free = false, disabled = false, o
           <datalist id={id}>{rest.map(([v]) => <option key={v} value={v} />)}</datalist>
         </>
       )}
-      {value !== null && value.length === 0 && <span class="bad">{t("among.none")}</span>}
+      {value !== null && value.length === 0 && <span class="bad">{none}</span>}
     </span>
   );
 }

@@ -25,12 +25,15 @@ export interface Preview {
 
 /** Which alert it is rendered from, and as if it were what. */
 export interface Of {
-  alertId: number | null; /* null: the newest */
+  alertId: number | null; /* null: the newest it would get */
   action: "" | "engage" | "release";
 }
 
+const CRITERIA = ["minimum_severity", "categories", "entities", "types", "host_pools", "am_hosts", "filter"] as const;
+
 function ask(name: string | null, before: Recipient | null, r: Recipient, of: Of): Promise<Preview> {
   const rest = {
+    ...Object.fromEntries(CRITERIA.map((c) => [c, r[c]]).filter(([, v]) => name !== null || v !== null)),
     ...(r.title_template ? { title_template: r.title_template } : {}), ...(r.text_template ? { text_template: r.text_template } : {}),
     ...(of.alertId !== null ? { alert_id: of.alertId } : {}), ...(of.action ? { action: of.action } : {}),
   };
@@ -41,7 +44,7 @@ function ask(name: string | null, before: Recipient | null, r: Recipient, of: Of
 
 export function usePreview(before: Recipient | null, recipient: Recipient, of: Of): Loaded<Preview | null> {
   const r = useSettled(recipient);
-  const key = JSON.stringify([r.endpoint, r.params, r.title_template, r.text_template, of]);
+  const key = JSON.stringify([r.endpoint, r.params, r.title_template, r.text_template, CRITERIA.map((c) => r[c]), of]);
   return useLoad(key, async () => (r.endpoint && mayWrite.value && !before?.builtin ? ask(before?.name ?? null, before, r, of) : null));
 }
 
