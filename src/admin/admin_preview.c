@@ -339,7 +339,7 @@ static void preview_post(struct admin *a, struct exchange *x, struct str name,
     p->name = name;
     p->is_draft = is_draft;
     p->object = object_of(body, is_draft ? name : STR_NONE, exchange_arena(x));
-    question_post(&p->q, preview_ask, preview_answer);
+    question_read(&p->q, preview_ask, preview_answer);
 }
 
 static const char *const no_params[] = {NULL};

@@ -4,12 +4,18 @@
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
 
+#include <stdatomic.h>
+
 #include "store/clickhouse_http.h"
 #include "store/occurrence.h"
 
 struct store_engine { /* first member of an engine's own struct */
     const struct store_type *type;
+    const atomic_bool *cancel; /* set by another thread; NULL: nobody will */
+    bool cancelled;            /* a question ended early by it: ours to clear */
 };
+/* For engines, while they answer: whether to stop, whatever they then say. */
+bool store_engine_cancelled(struct store_engine *e);
 
 /* As the store_engine_*() below, with their arguments checked. */
 struct store_type {
