@@ -16,6 +16,7 @@
 #define BLOCK_QUIET_MS 120000  /* younger rows are in none yet */
 #define BLOCK_LOOSE_PART 16    /* more of it loose: it is made again */
 #define BLOCK_VALUES_MAX (2u << 20) /* bytes of one column; longer: not kept */
+#define BLOCK_ARENA_KEEP (8u << 20) /* bytes, from one block to the next */
 
 /* Beside the columns of column.h: */
 #define BLOCK_ACKED COLUMN_COUNT
@@ -32,10 +33,12 @@ struct block {
 /* --- one column ---------------------------------------------------------------- */
 
 struct block_column { /* a row's code: 0 absent, else its value + 1 */
-    const uint16_t *codes; /* all in the arena; NULL: not read */
+    bool is_read;          /* its values; they and the codes are in the arena */
     size_t values;
     const struct str *texts; /* of a text's or address' column ... */
     const int64_t *numbers;  /* ... else these */
+    struct str written;      /* its codes, as they lie in the file ... */
+    const uint16_t *codes;   /* ... and laid out; NULL: not yet */
 };
 
 struct column_builder { /* zeroed: empty */
@@ -55,9 +58,10 @@ void column_builder_add(struct column_builder *b, struct str value,
 bool column_builder_write(const struct column_builder *b, struct buf *to)
     must_check;
 
-/* False: damaged. */
+/* Its values, then the codes of n rows, when they are needed. False: damaged. */
 bool block_column_read(struct str data, size_t n, bool is_text, struct arena *a,
                        struct block_column *out) must_check;
+bool block_codes_read(struct block_column *c, size_t n, struct arena *a) must_check;
 
 struct block_place {
     int64_t tstamp_ms, id;
@@ -84,13 +88,14 @@ struct block_view { /* of one block; in the arena */
 /* Whether blocks can answer it: what is deleted, and single ids, they cannot. */
 bool blocks_will_do(const struct ask *k);
 void block_want(uint64_t to[2], size_t column); /* sets its bit */
-/* Reads the columns that the question looks at, and those set in `also`, and asks
- * each row. *whole is false when it has not got all of these: read the rows. */
+/* Asks each row, and reads the columns that it takes to say so. When there is one
+ * that passes, those set in `also` are read, too; without, nothing more is. *whole is
+ * false when it has not got all of these: read the rows. */
 bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,
                const uint64_t also[2], struct arena *a, struct block_view *out,
                bool *whole, struct error *err) must_check;
 
-/* One of its columns; *there is false when it has not got it. */
+/* One of its columns, or its places; *there is false when it has not got it. */
 bool block_read(struct sqlite *e, const struct block *b, size_t column,
                 struct arena *a, struct block_view *v, bool *there,
                 struct error *err) must_check;
