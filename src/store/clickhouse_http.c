@@ -392,8 +392,7 @@ bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
     ok = !a->stopped && judge(h, &answer, code, fault);
     buf_release(&answer.line);
     buf_release(&answer.fault);
-    if (!a->stopped)
-        return ok;
-    stop_server(h);
-    return stopped(a, err);
+    if (a->stopped || (a->stop != NULL && code == CURLE_OPERATION_TIMEDOUT))
+        stop_server(h);
+    return a->stopped ? stopped(a, err) : ok;
 }

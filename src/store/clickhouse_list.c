@@ -1,13 +1,14 @@
 /* clickhouse_list.c -- a page of the history, one alert, its notes.
  *
- * FINAL merges versions while it reads, which costs a walk over a whole range. So
- * the newest rows are found without it, old versions among them; they say how far
- * back a page can reach, and only that stretch is read with FINAL. */
+ * FINAL merges versions while it reads, which costs a walk over a whole range, all
+ * lines with it. So rows are found without it, old versions among them, and what is
+ * newest at their places is asked again. Old servers do not read keys in their
+ * order, so they are looked for in a few days first. */
 #include "store/clickhouse_engine.h"
 
 #include "base/limits.h"
 
-#define STRETCH_ROWS 2000           /* of a walk that asks lines, at once */
+#define STRETCH_ROWS 2000           /* of a walk, at once, when few pass */
 #define LIST_BYTES_MAX (8u << 20)   /* of one page's lines */
 #define LIST_FILTER_ROWS_MAX 20000  /* rows asked a filter for one page */
 
@@ -58,31 +59,27 @@ struct stretch { /* of a walk: rows behind a key and up to another */
     struct clickhouse *e;
     const struct asking *ask;
     struct walk *walk;
-    struct place before, down_to; /* before.id 0: from the top */
-    size_t rows;                  /* at most */
-    size_t found, asked;          /* of the whole walk */
-    struct place found_last;      /* place_read()'s last */
+    struct window window;
+    struct place before; /* before.id 0: from the top */
+    size_t rows;         /* at most */
+    size_t found, asked; /* of the whole walk */
+    struct place *places; /* of the candidates, each version's */
     size_t candidates;
     struct arena scratch;
 };
 
-/* Rows that come after a key, in the order of the walk; or up to it, with it. */
-static void say_side(struct buf *b, const struct stretch *s,
-                     const struct place *key, bool behind)
-{
-    bool rising = s->ask->query->oldest_first == behind;
-    long long ms = key->tstamp_ms;
-
-    buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%s%lld)",
-               rising ? ">" : "<", ms, rising ? ">" : "<", ms,
-               rising ? ">" : "<", behind ? "" : "=", (long long)key->id);
-    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
-}
-
+/* Rows that come after a key, in the order of the walk. */
 static void say_before(struct buf *b, const struct stretch *s)
 {
-    if (s->before.id != 0)
-        say_side(b, s, &s->before, true);
+    bool rising = s->ask->query->oldest_first;
+    const char *after = rising ? ">" : "<";
+    long long ms = s->before.tstamp_ms;
+
+    if (s->before.id == 0)
+        return;
+    buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%lld)",
+               after, ms, after, ms, after, (long long)s->before.id);
+    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
 }
 
 static const char *order_of(const struct store_query *q)
@@ -96,8 +93,8 @@ static bool candidate(void *stretch, const struct str *cells, size_t n unused,
 {
     struct stretch *s = stretch;
 
-    s->candidates++;
-    s->found_last = place_of(cells);
+    if (s->candidates < s->rows)
+        s->places[s->candidates++] = place_of(cells);
     return true;
 }
 
@@ -109,6 +106,7 @@ static bool candidates(struct stretch *s, struct error *err)
     say_from(&b, s->e, "");
     say_where(&b, s->ask);
     say_before(&b, s);
+    say_window(&b, &s->window);
     buf_printf(&b, "%s LIMIT %zu", order_of(s->ask->query), s->rows);
     s->candidates = 0;
     return clickhouse_rows(s->e, &b, candidate, s, err);
@@ -156,26 +154,38 @@ static bool stretch_read(struct stretch *s, struct error *err)
     buf_text(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,");
     buf_text(&b, line_of(s->ask));
     buf_text(&b, ",tstamp_s");
-    say_from(&b, s->e, " FINAL");
+    say_newest(&b, s->e, s->places, s->candidates);
     say_where(&b, s->ask);
-    say_before(&b, s);
-    say_side(&b, s, &s->down_to, false);
     buf_text(&b, order_of(s->ask->query));
     return clickhouse_rows(s->e, &b, stretch_row, s, err);
 }
 
+/* Behind all rows of the window. (No id is below 0.) */
+static void window_leave(struct stretch *s)
+{
+    bool rising = s->window.oldest_first;
+
+    s->before = (struct place){
+        .tstamp_ms = s->window.edge_ms,
+        .id = rising ? INT64_MAX : -1,
+    };
+    window_next(s->e, s->window.edge_ms + (rising ? 1 : -1), &s->window);
+}
+
 static bool walk_all(struct stretch *s, struct error *err)
 {
-    do {
+    for (bool ended = false; !ended && !s->walk->more;) {
         if (!candidates(s, err))
             return false;
-        if (s->candidates == 0)
-            return true;
-        s->down_to = s->found_last;
-        if (!stretch_read(s, err))
+        if (s->candidates > 0 && !stretch_read(s, err))
             return false;
-        s->before = s->down_to;
-    } while (!s->walk->more && s->candidates == s->rows);
+        if (s->candidates > 0)
+            s->before = s->places[s->candidates - 1];
+        ended = s->candidates < s->rows && s->window.is_last;
+        if (s->candidates < s->rows && !ended)
+            window_leave(s);
+        s->rows = MAX(s->rows, MIN(2 * s->rows, (size_t)STRETCH_ROWS));
+    }
     return true;
 }
 
@@ -194,8 +204,9 @@ bool clickhouse_walk(struct clickhouse *e, const struct store_query *q,
 
     if (!clickhouse_ready(e, err) || !asking_make(e, q, &arena, &k, err))
         return false;
-    s.rows = k.conditions.filter != NULL ? MAX(w->limit + 1, STRETCH_ROWS)
-                                         : w->limit + 1;
+    s.rows = k.on_lines ? MAX(w->limit + 1, STRETCH_ROWS) : w->limit + 1;
+    s.places = arena_array(&arena, MAX(s.rows, STRETCH_ROWS), sizeof *s.places);
+    s.window = window_first(e, q, s.rows);
     ok = walk_all(&s, err);
     arena_release(&s.scratch);
     return ok;
@@ -253,9 +264,8 @@ static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
     buf_text(&b, ROW_SELECT);
-    say_from(&b, e, " FINAL");
-    buf_text(&b, deleted_too ? " AND " : " AND deletion=0 AND ");
-    say_places(&b, p->places, p->n);
+    say_newest(&b, e, p->places, p->n);
+    buf_text(&b, deleted_too ? "" : " AND deletion=0");
     buf_text(&b, order);
     return p->n == 0 || clickhouse_rows(e, &b, page_row, p, err);
 }

@@ -41,31 +41,27 @@ struct block_column { /* a row's code: 0 absent, else its value + 1 */
     const uint16_t *codes;   /* ... and laid out; NULL: not yet */
 };
 
-struct column_builder { /* zeroed: empty */
-    struct hash codes; /* ours: a value's code, as a pointer's bits */
-    struct arena arena; /* ours */
-    struct buf values; /* ours: as they are written */
-    uint16_t *of_rows; /* ours: BLOCK_ROWS of them */
+struct column_builder { /* zeroed: empty; all is ours */
+    struct hash codes; /* a value's code, as a pointer's bits */
+    struct arena arena;
+    struct buf values; /* as they are written */
+    uint16_t *of_rows; /* BLOCK_ROWS of them */
     size_t rows, count;
     struct str last; /* the value before, in the arena: mostly it is the same */
     uint16_t last_code;
 };
 void column_builder_release(struct column_builder *b);
 /* The next row's value: its bytes; an int64_t's for a number; "" is absent. */
-void column_builder_add(struct column_builder *b, struct str value,
-                        bool is_text);
+void column_builder_add(struct column_builder *b, struct str value, bool is_text);
 /* False: its values are too long to be kept. */
-bool column_builder_write(const struct column_builder *b, struct buf *to)
-    must_check;
+bool column_builder_write(const struct column_builder *b, struct buf *to) must_check;
 
 /* Its values, then the codes of n rows, when they are needed. False: damaged. */
 bool block_column_read(struct str data, size_t n, bool is_text, struct arena *a,
                        struct block_column *out) must_check;
 bool block_codes_read(struct block_column *c, size_t n, struct arena *a) must_check;
 
-struct block_place {
-    int64_t tstamp_ms, id;
-};
+struct block_place { int64_t tstamp_ms, id; };
 void block_places_write(const struct block_place *p, size_t n, struct buf *to);
 bool block_places_read(struct str data, size_t n, struct arena *a,
                        const struct block_place **out) must_check;
@@ -96,13 +92,11 @@ bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,
                bool *whole, struct error *err) must_check;
 
 /* One of its columns, or its places; *there is false when it has not got it. */
-bool block_read(struct sqlite *e, const struct block *b, size_t column,
-                struct arena *a, struct block_view *v, bool *there,
-                struct error *err) must_check;
+bool block_read(struct sqlite *e, const struct block *b, size_t column, struct arena *a,
+                struct block_view *v, bool *there, struct error *err) must_check;
 /* Its loose rows do not pass: they are read from the table, as they are now. */
-bool block_loose_leave(struct sqlite *e, const struct block *b,
-                       const struct block_view *v, bool *passes,
-                       struct error *err) must_check;
+bool block_loose_leave(struct sqlite *e, const struct block *b, const struct block_view *v,
+                       bool *passes, struct error *err) must_check;
 int block_place_order(const void *a, const void *b); /* of struct block_place */
 bool block_damaged(const struct block *b, struct error *err); /* says so */
 
