@@ -54,13 +54,28 @@ static bool count_grouped(struct counting *c, struct error *err)
     return clickhouse_rows(c->e, &b, counting_row, c, err);
 }
 
+/* FINAL reads all columns of all it merges, lines too: of the few odd rows alone. */
+static void say_odd(struct buf *b, const struct counting *c)
+{
+    buf_text(b, " FINAL PREWHERE (tstamp_ms,id) IN (SELECT tstamp_ms,id FROM ");
+    say_table(b, c->e, "alert", true);
+    buf_text(b, " WHERE odd=1");
+    say_since(b, c->e);
+    say_where(b, c->ask);
+    buf_text(b, ")");
+}
+
 static bool count_asked(struct counting *c, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
+    buf_text(&how, c->ask->on_lines ? " FINAL" : "");
+    if (!c->ask->on_lines)
+        say_odd(&how, c);
     buf_text(&b, "SELECT 1,score,json,");
     buf_text(&b, c->each);
-    say_from(&b, c->e, " FINAL");
+    say_from(&b, c->e, buf_c(&how));
     say_where(&b, c->ask);
     buf_text(&b, c->ask->on_lines ? "" : " AND odd=1");
     return clickhouse_rows(c->e, &b, counting_row, c, err);

@@ -1,14 +1,15 @@
 /* clickhouse_list.c -- a page of the history, one alert, its notes.
  *
- * FINAL merges versions while it reads, which costs a walk over a whole range, all
- * lines with it. So rows are found without it, old versions among them, and what is
- * newest at their places is asked again. Old servers do not read keys in their
- * order, so they are looked for in a few days first. */
+ * FINAL merges versions while it reads, which costs a walk over a whole range. So
+ * the newest rows are found without it, old versions among them; they say how far
+ * back a page can reach, and only that stretch is read with FINAL: whole, or, of a
+ * filter, which may pass one row in a million, those rows alone. Old servers do not
+ * read keys in their order, so these are looked for in a few days first. */
 #include "store/clickhouse_engine.h"
 
 #include "base/limits.h"
 
-#define STRETCH_ROWS 2000           /* of a walk, at once, when few pass */
+#define STRETCH_ROWS 2000           /* of a walk that asks lines, at once */
 #define LIST_BYTES_MAX (8u << 20)   /* of one page's lines */
 #define LIST_FILTER_ROWS_MAX 20000  /* rows asked a filter for one page */
 
@@ -60,26 +61,32 @@ struct stretch { /* of a walk: rows behind a key and up to another */
     const struct asking *ask;
     struct walk *walk;
     struct window window;
-    struct place before; /* before.id 0: from the top */
+    struct place before; /* id 0: from the top */
     size_t rows;         /* at most */
     size_t found, asked; /* of the whole walk */
-    struct place *places; /* of the candidates, each version's */
-    size_t candidates;
+    struct place *candidates;
+    size_t candidate_count;
+    bool any_odd; /* of these */
     struct arena scratch;
 };
 
-/* Rows that come after a key, in the order of the walk. */
+/* Rows that come after a key, in the order of the walk; or up to it, with it. */
+static void say_side(struct buf *b, const struct stretch *s,
+                     const struct place *key, bool behind)
+{
+    bool rising = s->ask->query->oldest_first == behind;
+    long long ms = key->tstamp_ms;
+
+    buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%s%lld)",
+               rising ? ">" : "<", ms, rising ? ">" : "<", ms,
+               rising ? ">" : "<", behind ? "" : "=", (long long)key->id);
+    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
+}
+
 static void say_before(struct buf *b, const struct stretch *s)
 {
-    bool rising = s->ask->query->oldest_first;
-    const char *after = rising ? ">" : "<";
-    long long ms = s->before.tstamp_ms;
-
-    if (s->before.id == 0)
-        return;
-    buf_printf(b, " AND tstamp_ms%s=%lld AND (tstamp_ms%s%lld OR id%s%lld)",
-               after, ms, after, ms, after, (long long)s->before.id);
-    say_days(b, rising ? ms : DAYS_FIRST_MS, rising ? DAYS_LAST_MS : ms);
+    if (s->before.id != 0)
+        say_side(b, s, &s->before, true);
 }
 
 static const char *order_of(const struct store_query *q)
@@ -89,12 +96,15 @@ static const char *order_of(const struct store_query *q)
 }
 
 static bool candidate(void *stretch, const struct str *cells, size_t n unused,
-                      struct error *err unused)
+                      struct error *err)
 {
     struct stretch *s = stretch;
 
-    if (s->candidates < s->rows)
-        s->places[s->candidates++] = place_of(cells);
+    if (s->candidate_count == s->rows)
+        return error_set(err, "ClickHouse answers more rows than the %zu it was "
+                              "asked for", s->rows);
+    s->candidates[s->candidate_count++] = place_of(cells);
+    s->any_odd = s->any_odd || cell_number(cells[2]) != 0;
     return true;
 }
 
@@ -102,13 +112,14 @@ static bool candidates(struct stretch *s, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_text(&b, "SELECT tstamp_ms,id");
+    buf_text(&b, "SELECT tstamp_ms,id,odd");
     say_from(&b, s->e, "");
     say_where(&b, s->ask);
     say_before(&b, s);
     say_window(&b, &s->window);
     buf_printf(&b, "%s LIMIT %zu", order_of(s->ask->query), s->rows);
-    s->candidates = 0;
+    s->candidate_count = 0;
+    s->any_odd = false;
     return clickhouse_rows(s->e, &b, candidate, s, err);
 }
 
@@ -140,11 +151,30 @@ static bool stretch_row(void *stretch, const struct str *c, size_t n,
 }
 
 /* The line, of rows that are to be asked on it. */
-static const char *line_of(const struct asking *k)
+static const char *line_of(const struct stretch *s)
 {
-    if (k->conditions.filter == NULL)
-        return "''";
-    return k->on_lines ? "json" : "if(odd=1,json,'')";
+    if (s->ask->on_lines)
+        return "json";
+    return s->any_odd && s->ask->conditions.filter != NULL ? "if(odd=1,json,'')"
+                                                           : "''";
+}
+
+static void say_stretch(struct buf *b, const struct stretch *s)
+{
+    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    bool whole = s->ask->conditions.filter == NULL;
+
+    buf_text(&how, " FINAL");
+    if (!whole) {
+        buf_text(&how, " PREWHERE ");
+        say_places(&how, s->candidates, s->candidate_count);
+    }
+    say_from(b, s->e, buf_c(&how));
+    say_where(b, s->ask);
+    say_before(b, s);
+    if (whole)
+        say_side(b, s, &s->candidates[s->candidate_count - 1], false);
+    buf_text(b, order_of(s->ask->query));
 }
 
 static bool stretch_read(struct stretch *s, struct error *err)
@@ -152,11 +182,9 @@ static bool stretch_read(struct stretch *s, struct error *err)
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
     buf_text(&b, "SELECT tstamp_ms,id,acked_ms<>0,deletion,version,bytes,");
-    buf_text(&b, line_of(s->ask));
+    buf_text(&b, line_of(s));
     buf_text(&b, ",tstamp_s");
-    say_newest(&b, s->e, s->places, s->candidates);
-    say_where(&b, s->ask);
-    buf_text(&b, order_of(s->ask->query));
+    say_stretch(&b, s);
     return clickhouse_rows(s->e, &b, stretch_row, s, err);
 }
 
@@ -177,14 +205,13 @@ static bool walk_all(struct stretch *s, struct error *err)
     for (bool ended = false; !ended && !s->walk->more;) {
         if (!candidates(s, err))
             return false;
-        if (s->candidates > 0 && !stretch_read(s, err))
+        if (s->candidate_count > 0 && !stretch_read(s, err))
             return false;
-        if (s->candidates > 0)
-            s->before = s->places[s->candidates - 1];
-        ended = s->candidates < s->rows && s->window.is_last;
-        if (s->candidates < s->rows && !ended)
+        if (s->candidate_count > 0)
+            s->before = s->candidates[s->candidate_count - 1];
+        ended = s->candidate_count < s->rows && s->window.is_last;
+        if (s->candidate_count < s->rows && !ended)
             window_leave(s);
-        s->rows = MAX(s->rows, MIN(2 * s->rows, (size_t)STRETCH_ROWS));
     }
     return true;
 }
@@ -204,9 +231,9 @@ bool clickhouse_walk(struct clickhouse *e, const struct store_query *q,
 
     if (!clickhouse_ready(e, err) || !asking_make(e, q, &arena, &k, err))
         return false;
-    s.rows = k.on_lines ? MAX(w->limit + 1, STRETCH_ROWS) : w->limit + 1;
-    s.places = arena_array(&arena, MAX(s.rows, STRETCH_ROWS), sizeof *s.places);
+    s.rows = k.conditions.filter != NULL ? STRETCH_ROWS : w->limit + 1;
     s.window = window_first(e, q, s.rows);
+    s.candidates = arena_array(&arena, s.rows, sizeof *s.candidates);
     ok = walk_all(&s, err);
     arena_release(&s.scratch);
     return ok;
@@ -262,9 +289,12 @@ static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
                        const char *order, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
+    buf_text(&how, " FINAL PREWHERE ");
+    say_places(&how, p->places, p->n);
     buf_text(&b, ROW_SELECT);
-    say_newest(&b, e, p->places, p->n);
+    say_from(&b, e, buf_c(&how));
     buf_text(&b, deleted_too ? "" : " AND deletion=0");
     buf_text(&b, order);
     return p->n == 0 || clickhouse_rows(e, &b, page_row, p, err);

@@ -315,17 +315,6 @@ void say_from(struct buf *b, const struct clickhouse *e, const char *how)
     say_since(b, e);
 }
 
-void say_newest(struct buf *b, const struct clickhouse *e, const struct place *places,
-                size_t n)
-{
-    buf_text(b, " FROM (SELECT * FROM ");
-    say_table(b, e, "alert", false);
-    buf_text(b, " WHERE ");
-    say_places(b, places, n);
-    say_since(b, e);
-    buf_text(b, " ORDER BY version DESC LIMIT 1 BY tstamp_ms,id) WHERE gone=0");
-}
-
 static void say_marks(struct buf *b, const struct store_query *q)
 {
     if (q->acked != STORE_ACKED_OR_NOT)

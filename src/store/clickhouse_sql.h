@@ -32,10 +32,6 @@ bool asking_make(struct clickhouse *e, const struct store_query *q,
                  struct error *err) must_check;
 /* " FROM alert FINAL WHERE ..."; odd rows pass the filter here. */
 void say_from(struct buf *b, const struct clickhouse *e, const char *how);
-/* The same of the newest versions at these places, which is what FINAL shows there:
- * but with FINAL all rows between them are read, too. */
-void say_newest(struct buf *b, const struct clickhouse *e, const struct place *places,
-                size_t n);
 void say_since(struct buf *b, const struct clickhouse *e); /* " AND ...": in reach */
 void say_where(struct buf *b, const struct asking *k);
 
