@@ -171,7 +171,7 @@ static void alert_post(struct admin *a, struct exchange *x,
     l->as_of = as_of;
     l->revision = revision;
     l->write = write;
-    question_post(&l->q, alert_ask, alert_answer);
+    question_read(&l->q, alert_ask, alert_answer);
 }
 
 static const char *const no_params[] = {NULL};

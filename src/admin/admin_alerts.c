@@ -80,7 +80,7 @@ static void list_history(struct admin *a, struct exchange *x,
     l->q.snapshot = config_acquire(a->with.config);
     l->query = *query;
     l->query.pools = l->q.snapshot->pools;
-    question_post(&l->q, list_ask, list_answer);
+    question_read(&l->q, list_ask, list_answer);
 }
 
 /* --- from the registry ------------------------------------------------------- */

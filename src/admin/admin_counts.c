@@ -102,7 +102,7 @@ static void facets_get(void *admin, struct exchange *x)
     struct store_query query;
 
     if (filter_read(admin, x, &query))
-        question_post(&count_new(admin, x, &query)->q, facets_ask,
+        question_read(&count_new(admin, x, &query)->q, facets_ask,
                       count_answer);
 }
 
@@ -183,7 +183,7 @@ static void series_get(void *admin, struct exchange *x)
     }
     c = count_new(a, x, &query);
     c->bucket_ms = bucket_ms;
-    question_post(&c->q, series_ask, count_answer);
+    question_read(&c->q, series_ask, count_answer);
 }
 
 /* --- top and values --------------------------------------------------------------------- */
@@ -234,7 +234,7 @@ static void top_post(struct admin *a, struct exchange *x,
     c->field = arena_str(&c->q.arena, field);
     c->prefix = arena_str(&c->q.arena, exchange_query(x, "prefix"));
     c->limit = exchange_has_query(x, "limit") ? query.limit : TOP_DEFAULT;
-    question_post(&c->q, top_ask, count_answer);
+    question_read(&c->q, top_ask, count_answer);
 }
 
 static void top_get(void *admin, struct exchange *x)

@@ -69,7 +69,7 @@ static void delivery_ask(struct admin *a, struct exchange *x, bool one,
 
     d->one = one;
     d->page.query = *query;
-    question_post(&d->q, ask, answer);
+    question_read(&d->q, ask, answer);
 }
 
 /* --- the list ------------------------------------------------------------- */

@@ -245,7 +245,7 @@ static void body_get(void *admin, struct exchange *x)
         return;
     b = question_new(a, x, sizeof *b);
     b->id = id;
-    question_post(&b->q, ask, answer);
+    question_read(&b->q, ask, answer);
 }
 
 static const struct route routes[] = {

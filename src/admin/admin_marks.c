@@ -484,7 +484,7 @@ static void notes_get(void *admin, struct exchange *x)
         return;
     n = question_new(a, x, sizeof *n);
     n->id = id;
-    question_post(&n->q, notes_ask, notes_answer);
+    question_read(&n->q, notes_ask, notes_answer);
 }
 
 #define PATH "/api/v1/alerts"

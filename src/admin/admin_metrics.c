@@ -247,6 +247,11 @@ static void files_expose(const struct admin *a, struct exposition *e)
            "Batches and questions that wait for the history.");
     expose_i64(e, NO_LABEL, NO_LABEL,
                (int64_t)historian_waiting(a->with.historian));
+    expose(e, "tocsin_questions_cancelled_total", METRIC_COUNTER,
+           "Questions to the history ended early since the start, because who "
+           "asked had gone.");
+    expose_i64(e, NO_LABEL, NO_LABEL,
+               (int64_t)historian_cancelled(a->with.historian));
 }
 
 static void http_expose(const struct admin *a, struct exposition *e)

@@ -349,7 +349,7 @@ static void preview_post(struct admin *a, struct exchange *x, struct str name,
     p->object = object_of(body, is_draft ? name : STR_NONE, exchange_arena(x));
     p->q.snapshot = snapshot_take(p);
     if (p->q.snapshot != NULL)
-        question_post(&p->q, preview_ask, preview_answer);
+        question_read(&p->q, preview_ask, preview_answer);
     else
         question_end(&p->q);
 }

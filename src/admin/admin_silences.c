@@ -256,7 +256,7 @@ static void silences_preview(void *resource, struct exchange *x)
     reply_init(&p->reply);
     out_object(&p->reply.out, NULL);
     if (preview_engaged(p, &err)) {
-        question_post(&p->q, preview_ask, preview_answer);
+        question_read(&p->q, preview_ask, preview_answer);
         return;
     }
     reply_release(&p->reply);

@@ -37,6 +37,13 @@ static void asked(void *question, const struct historian_view *view)
     q->ask(q, view);
 }
 
+static void gone(void *question)
+{
+    struct question *q = question;
+
+    historian_cancel(q->admin->with.historian, q);
+}
+
 static void answered(void *question)
 {
     struct question *q = question;
@@ -57,6 +64,13 @@ void question_post(struct question *q, question_ask_fn *ask,
                                      : "too many questions wait for the history "
                                        "already; ask again");
     question_end(q);
+}
+
+void question_read(struct question *q, question_ask_fn *ask,
+                   question_answer_fn *answer)
+{
+    exchange_on_gone(q->x, gone, q);
+    question_post(q, ask, answer);
 }
 
 void question_failed(struct question *q, const char *what)

@@ -1,6 +1,6 @@
 /* question.h -- inside the room: a request whose answer takes longer than its
  * turn. The exchange is held meanwhile; its client may go away, it is answered
- * all the same. */
+ * all the same (into the void). */
 #ifndef ADMIN_QUESTION_H
 #define ADMIN_QUESTION_H
 
@@ -31,6 +31,11 @@ void question_end(struct question *q);
  * the exchange and ends the question, or posts it again. Without room for it,
  * or when stopping, it is answered 503 and ended. */
 void question_post(struct question *q, question_ask_fn *ask,
+                   question_answer_fn *answer);
+
+/* The same for one that changes nothing: it ends early, with an error, when its
+ * client goes away. That may be one that has only closed its sending half. */
+void question_read(struct question *q, question_ask_fn *ask,
                    question_answer_fn *answer);
 
 /* Answers with q->err (404 `not-found` when that is empty) and ends it. */

@@ -124,12 +124,21 @@ bool clickhouse_define(struct clickhouse *e, const struct buf *sql,
     return true;
 }
 
+static bool cancelled(void *engine)
+{
+    struct clickhouse *e = engine;
+
+    return store_engine_cancelled(&e->engine);
+}
+
 bool clickhouse_rows(struct clickhouse *e, const struct buf *sql,
                      clickhouse_row_fn *row, void *to, struct error *err)
 {
     struct clickhouse_asked a = {
         .sql = buf_view(sql),
         .limit_ms = e->read_limit_ms,
+        .stop = cancelled,
+        .stop_arg = e,
         .row = row,
         .to = to,
     };

@@ -27,6 +27,11 @@ struct place { /* a row's key */
     int64_t tstamp_s; /* its own column: whose day's partition it lies in */
 };
 
+#define CLICKHOUSE_DAYS_MAX 400
+struct clickhouse_day {
+    int64_t first_ms, rows;
+};
+
 struct clickhouse {
     struct store_engine engine;   /* first */
     struct clickhouse_http *http; /* ours */
@@ -46,6 +51,9 @@ struct clickhouse {
     int64_t pruned_ms[STORE_CLASSES_MAX];
     struct store_class classes[STORE_CLASSES_MAX];
     int64_t days_ms; /* when whole days were looked at last; 0: not yet */
+    struct clickhouse_day days[CLICKHOUSE_DAYS_MAX]; /* newest first, about */
+    size_t day_count;
+    int64_t day_looked_ms; /* on the clock's tick; 0: not yet */
 };
 struct clickhouse *clickhouse_of(struct store_engine *e);
 extern const struct store_type store_clickhouse;

@@ -63,6 +63,21 @@ bool clickhouse_day_drop(struct clickhouse *e, int64_t day,
 bool clickhouse_copy_apart(struct clickhouse *e, const struct place *places,
                            size_t n, struct error *err) must_check;
 
+/* Days that a walk looks into together, next to where it begins: with about so many
+ * rows, then with more. The last one is open: it has all that is still to come. */
+struct window {
+    bool oldest_first, is_last;
+    int64_t edge_ms; /* the last time in it */
+    int64_t far_ms;  /* where the query itself ends */
+    int64_t rows;
+    size_t day; /* the next one's first */
+};
+struct window window_first(struct clickhouse *e, const struct store_query *q,
+                           size_t rows);
+/* `from_ms`: days before it, in the walk's order, are not looked into. */
+void window_next(const struct clickhouse *e, int64_t from_ms, struct window *w);
+void say_window(struct buf *b, const struct window *w); /* " AND ..", or nothing */
+
 /* The page's total, where it can be had. */
 void clickhouse_total(struct clickhouse *e, const struct asking *k,
                       struct store_page *out);

@@ -3,21 +3,28 @@
 
 #include <curl/curl.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 
 #define FAULT_MAX 4096 /* bytes read of a refusal ... */
 #define FAULT_SAID 400 /* ... and told */
 #define URL_BYTES 4096
 #define CODE_TOO_SLOW 160 /* it foresees that it will be */
+#define LOOK_MS 50   /* how often it is looked whether to stop */
+#define KILL_MS 1000 /* for saying so */
 
 struct clickhouse_http {
     CURL *curl;
+    CURLM *waits; /* for it; the connection is its */
     struct curl_slist *headers; /* ours; they hold the password */
     struct arena arena;         /* of the options */
     struct str urls[CLICKHOUSE_URLS_MAX];
     size_t url_count, at; /* the one that is asked */
     const char *ca_file, *cert_file, *key_file; /* NULL: none */
     const char *settings;
+    uint32_t name[2];  /* in the ids of our statements, which nobody else has */
+    uint64_t asked;    /* how many there were */
 };
 
 struct answer { /* being read */
@@ -26,7 +33,7 @@ struct answer { /* being read */
     struct buf line;  /* a row that is not whole yet */
     struct buf fault; /* what a refusal says */
     struct error *err;
-    bool stopped; /* a row said no */
+    bool enough; /* a row said no */
 };
 
 /* --- options ------------------------------------------------------------------------ */
@@ -58,8 +65,11 @@ struct clickhouse_http *clickhouse_http_new(const struct clickhouse_options *o)
     struct str list, url;
 
     h->curl = curl_easy_init();
-    if (h->curl == NULL)
+    h->waits = curl_multi_init();
+    if (h->curl == NULL || h->waits == NULL)
         bug("out of memory");
+    for (size_t i = 0; i < COUNT_OF(h->name); i++)
+        h->name[i] = clock_dice(&clock_real);
     list = arena_str(&h->arena, o->url);
     while (h->url_count < CLICKHOUSE_URLS_MAX && clickhouse_url_next(&list, &url))
         h->urls[h->url_count++] = url;
@@ -86,6 +96,7 @@ void clickhouse_http_free(struct clickhouse_http *h)
     if (h == NULL)
         return;
     curl_easy_cleanup(h->curl);
+    curl_multi_cleanup(h->waits);
     headers_free(h->headers);
     arena_release(&h->arena);
     free(h);
@@ -180,8 +191,8 @@ static size_t answer_came(char *p, size_t size, size_t n, void *answer)
         buf_add(&a->fault, p, MIN(n, FAULT_MAX - a->fault.n));
         return n;
     }
-    a->stopped = !rows_read(a, p, n);
-    return a->stopped ? 0 : n;
+    a->enough = !rows_read(a, p, n);
+    return a->enough ? 0 : n;
 }
 
 /* --- a statement -------------------------------------------------------------------- */
@@ -224,7 +235,7 @@ static bool judge(struct clickhouse_http *h, struct answer *a, CURLcode code,
 
     curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &status);
     a->asked->reached = status != 0 || code == CURLE_OPERATION_TIMEDOUT;
-    if (a->stopped)
+    if (a->enough)
         return false; /* err says why */
     if (code == CURLE_OPERATION_TIMEDOUT && status == 0) {
         double connected = 0;
@@ -241,6 +252,13 @@ static bool judge(struct clickhouse_http *h, struct answer *a, CURLcode code,
     return status == 200 || refused(a, status, a->err);
 }
 
+/* Of the statement that is being asked. */
+static void say_id(struct buf *b, const struct clickhouse_http *h)
+{
+    buf_printf(b, "tocsin-%08x%08x-%llu", h->name[0], h->name[1],
+               (unsigned long long)h->asked);
+}
+
 static const char *url_of(struct clickhouse_http *h, struct buf *b,
                           const struct clickhouse_asked *a)
 {
@@ -249,6 +267,10 @@ static const char *url_of(struct clickhouse_http *h, struct buf *b,
                   "&max_read_buffer_size=65536%s%s",
                STR_ARG(h->urls[h->at]), (long long)(a->limit_ms + 999) / 1000,
                h->settings, a->settings != NULL ? a->settings : "");
+    if (a->stop != NULL) {
+        buf_text(b, "&query_id=");
+        say_id(b, h);
+    }
     return buf_c(b);
 }
 
@@ -289,11 +311,64 @@ static void options_set(struct clickhouse_http *h,
     trust_set(h);
 }
 
+static bool stops(const struct clickhouse_asked *a)
+{
+    return a->stop != NULL && a->stop(a->stop_arg);
+}
+
+/* False: it was stopped on the way. */
+static bool perform(struct clickhouse_http *h, const struct clickhouse_asked *a,
+                    CURLcode *code)
+{
+    bool stopped = false;
+    const CURLMsg *end;
+    int running = 1, left;
+
+    *code = CURLE_ABORTED_BY_CALLBACK;
+    if (curl_multi_add_handle(h->waits, h->curl) != CURLM_OK)
+        bug("a statement is asked while another is");
+    while (!stopped && curl_multi_perform(h->waits, &running) == CURLM_OK &&
+           running > 0) {
+        curl_multi_poll(h->waits, NULL, 0, LOOK_MS, NULL);
+        stopped = stops(a);
+    }
+    end = curl_multi_info_read(h->waits, &left);
+    if (end != NULL)
+        *code = end->data.result;
+    /* One that has not ended takes its connection with it. */
+    curl_multi_remove_handle(h->waits, h->curl);
+    return !stopped;
+}
+
+/* Closing the connection ends nothing in 18.16. This does, there and since; a
+ * server that another one stands before may not get it, and has its limit. */
+static void stop_server(struct clickhouse_http *h)
+{
+    struct buf sql freed_by(buf_release) = BUF(128);
+    struct clickhouse_asked a = {.limit_ms = KILL_MS};
+    struct error err;
+
+    buf_text(&sql, "KILL QUERY WHERE query_id='");
+    say_id(&sql, h);
+    buf_text(&sql, "' ASYNC");
+    a.sql = buf_view(&sql);
+    if (!clickhouse_http_ask(h, &a, &err))
+        log_info("store", "ClickHouse works on for nobody, until its limit: %s",
+                 err.text);
+}
+
+static bool stopped(struct clickhouse_asked *a, struct error *err)
+{
+    a->reached = true; /* it is no fault of the server's */
+    return error_set(err, "nobody waits for ClickHouse's answer any more");
+}
+
 bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
                          struct error *err)
 {
     struct buf url freed_by(buf_release) = BUF(URL_BYTES);
     char fault[CURL_ERROR_SIZE] = "";
+    CURLcode code;
     struct answer answer = {
         .curl = h->curl,
         .asked = a,
@@ -307,10 +382,17 @@ bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,
         return error_set(err, "no clickhouse_url is set");
     a->reached = false;
     a->code = 0;
+    h->asked += a->stop != NULL;
+    a->stopped = stops(a);
+    if (a->stopped)
+        return stopped(a, err);
     options_set(h, a, &answer, fault);
     curl_easy_setopt(h->curl, CURLOPT_URL, url_of(h, &url, a));
-    ok = judge(h, &answer, curl_easy_perform(h->curl), fault);
+    a->stopped = !perform(h, a, &code);
+    ok = !a->stopped && judge(h, &answer, code, fault);
     buf_release(&answer.line);
     buf_release(&answer.fault);
-    return ok;
+    if (a->stopped || (a->stop != NULL && code == CURLE_OPERATION_TIMEDOUT))
+        stop_server(h);
+    return a->stopped ? stopped(a, err) : ok;
 }

@@ -35,9 +35,12 @@ struct clickhouse_asked {
     struct str sql; /* a SELECT in TabSeparated, or INSERT ... with its rows */
     int64_t limit_ms;
     const char *settings; /* of this statement, "&name=value"; NULL: none */
+    bool (*stop)(void *arg); /* looked at all the time; NULL: never */
+    void *stop_arg;
     clickhouse_row_fn *row; /* NULL: no rows are expected */
     void *to;
     bool reached;
+    bool stopped; /* out: the connection was closed, and the server told to stop */
     int64_t code; /* out: ClickHouse's own number of what is wrong; 0: none */
 };
 bool clickhouse_http_ask(struct clickhouse_http *h, struct clickhouse_asked *a,

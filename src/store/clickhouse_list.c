@@ -3,7 +3,8 @@
  * FINAL merges versions while it reads, which costs a walk over a whole range. So
  * the newest rows are found without it, old versions among them; they say how far
  * back a page can reach, and only that stretch is read with FINAL: whole, or, of a
- * filter, which may pass one row in a million, those rows alone. */
+ * filter, which may pass one row in a million, those rows alone. Old servers do not
+ * read keys in their order, so these are looked for in a few days first. */
 #include "store/clickhouse_engine.h"
 
 #include "base/limits.h"
@@ -59,6 +60,7 @@ struct stretch { /* of a walk: rows behind a key and up to another */
     struct clickhouse *e;
     const struct asking *ask;
     struct walk *walk;
+    struct window window;
     struct place before; /* id 0: from the top */
     size_t rows;         /* at most */
     size_t found, asked; /* of the whole walk */
@@ -114,6 +116,7 @@ static bool candidates(struct stretch *s, struct error *err)
     say_from(&b, s->e, "");
     say_where(&b, s->ask);
     say_before(&b, s);
+    say_window(&b, &s->window);
     buf_printf(&b, "%s LIMIT %zu", order_of(s->ask->query), s->rows);
     s->candidate_count = 0;
     s->any_odd = false;
@@ -185,17 +188,31 @@ static bool stretch_read(struct stretch *s, struct error *err)
     return clickhouse_rows(s->e, &b, stretch_row, s, err);
 }
 
+/* Behind all rows of the window. (No id is below 0.) */
+static void window_leave(struct stretch *s)
+{
+    bool rising = s->window.oldest_first;
+
+    s->before = (struct place){
+        .tstamp_ms = s->window.edge_ms,
+        .id = rising ? INT64_MAX : -1,
+    };
+    window_next(s->e, s->window.edge_ms + (rising ? 1 : -1), &s->window);
+}
+
 static bool walk_all(struct stretch *s, struct error *err)
 {
-    do {
+    for (bool ended = false; !ended && !s->walk->more;) {
         if (!candidates(s, err))
             return false;
-        if (s->candidate_count == 0)
-            return true;
-        if (!stretch_read(s, err))
+        if (s->candidate_count > 0 && !stretch_read(s, err))
             return false;
-        s->before = s->candidates[s->candidate_count - 1];
-    } while (!s->walk->more && s->candidate_count == s->rows);
+        if (s->candidate_count > 0)
+            s->before = s->candidates[s->candidate_count - 1];
+        ended = s->candidate_count < s->rows && s->window.is_last;
+        if (s->candidate_count < s->rows && !ended)
+            window_leave(s);
+    }
     return true;
 }
 
@@ -215,6 +232,7 @@ bool clickhouse_walk(struct clickhouse *e, const struct store_query *q,
     if (!clickhouse_ready(e, err) || !asking_make(e, q, &arena, &k, err))
         return false;
     s.rows = k.conditions.filter != NULL ? STRETCH_ROWS : w->limit + 1;
+    s.window = window_first(e, q, s.rows);
     s.candidates = arena_array(&arena, s.rows, sizeof *s.candidates);
     ok = walk_all(&s, err);
     arena_release(&s.scratch);
@@ -271,11 +289,13 @@ static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
                        const char *order, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
+    buf_text(&how, " FINAL PREWHERE ");
+    say_places(&how, p->places, p->n);
     buf_text(&b, ROW_SELECT);
-    say_from(&b, e, " FINAL");
-    buf_text(&b, deleted_too ? " AND " : " AND deletion=0 AND ");
-    say_places(&b, p->places, p->n);
+    say_from(&b, e, buf_c(&how));
+    buf_text(&b, deleted_too ? "" : " AND deletion=0");
     buf_text(&b, order);
     return p->n == 0 || clickhouse_rows(e, &b, page_row, p, err);
 }

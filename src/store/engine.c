@@ -139,30 +139,54 @@ bool store_engine_prune(struct store_engine *e, const struct store_class *classe
 
 /* --- reading --------------------------------------------------------------------------- */
 
+bool store_engine_cancelled(struct store_engine *e)
+{
+    if (e->cancel == NULL || !atomic_load(e->cancel))
+        return false;
+    e->cancelled = true;
+    return true;
+}
+
+static bool asked(struct store_engine *e, const struct store_query *q,
+                  struct error *err)
+{
+    return query_check(q, err) && !store_engine_cancelled(e);
+}
+
+/* An engine that had to stop says anything, or half of what there is. */
+static bool told(const struct store_engine *e, bool ok, struct error *err)
+{
+    return e->cancelled ? error_set(err, "cancelled: nobody waits for the "
+                                         "answer any more")
+                        : ok;
+}
+
 bool store_engine_list(struct store_engine *e, const struct store_query *q,
                        struct arena *a, struct store_page *out,
                        struct error *err)
 {
-    return query_check(q, err) && e->type->list(e, q, a, out, err);
+    return told(e, asked(e, q, err) && e->type->list(e, q, a, out, err), err);
 }
 
 bool store_engine_get(struct store_engine *e, int64_t id, struct arena *a,
                       struct store_row *out, struct error *err)
 {
     begin(err);
-    return e->type->get(e, id, a, out, err);
+    return told(e, !store_engine_cancelled(e) && e->type->get(e, id, a, out, err),
+                err);
 }
 
 bool store_engine_notes(struct store_engine *e, int64_t id, struct arena *a,
                         struct store_note **out, size_t *n, struct error *err)
 {
-    return e->type->notes(e, id, a, out, n, err);
+    return told(e, !store_engine_cancelled(e) &&
+                       e->type->notes(e, id, a, out, n, err), err);
 }
 
 bool store_engine_facets(struct store_engine *e, const struct store_query *q,
                          struct store_facets *out, struct error *err)
 {
-    return query_check(q, err) && e->type->facets(e, q, out, err);
+    return told(e, asked(e, q, err) && e->type->facets(e, q, out, err), err);
 }
 
 static int64_t bucket_down(int64_t ms, int64_t bucket_ms)
@@ -191,8 +215,8 @@ bool store_engine_histogram(struct store_engine *e, const struct store_query *q,
 {
     int64_t buckets;
 
-    if (!query_check(q, err) || !range_check(q, bucket_ms, err))
-        return false;
+    if (!asked(e, q, err) || !range_check(q, bucket_ms, err))
+        return told(e, false, err);
     *out = (struct store_histogram){
         .first_ms = bucket_down(q->since_ms, bucket_ms),
         .bucket_ms = bucket_ms,
@@ -204,7 +228,7 @@ bool store_engine_histogram(struct store_engine *e, const struct store_query *q,
                          STORE_BUCKETS_MAX);
     out->n = (size_t)buckets;
     out->counts = arena_array(a, out->n, sizeof *out->counts);
-    return e->type->histogram(e, q, out, err);
+    return told(e, e->type->histogram(e, q, out, err), err);
 }
 
 bool store_engine_top(struct store_engine *e, const struct store_query *q,
@@ -214,15 +238,15 @@ bool store_engine_top(struct store_engine *e, const struct store_query *q,
 {
     struct field_columns columns_of;
 
-    if (!query_check(q, err) ||
-        !text_check(prefix, "prefix", TEXT_BYTES_MAX, err))
-        return false;
+    if (!asked(e, q, err) || !text_check(prefix, "prefix", TEXT_BYTES_MAX, err))
+        return told(e, false, err);
     if (!field_columns_of(field, &columns_of))
         return error_set(err, "\"%.*s\" is no field that is counted; there are "
                               "type, ip, host, port ...", STR_ARG(field));
     if (limit == 0 || limit > STORE_TOP_MAX)
         return error_set(err, "limit must be 1 to %d", STORE_TOP_MAX);
-    return e->type->top(e, q, &columns_of, prefix, limit, a, out, err);
+    return told(e, e->type->top(e, q, &columns_of, prefix, limit, a, out, err),
+                err);
 }
 
 /* --- as a whole -------------------------------------------------------------------------- */

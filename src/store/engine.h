@@ -1,15 +1,20 @@
-/* engine.h -- an engine is a table of functions that answers store.h. The
- * store_engine_*() check what is asked, so that every engine refuses the same
- * with the same words, and call it. */
+/* engine.h -- an engine is a table of functions that answers store.h. The functions
+ * below check what is asked, so that every engine refuses the same with the same words. */
 #ifndef STORE_ENGINE_H
 #define STORE_ENGINE_H
+
+#include <stdatomic.h>
 
 #include "store/clickhouse_http.h"
 #include "store/occurrence.h"
 
-struct store_engine { /* first member of an engine's own struct */
+struct store_engine { /* first member of an engine's own */
     const struct store_type *type;
+    const atomic_bool *cancel; /* set by another thread; NULL: nobody will */
+    bool cancelled;            /* a question ended early by it: ours to clear */
 };
+/* For engines, while they answer: whether to stop, whatever they then say. */
+bool store_engine_cancelled(struct store_engine *e);
 
 /* As the store_engine_*() below, with their arguments checked. */
 struct store_type {
@@ -93,8 +98,8 @@ bool store_engine_top(struct store_engine *e, const struct store_query *q,
 bool store_engine_mark(struct store_engine *e, const struct store_query *q,
                        const struct store_mark *m, struct store_marked *out,
                        struct error *err) must_check;
-/* Small bites, each one transaction: ends the acknowledgements whose time is up
- * and takes out what was deleted for good. *done < at_most: that was all. */
+/* A small bite, one transaction: acknowledgements whose time is up end, and what was
+ * deleted goes for good. *done < at_most: that was all. */
 bool store_engine_tidy(struct store_engine *e, int64_t now_ms, size_t at_most,
                        size_t *done, struct error *err) must_check;
 /* What is still engaged is kept, however old. */

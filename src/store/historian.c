@@ -31,6 +31,8 @@ struct job {
     size_t class_count;
     historian_ask_fn *ask;
     historian_answer_fn *answer;
+    atomic_bool cancel; /* the loop's word to the thread */
+    bool cancelled;     /* ask: it ended early */
     historian_done_fn *done;
     void *arg;
     int64_t disk_bytes; /* prune: of the history; -1: not known */
@@ -52,6 +54,8 @@ struct historian {
     struct job_list answered;      /* inline only */
     struct timer answers;          /* inline only */
     struct timer prune;
+    struct job *asked[ASKS_MAX]; /* and not answered; NULL: none */
+    uint64_t cancelled;
     int64_t disk_bytes;
     struct store_class classes[STORE_CLASSES_MAX];
     size_t class_count;
@@ -108,6 +112,18 @@ static bool housekeeping(struct job *j, struct store_engine *e)
     return true;
 }
 
+static void question_run(struct job *j, const struct historian_view *view)
+{
+    struct store_engine *e = view->engine;
+
+    e->cancel = &j->cancel;
+    e->cancelled = false;
+    j->ask(j->arg, view);
+    j->cancelled = e->cancelled;
+    e->cancelled = false;
+    e->cancel = NULL;
+}
+
 static void job_run(struct job *j, const struct historian_view *view)
 {
     switch (j->kind) {
@@ -118,7 +134,7 @@ static void job_run(struct job *j, const struct historian_view *view)
                                   &j->err);
         break;
     case JOB_ASK:
-        j->ask(j->arg, view);
+        question_run(j, view);
         break;
     case JOB_PRUNE:
         j->ok = housekeeping(j, view->engine);
@@ -169,6 +185,24 @@ static void *historian_main(void *arg)
 
 /* ---- on the loop ---- */
 
+static void asked_replace(struct historian *h, const struct job *old,
+                          struct job *new)
+{
+    size_t i = 0;
+
+    while (i < ASKS_MAX && h->asked[i] != old)
+        i++;
+    assert(i < ASKS_MAX);
+    h->asked[i] = new;
+}
+
+void historian_cancel(struct historian *h, const void *arg)
+{
+    for (size_t i = 0; i < ASKS_MAX; i++)
+        if (h->asked[i] != NULL && h->asked[i]->arg == arg)
+            atomic_store(&h->asked[i]->cancel, true);
+}
+
 static void prune_later(struct historian *h, bool more);
 
 static void job_answer(struct historian *h, struct job *j)
@@ -179,6 +213,8 @@ static void job_answer(struct historian *h, struct job *j)
         j->done(j->arg, j->ok, j->ok ? NULL : &j->err);
         break;
     case JOB_ASK:
+        asked_replace(h, j, NULL);
+        h->cancelled += j->cancelled;
         j->answer(j->arg);
         break;
     case JOB_PRUNE:
@@ -258,12 +294,20 @@ bool historian_ask(struct historian *h, historian_ask_fn *ask,
 
     j->ask = ask;
     j->answer = answer;
-    return post(h, j, ASKS_MAX);
+    if (!post(h, j, ASKS_MAX))
+        return false;
+    asked_replace(h, NULL, j);
+    return true;
 }
 
 size_t historian_waiting(const struct historian *h)
 {
     return h->waiting[JOB_PUT] + h->waiting[JOB_ASK] + h->waiting[JOB_PRUNE];
+}
+
+uint64_t historian_cancelled(const struct historian *h)
+{
+    return h->cancelled;
 }
 
 int64_t historian_disk_bytes(const struct historian *h)

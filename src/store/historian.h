@@ -36,6 +36,12 @@ typedef void historian_answer_fn(void *arg);
 bool historian_ask(struct historian *h, historian_ask_fn *ask,
                    historian_answer_fn *answer, void *arg) must_check;
 
+/* Nobody waits for the answer of what was asked with `arg` any more: its question to
+ * the engine ends soon, with an error, whether it has begun or not. It is answered
+ * all the same. Nothing when there is no such question. */
+void historian_cancel(struct historian *h, const void *arg);
+uint64_t historian_cancelled(const struct historian *h); /* that ended so */
+
 size_t historian_waiting(const struct historian *h); /* jobs not answered yet */
 
 /* What the history takes on disk, wherever it is, as of the last housekeeping; -1:

@@ -129,10 +129,11 @@ void sqlite_roll_back(struct sqlite *e)
 
 /* --- opening --------------------------------------------------------------------- */
 
-bool sqlite_out_of_time(const struct sqlite *e)
+bool sqlite_out_of_time(struct sqlite *e)
 {
-    return e->deadline_ms != 0 &&
-           clock_tick_ms(&clock_real) >= e->deadline_ms;
+    return e->asked && (store_engine_cancelled(&e->engine) ||
+                        (e->deadline_ms != 0 &&
+                         clock_tick_ms(&clock_real) >= e->deadline_ms));
 }
 
 static int out_of_time(void *engine)
@@ -147,12 +148,14 @@ void sqlite_question(struct sqlite *e)
 
     (void)!sqlite_run(e, SQL_BEGIN_READING, &ignored);
     e->deadline_ms = clock_tick_ms(&clock_real) + e->read_limit_ms;
+    e->asked = true;
 }
 
 void sqlite_answered(struct sqlite *e)
 {
     struct error ignored; /* it wrote nothing */
 
+    e->asked = false; /* or what ends it would be stopped, too */
     e->deadline_ms = 0;
     if (!sqlite3_get_autocommit(e->db) && !sqlite_run(e, SQL_COMMIT, &ignored))
         sqlite_roll_back(e);

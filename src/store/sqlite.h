@@ -62,6 +62,7 @@ struct sqlite {
     sqlite3 *db;                             /* ours */
     sqlite3_stmt *statements[SQL_STATEMENTS]; /* ours */
     int64_t read_limit_ms;
+    bool asked;          /* a question is, and may have to stop */
     int64_t deadline_ms; /* on the clock's tick; 0: none */
     size_t block_rows;   /* at most BLOCK_ROWS; tests make small ones */
     struct filter_subject subject; /* whose scratch patterns match with */
@@ -112,7 +113,7 @@ bool sqlite_put(struct sqlite *e, const struct occurrence *o, int64_t now_ms,
 /* A question's time begins, and ends. */
 void sqlite_question(struct sqlite *e);
 void sqlite_answered(struct sqlite *e);
-bool sqlite_out_of_time(const struct sqlite *e);
+bool sqlite_out_of_time(struct sqlite *e); /* or cancelled */
 bool sqlite_too_slow(const struct sqlite *e, struct error *err); /* says so */
 
 #endif

@@ -174,18 +174,18 @@ static bool codes_fit(const uint16_t *codes, size_t n, size_t values)
     return most <= values;
 }
 
-static bool codes_read(struct str *from, size_t n, struct arena *a,
-                       struct block_column *out)
+bool block_codes_read(struct block_column *out, size_t n, struct arena *a)
 {
     uint16_t *codes = arena_array(a, n, sizeof *codes);
+    struct str from = out->written;
     const uint8_t *p;
     uint64_t bytes, same = 0;
 
-    if (!unsigned_read(from, &bytes) || bytes > 2 ||
-        (bytes == 0 && (!unsigned_read(from, &same) || same > UINT16_MAX)) ||
-        from->n != n * bytes)
+    if (!unsigned_read(&from, &bytes) || bytes > 2 ||
+        (bytes == 0 && (!unsigned_read(&from, &same) || same > UINT16_MAX)) ||
+        from.n != n * bytes)
         return false;
-    p = (const uint8_t *)from->p;
+    p = (const uint8_t *)from.p;
     for (size_t i = 0; i < n; i++)
         codes[i] = bytes == 0   ? (uint16_t)same
                    : bytes == 1 ? p[i]
@@ -201,10 +201,12 @@ bool block_column_read(struct str data, size_t n, bool is_text, struct arena *a,
 
     if (!unsigned_read(&data, &values) || values > n)
         return false;
-    *out = (struct block_column){.values = values};
-    return (is_text ? texts_read(&data, values, a, out)
-                    : numbers_read(&data, values, a, out)) &&
-           codes_read(&data, n, a, out);
+    *out = (struct block_column){.is_read = true, .values = values};
+    if (is_text ? !texts_read(&data, values, a, out)
+                : !numbers_read(&data, values, a, out))
+        return false;
+    out->written = data;
+    return true;
 }
 
 /* --- places: both rise, mostly --------------------------------------------------------- */

@@ -8,8 +8,12 @@ enum { NO, UNSURE, YES };
 
 struct block_asking {
     struct sqlite *e;
-    const struct block_view *view;
+    const struct block *block;
+    struct block_view *view;
     struct arena *arena;
+    struct error *err;
+    bool ok;    /* false: err */
+    bool whole; /* false: it has not got a column */
 };
 
 static uint8_t *answers_new(struct block_asking *b)
@@ -144,27 +148,72 @@ static void values_ask(struct block_asking *b, const struct condition *c,
 
 /* --- the rows ---------------------------------------------------------------------- */
 
-static void column_ask(struct block_asking *b, const struct condition *c,
-                       size_t column, uint8_t *answers, bool *has)
+/* Read when it is asked about. False: there is nothing to be said of it. */
+static bool column_get(struct block_asking *b, size_t column)
 {
-    const struct block_column *from = &b->view->columns[column];
-    uint8_t *of_codes =
-        arena_array(b->arena, from->values + 1, sizeof *of_codes);
-
-    values_ask(b, c, from, of_codes + 1);
-    for (size_t i = 0; i < b->view->n; i++) {
-        answers[i] = MAX(answers[i], of_codes[from->codes[i]]);
-        has[i] |= from->codes[i] != 0;
-    }
+    if (!b->view->columns[column].is_read && b->ok && b->whole)
+        b->ok = block_read(b->e, b->block, column, b->arena, b->view, &b->whole,
+                           b->err);
+    return b->ok && b->whole;
 }
 
+/* The same, and its rows' codes laid out. */
+static bool codes_get(struct block_asking *b, size_t column)
+{
+    struct block_column *c = &b->view->columns[column];
+
+    if (column_get(b, column) && c->codes == NULL)
+        b->ok = block_codes_read(c, b->view->n, b->arena) ||
+                block_damaged(b->block, b->err);
+    return b->ok && b->whole;
+}
+
+static bool any_but_no(const uint8_t *answers, size_t n)
+{
+    uint8_t most = NO;
+
+    for (size_t i = 0; i < n; i++)
+        most = MAX(most, answers[i]);
+    return most != NO;
+}
+
+/* What is said of the rows that have something in a column; *answers is NULL while
+ * that is no. Codes of a column where no value fits are not looked at. */
+static void column_ask(struct block_asking *b, const struct condition *c,
+                       size_t column, uint8_t **answers, bool *has)
+{
+    const struct block_column *from = &b->view->columns[column];
+    uint8_t *of_codes;
+
+    if (!column_get(b, column))
+        return;
+    of_codes = arena_array(b->arena, from->values + 1, sizeof *of_codes);
+    values_ask(b, c, from, of_codes + 1);
+    if ((has == NULL && !any_but_no(of_codes + 1, from->values)) ||
+        !codes_get(b, column))
+        return;
+    if (*answers == NULL)
+        *answers = answers_new(b);
+    for (size_t i = 0; i < b->view->n; i++)
+        (*answers)[i] = MAX((*answers)[i], of_codes[from->codes[i]]);
+    for (size_t i = 0; has != NULL && i < b->view->n; i++)
+        has[i] |= from->codes[i] != 0;
+}
+
+/* NULL: no, for every row. */
 static uint8_t *leaf_ask(struct block_asking *b, const struct condition *c)
 {
-    uint8_t *answers = answers_new(b), nothing = nothing_ask(b, c);
-    bool *has = arena_array(b->arena, MAX(b->view->n, 1u), sizeof *has);
+    uint8_t *answers = NULL, nothing = nothing_ask(b, c);
+    bool *has = nothing == NO ? NULL
+                              : arena_array(b->arena, MAX(b->view->n, 1u),
+                                            sizeof *has);
 
     for (size_t i = 0; i < c->columns.n; i++)
-        column_ask(b, c, c->columns.at[i], answers, has);
+        column_ask(b, c, c->columns.at[i], &answers, has);
+    if (has == NULL)
+        return answers;
+    if (answers == NULL) /* of no column */
+        answers = answers_new(b);
     for (size_t i = 0; i < b->view->n; i++)
         if (!has[i])
             answers[i] = nothing;
@@ -173,39 +222,68 @@ static uint8_t *leaf_ask(struct block_asking *b, const struct condition *c)
 
 static uint8_t *condition_ask(struct block_asking *b, const struct condition *c);
 
-/* The least of the children for "and", the most for "or". */
-static uint8_t *children_ask(struct block_asking *b, const struct condition *c)
+static uint8_t *answers_all(struct block_asking *b, uint8_t answer)
 {
-    bool all = c->kind != WHEN_ANY;
     uint8_t *answers = answers_new(b);
 
-    memset(answers, all || c->first == NULL ? YES : NO, b->view->n);
+    memset(answers, answer, b->view->n);
+    return answers;
+}
+
+/* The least of the children; what comes behind a plain no is not asked. */
+static uint8_t *all_ask(struct block_asking *b, const struct condition *c)
+{
+    uint8_t *answers = answers_all(b, YES);
+
     for (const struct condition *i = c->first; i != NULL; i = i->next) {
         const uint8_t *said = condition_ask(b, i);
 
+        if (said == NULL)
+            return NULL;
         for (size_t k = 0; k < b->view->n; k++)
-            answers[k] = all ? MIN(answers[k], said[k])
-                             : MAX(answers[k], said[k]);
+            answers[k] = MIN(answers[k], said[k]);
     }
-    if (c->kind == WHEN_NOT)
-        for (size_t k = 0; k < b->view->n; k++)
-            answers[k] = YES - answers[k];
+    return answers;
+}
+
+static uint8_t *any_ask(struct block_asking *b, const struct condition *c)
+{
+    uint8_t *answers = c->first == NULL ? answers_all(b, YES) : NULL;
+
+    for (const struct condition *i = c->first; i != NULL; i = i->next) {
+        uint8_t *said = condition_ask(b, i);
+
+        if (answers == NULL)
+            answers = said;
+        else if (said != NULL)
+            for (size_t k = 0; k < b->view->n; k++)
+                answers[k] = MAX(answers[k], said[k]);
+    }
+    return answers;
+}
+
+static uint8_t *not_ask(struct block_asking *b, const struct condition *c)
+{
+    uint8_t *answers = all_ask(b, c);
+
+    if (answers == NULL)
+        return answers_all(b, YES);
+    for (size_t k = 0; k < b->view->n; k++)
+        answers[k] = YES - answers[k];
     return answers;
 }
 
 static uint8_t *condition_ask(struct block_asking *b, const struct condition *c)
 {
-    uint8_t *answers;
-
     switch (c->kind) {
     case WHEN_ALL:
+        return all_ask(b, c);
     case WHEN_ANY:
+        return any_ask(b, c);
     case WHEN_NOT:
-        return children_ask(b, c);
+        return not_ask(b, c);
     case WHEN_ASKED: /* on the line, later */
-        answers = answers_new(b);
-        memset(answers, UNSURE, b->view->n);
-        return answers;
+        return answers_all(b, UNSURE);
     case WHEN_ONE_OF:
     case WHEN_NUMBER:
     case WHEN_TEXT:
@@ -219,35 +297,50 @@ static uint8_t *condition_ask(struct block_asking *b, const struct condition *c)
 
 /* --- what is not of the columns ------------------------------------------------------ */
 
-static void keep_number(const struct block_view *v, size_t column,
-                        int64_t number, bool equal, bool *passes)
+static void keep_number(struct block_asking *b, size_t column, int64_t number,
+                        bool equal, bool *passes)
 {
-    const struct block_column *from = &v->columns[column];
+    const struct block_column *from = &b->view->columns[column];
 
-    for (size_t i = 0; i < v->n; i++)
+    if (!codes_get(b, column))
+        return;
+    for (size_t i = 0; i < b->view->n; i++)
         passes[i] = passes[i] && from->codes[i] != 0 &&
                     (from->numbers[from->codes[i] - 1] == number) == equal;
 }
 
-static void members_ask(struct block_asking *b, const struct ask *k, bool *passes)
+static void keep_state(struct block_asking *b, const struct store_query *q,
+                       bool *passes)
+{
+    if (q->acked != STORE_ACKED_OR_NOT)
+        keep_number(b, BLOCK_ACKED, q->acked == STORE_ACKED, true, passes);
+    if (q->state != STORE_ANY)
+        keep_number(b, COLUMN_STATE, STATE_ENGAGED, q->state == STORE_ENGAGED,
+                    passes);
+}
+
+/* Whether there is any that passes, as far as the columns say. */
+static bool members_ask(struct block_asking *b, const struct ask *k, bool *passes)
 {
     const uint8_t *members = condition_ask(b, k->conditions.members);
-    const uint8_t *filter = k->conditions.filter != NULL
-                                ? condition_ask(b, k->conditions.filter)
-                                : NULL;
-    const struct block_place *at = b->view->places;
+    const uint8_t *filter = members;
+    bool any = false;
 
-    for (size_t i = 0; i < b->view->n; i++)
-        passes[i] = members[i] == YES && (filter == NULL || filter[i] != NO);
-    for (size_t i = 0; at != NULL && i < b->view->n; i++)
-        passes[i] = passes[i] && at[i].tstamp_ms >= k->first_ms &&
-                    at[i].tstamp_ms <= k->last_ms;
-    if (k->query->acked != STORE_ACKED_OR_NOT)
-        keep_number(b->view, BLOCK_ACKED, k->query->acked == STORE_ACKED, true,
-                    passes);
-    if (k->query->state != STORE_ANY)
-        keep_number(b->view, COLUMN_STATE, STATE_ENGAGED,
-                    k->query->state == STORE_ENGAGED, passes);
+    if (members != NULL && k->conditions.filter != NULL)
+        filter = condition_ask(b, k->conditions.filter);
+    for (size_t i = 0; members != NULL && filter != NULL && i < b->view->n; i++) {
+        passes[i] = members[i] == YES && filter[i] != NO;
+        any |= passes[i];
+    }
+    return any;
+}
+
+static void keep_time(const struct block_view *v, const struct ask *k,
+                      bool *passes)
+{
+    for (size_t i = 0; i < v->n; i++)
+        passes[i] = passes[i] && v->places[i].tstamp_ms >= k->first_ms &&
+                    v->places[i].tstamp_ms <= k->last_ms;
 }
 
 int block_place_order(const void *key, const void *element)
@@ -316,17 +409,12 @@ bool block_read(struct sqlite *e, const struct block *b, size_t column,
            block_damaged(b, err);
 }
 
-static bool columns_read_all(struct sqlite *e, const struct block *b,
-                            const uint64_t wanted[2], struct arena *a,
-                            struct block_view *v, bool *whole,
-                            struct error *err)
+/* What a caller looks at; with the codes. */
+static void also_get(struct block_asking *b, const uint64_t wanted[2])
 {
-    *whole = b->n > 0;
-    for (size_t i = 0; *whole && i < BLOCK_COLUMNS; i++)
-        if ((wanted[i / 64] >> i % 64 & 1) != 0 &&
-            !block_read(e, b, i, a, v, whole, err))
-            return false;
-    return true;
+    for (size_t i = 0; i < BLOCK_PLACES && b->ok && b->whole; i++)
+        if ((wanted[i / 64] >> i % 64 & 1) != 0)
+            codes_get(b, i);
 }
 
 void block_want(uint64_t to[2], size_t column)
@@ -340,30 +428,47 @@ bool blocks_will_do(const struct ask *k)
            k->query->acked_ms == 0;
 }
 
+static bool is_wanted(const uint64_t wanted[2], size_t column)
+{
+    return (wanted[column / 64] >> column % 64 & 1) != 0;
+}
+
+/* Whether it takes the times and ids of its rows. */
+static bool places_wanted(const struct block *b, const struct ask *k,
+                          const uint64_t also[2])
+{
+    return b->loose > 0 || k->conditions.asked || is_wanted(also, BLOCK_PLACES) ||
+           b->from_ms < k->first_ms || b->to_ms - 1 > k->last_ms;
+}
+
 bool block_ask(struct sqlite *e, const struct block *b, const struct ask *k,
                const uint64_t also[2], struct arena *a, struct block_view *out,
                bool *whole, struct error *err)
 {
-    struct block_asking asking = {.e = e, .view = out, .arena = a};
-    uint64_t wanted[2] = {
-        k->conditions.columns[0] | also[0],
-        k->conditions.columns[1] | also[1],
-    };
     bool *passes = arena_array(a, MAX(b->n, 1u), sizeof *passes);
+    struct block_asking asking = {
+        .e = e,
+        .block = b,
+        .view = out,
+        .arena = a,
+        .err = err,
+        .ok = true,
+        .whole = b->n > 0,
+    };
+    bool any;
 
-    if (b->loose > 0 || k->conditions.asked || b->from_ms < k->first_ms ||
-        b->to_ms - 1 > k->last_ms)
-        block_want(wanted, BLOCK_PLACES);
-    if (k->query->acked != STORE_ACKED_OR_NOT)
-        block_want(wanted, BLOCK_ACKED);
-    if (k->query->state != STORE_ANY)
-        block_want(wanted, COLUMN_STATE);
     *out = (struct block_view){.n = b->n, .passes = passes};
-    if (!columns_read_all(e, b, wanted, a, out, whole, err))
-        return false;
-    if (!*whole)
-        return true;
-    members_ask(&asking, k, passes);
+    any = asking.whole && members_ask(&asking, k, passes);
+    if (any && places_wanted(b, k, also))
+        column_get(&asking, BLOCK_PLACES);
+    if (any)
+        keep_state(&asking, k->query, passes);
+    if (any)
+        also_get(&asking, also);
+    *whole = asking.whole;
+    if (!asking.ok || !*whole || out->places == NULL)
+        return asking.ok;
+    keep_time(out, k, passes);
     return block_loose_leave(e, b, out, passes, err);
 }
 

@@ -101,9 +101,13 @@ static bool block_agrees(struct sqlite *e, const struct block *b,
     size_t kept = 0;
     bool there;
 
-    for (size_t i = 0; b->n > 0 && i < BLOCK_COLUMNS; i++)
+    for (size_t i = 0; b->n > 0 && i < BLOCK_COLUMNS; i++) {
         if (!block_read(e, b, i, &a, &v, &there, err))
             return false;
+        if (there && i != BLOCK_PLACES &&
+            !block_codes_read(&v.columns[i], v.n, &a))
+            return block_damaged(b, err);
+    }
     if (b->n == 0)
         return true;
     if (v.places == NULL)

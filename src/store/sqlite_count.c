@@ -133,7 +133,8 @@ struct block_counting {
     const struct counting *c;
     struct block_view view;
     struct tally_value **values[FIELD_COLUMNS_MAX]; /* by code, once needed */
-    struct arena arena, scratch; /* ours */
+    struct arena *arena;  /* emptied for each block */
+    struct arena scratch; /* ours */
 };
 
 static int64_t block_number(const struct block_view *v, size_t column, size_t row)
@@ -204,21 +205,25 @@ static bool block_row_count(struct block_counting *b, size_t row,
 
 static void block_count_release(struct block_counting *b)
 {
-    arena_release(&b->arena);
     arena_release(&b->scratch);
 }
 
 /* *whole is false when it cannot. */
 static bool block_rows_count(const struct counting *c, const struct block *from,
-                             bool *whole, struct error *err)
+                             struct arena *arena, bool *whole,
+                             struct error *err)
 {
-    struct block_counting b freed_by(block_count_release) = {.c = c};
+    struct block_counting b freed_by(block_count_release) = {
+        .c = c,
+        .arena = arena,
+    };
 
-    if (!block_ask(c->e, from, c->ask, c->also, &b.arena, &b.view, whole, err))
+    arena_reset(arena);
+    if (!block_ask(c->e, from, c->ask, c->also, arena, &b.view, whole, err))
         return false;
     for (size_t i = 0; *whole && c->field != NULL && i < c->field->n; i++)
         b.values[i] = arena_array(
-            &b.arena, b.view.columns[c->field->at[i]].values + 1,
+            arena, b.view.columns[c->field->at[i]].values + 1,
             sizeof *b.values[i]);
     for (size_t i = 0; *whole && i < b.view.n; i++)
         if (b.view.passes[i] && !block_row_count(&b, i, err))
@@ -236,7 +241,7 @@ static bool only_counts(const struct counting *c, const struct block *b)
 
 /* Its loose rows from the table. */
 static bool block_count(const struct counting *c, const struct block *b,
-                        struct error *err)
+                        struct arena *arena, struct error *err)
 {
     int64_t first_ms = MAX(b->from_ms, c->ask->first_ms);
     int64_t last_ms = MIN(b->to_ms - 1, c->ask->last_ms);
@@ -248,7 +253,7 @@ static bool block_count(const struct counting *c, const struct block *b,
         c->add(c->to, &(struct counted){.n = (int64_t)b->n});
         return true;
     }
-    if (!block_rows_count(c, b, &whole, err))
+    if (!block_rows_count(c, b, arena, &whole, err))
         return false;
     if (!whole)
         return counting_rows(c, first_ms, last_ms, err);
@@ -265,6 +270,7 @@ static bool counting_range(const struct counting *c, int64_t first_ms,
                            int64_t last_ms, struct error *err)
 {
     struct arena arena freed_by(arena_release) = {0};
+    struct arena of_block freed_by(arena_release) = {.keep = BLOCK_ARENA_KEEP};
     struct block *blocks = NULL;
     size_t n = 0;
 
@@ -275,7 +281,7 @@ static bool counting_range(const struct counting *c, int64_t first_ms,
         return false;
     for (size_t i = 0; i < n; i++) {
         if (!counting_rows(c, first_ms, blocks[i].from_ms - 1, err) ||
-            !block_count(c, &blocks[i], err))
+            !block_count(c, &blocks[i], &of_block, err))
             return false;
         first_ms = blocks[i].to_ms;
     }
@@ -431,6 +437,8 @@ static bool count_ask(struct sqlite *e, const struct store_query *q,
     ok = ask_make(e, q, a, &k, err);
     if (ok && c->field != NULL)
         conditions_look_at(&k.conditions, c->field);
+    for (size_t i = 0; c->field != NULL && i < c->field->n; i++)
+        block_want(c->also, c->field->at[i]);
     if (ok) {
         c->by_hour = c->by_hour && hours_will_do(&k);
         ok = counting_all(c, err);

@@ -27,12 +27,41 @@ static void fits_pattern(sqlite3_context *to, int n, sqlite3_value **v)
         sqlite3_result_int(to, answer == FILTER_YES);
 }
 
+/* Whether a dotted quad is seen to be outside by its first numbers, as most are.
+ * What is none (an IPv6 address has a colon there) is not said anything of. */
+static bool begins_outside(const struct prefix *p, struct str text)
+{
+    const uint8_t *octets = p->ip.b + 12;
+
+    for (size_t i = 0, at = 0; p->ip.v4 && i < p->bits / 8; i++, at++) {
+        size_t from = at;
+        unsigned value = 0;
+
+        for (; at < text.n && at - from < 3 && text.p[at] >= '0' &&
+               text.p[at] <= '9'; at++)
+            value = value * 10 + (unsigned)(text.p[at] - '0');
+        if (at == from || (at < text.n && text.p[at] != '.'))
+            return false;
+        if (value != octets[i])
+            return true;
+    }
+    return false;
+}
+
+static bool begins_outside_all(const struct condition *c, struct str text)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!begins_outside(&c->values[i].prefix, text))
+            return false;
+    return true;
+}
+
 bool text_in_prefix(const struct condition *c, struct str text)
 {
     bool holds = false;
     struct ip ip;
 
-    if (ip_parse(text, &ip))
+    if (!begins_outside_all(c, text) && ip_parse(text, &ip))
         for (size_t i = 0; !holds && i < c->count; i++)
             holds = prefix_holds(&c->values[i].prefix, &ip);
     return holds;

@@ -10,13 +10,15 @@ struct walking {
     const struct sqlite_walk *w;
     struct sqlite_walked *out;
     struct ask ask;
-    struct arena scratch; /* ours */
+    struct arena scratch;  /* ours */
+    struct arena of_block; /* ours; emptied for each */
     size_t asked, found, blocks; /* so far */
 };
 
 static void walking_release(struct walking *k)
 {
     arena_release(&k->scratch);
+    arena_release(&k->of_block);
 }
 
 /* The next row; out->more, when there is no more room. */
@@ -175,11 +177,11 @@ static bool block_find(struct walking *k, const struct block *b,
 static bool block_visit(struct walking *k, const struct block *b,
                         struct error *err)
 {
-    struct arena arena freed_by(arena_release) = {0};
     struct block_found f = {0};
     bool whole;
 
-    if (!block_find(k, b, &arena, &f, &whole, err))
+    arena_reset(&k->of_block);
+    if (!block_find(k, b, &k->of_block, &f, &whole, err))
         return false;
     if (!whole)
         return rows_walk(k, MAX(b->from_ms, k->ask.first_ms),
@@ -243,6 +245,7 @@ bool sqlite_rows(struct sqlite *e, const struct store_query *q,
         .q = q,
         .w = w,
         .out = out,
+        .of_block = {.keep = BLOCK_ARENA_KEEP},
     };
     struct block *blocks = NULL;
     size_t n = 0;

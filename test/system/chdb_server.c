@@ -104,7 +104,8 @@ static enum MHD_Result setting(void *setting_up, enum MHD_ValueKind kind unused,
     struct setting_up *s = setting_up;
     struct buf sql freed_by(buf_release) = BUF(1024);
 
-    if (s->status != MHD_HTTP_OK || strcmp(name, "wait_end_of_query") == 0)
+    if (s->status != MHD_HTTP_OK || strcmp(name, "wait_end_of_query") == 0 ||
+        strcmp(name, "query_id") == 0)
         return MHD_YES;
     buf_printf(&sql, "SET %s='%s'", name, value);
     s->status = statement(s->c, buf_view(&sql), s->out);

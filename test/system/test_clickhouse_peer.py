@@ -30,7 +30,8 @@ class Suite(unittest.TestCase):
         history.suite(self, "test_store_conformance", self.server.url, "500", "clickhouse")
 
     def test_marks_and_questions(self):
-        for name in ("test_store_marks", "test_store_query", "test_store_reach"):
+        for name in ("test_store_cancel", "test_store_marks", "test_store_query",
+                     "test_store_reach"):
             history.suite(self, name, self.server.url)
 
 

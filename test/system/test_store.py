@@ -1,7 +1,8 @@
 # test_store.py -- the history as somebody uses it: asked, marked, copied while it
 # runs, and brought back.
 """usage: test_store.py BUILD"""
-import os, shutil, subprocess, sys, tempfile, threading, unittest
+import os, re, shutil, socket, subprocess, sys, tempfile, threading, unittest
+import urllib.parse
 
 import harness
 
@@ -116,6 +117,34 @@ class Store(unittest.TestCase):
         self.tocsin("store", "restore", copy)
         kept = int(self.tocsin("store", "stats").split("alerts")[1].split(",")[0])
         self.assertTrue(2000 <= kept <= 2000 + len(sent), kept)
+
+    def cancelled(self):
+        return int(re.search(r"^tocsin_questions_cancelled_total (\d+)$",
+                             self.server.get("/metrics")[1], re.M).group(1))
+
+    def waiting(self):
+        return int(re.search(r"^tocsin_historian_jobs (\d+)$",
+                             self.server.get("/metrics")[1], re.M).group(1))
+
+    def test_questions_of_who_is_gone(self):
+        """They are not asked to their end, and the one reader is there for others."""
+        self.send(20000)
+        path = "/api/v1/alerts/facets?filter=" + urllib.parse.quote(
+            "message~x.*y or label.env=nowhere")
+        self.assertEqual(self.server.get(path)[1]["total"], 0)
+        self.assertEqual(self.cancelled(), 0)
+        clients = [self.ask_only(path) for _ in range(8)]
+        for client in clients:
+            client.close()
+        self.assertEqual(self.server.get("/api/v1/alerts/facets")[1]["total"], 20000)
+        harness.wait_until("all are over", lambda: self.waiting() == 0)
+        self.assertGreaterEqual(self.cancelled(), 7) # the first may have been quick
+
+    def ask_only(self, path):
+        client = socket.create_connection(("127.0.0.1", self.server.port))
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+                       f"{self.server.token()}\r\n\r\n".encode())
+        return client
 
     def test_nobody_names_a_path(self):
         for path in ("/api/v1/store/backups?file=/tmp/x", "/api/v1/store/backups/x"):

@@ -94,6 +94,24 @@ void store_put(struct bench *b, const struct alert *a)
     assert_true(store_engine_put(b->engine, &a, 1, T0 + 999, &err));
 }
 
+void store_put_many(struct store_engine *e, const struct many *m, int64_t from,
+                    int64_t n)
+{
+    struct alert *alerts = mem_array((size_t)n, sizeof *alerts);
+    const struct alert **list = mem_array((size_t)n, sizeof *list);
+    struct arena arena freed_by(arena_release) = {0};
+    struct error err = {0};
+
+    for (int64_t i = 0; i < n; i++) {
+        many_alert(m, from + i, &arena, &alerts[i]);
+        list[i] = &alerts[i];
+    }
+    if (!store_engine_put(e, list, (size_t)n, T0, &err))
+        fail_msg("%s", err.text);
+    free(alerts);
+    free(list);
+}
+
 struct store_query query_any(void)
 {
     return (struct store_query){.entity = -1, .limit = 100};

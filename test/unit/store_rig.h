@@ -3,6 +3,7 @@
 #define TEST_STORE_RIG_H
 
 #include "base/limits.h"
+#include "many_alerts.h"
 #include "store/sqlite.h"
 
 #define T0 1606141256000 /* 2020-11-23T14:20:56Z */
@@ -25,6 +26,9 @@ struct alert store_alert(int64_t id, enum action action);
 
 /* These fail the test when it cannot be done. */
 void store_put(struct bench *b, const struct alert *a);
+/* n of the many, in one batch. */
+void store_put_many(struct store_engine *e, const struct many *m, int64_t from,
+                    int64_t n);
 struct store_query query_any(void);
 struct store_page store_ask(struct bench *b, const struct store_query *q);
 const struct json *store_parse(struct bench *b, struct str text);

@@ -298,6 +298,70 @@ static void puts_go_first_but_let_questions_through(void **state)
     gate_release(&gate);
 }
 
+/* What is still to come of a question when nobody waits for it. */
+static void a_waiting_question_is_not_asked(void **state)
+{
+    struct bench *b = *state;
+    struct question gone = question_any(), next = question_any();
+    struct tally t = {0};
+    struct gate gate;
+
+    assert_true(put_one(b, alert_make(1, T0), &t));
+    gate_close(b, &gate);
+    assert_true(historian_ask(b->historian, question_ask, question_answer, &gone));
+    assert_true(historian_ask(b->historian, question_ask, question_answer, &next));
+    historian_cancel(b->historian, &gone);
+    historian_cancel(b->historian, &t); /* nobody asked so */
+    gate_open(&gate);
+    turn_until_idle(b);
+    assert_true(gone.answered && next.answered);
+    assert_false(gone.ok);
+    assert_non_null(strstr(gone.err.text, "cancelled"));
+    assert_true(next.ok);
+    assert_int_equal(next.page.n, 1);
+    assert_int_equal(historian_cancelled(b->historian), 1);
+    historian_cancel(b->historian, &gone); /* answered already */
+    gate_release(&gate);
+    arena_release(&gone.arena);
+    arena_release(&next.arena);
+}
+
+/* Asks again and again, without end. */
+static void endless_ask(void *arg, const struct historian_view *view)
+{
+    struct question *q = arg;
+
+    q->asked = true;
+    do {
+        arena_reset(&q->arena);
+        q->ok = store_engine_list(view->engine, &q->query, &q->arena, &q->page,
+                                  &q->err);
+    } while (q->ok);
+}
+
+static void a_question_under_way_ends(void **state)
+{
+    struct bench *b = *state;
+    struct question gone = question_any(), next = question_any();
+    struct gate gate;
+
+    gate_close(b, &gate);
+    assert_true(historian_ask(b->historian, endless_ask, question_answer, &gone));
+    assert_true(historian_ask(b->historian, question_ask, question_answer, &next));
+    gate_open(&gate);
+    while (historian_waiting(b->historian) > 2)
+        loop_turn(b->loop, 1000);
+    historian_cancel(b->historian, &gone);
+    turn_until_idle(b);
+    assert_true(gone.answered && next.answered && next.ok);
+    assert_string_equal(gone.err.text,
+                        "cancelled: nobody waits for the answer any more");
+    assert_int_equal(historian_cancelled(b->historian), 1);
+    gate_release(&gate);
+    arena_release(&gone.arena);
+    arena_release(&next.arena);
+}
+
 static void stopping_finishes_and_calls_everybody(void **state)
 {
     struct bench *b = *state;
@@ -373,6 +437,8 @@ int main(void)
         THREAD(many_letters_cross_the_threads),
         THREAD(both_queues_are_bounded_apart),
         THREAD(puts_go_first_but_let_questions_through),
+        THREAD(a_waiting_question_is_not_asked),
+        THREAD(a_question_under_way_ends),
         THREAD(stopping_finishes_and_calls_everybody),
         THREAD(what_cannot_be_stored_says_why),
         THREAD(what_is_too_old_goes_by_itself),

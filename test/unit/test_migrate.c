@@ -8,7 +8,6 @@
 
 #include <unistd.h>
 
-#include "many_alerts.h"
 #include "base/hash.h"
 #include "store/migrate.h"
 #include "store_rig.h"
@@ -21,22 +20,6 @@ static const struct many many = {
     .step_ms = 1000,
     .odd_per_mille = 20,
 };
-
-static void put(struct store_engine *e, int64_t from, int64_t n)
-{
-    struct alert *alerts = mem_array((size_t)n, sizeof *alerts);
-    const struct alert **list = mem_array((size_t)n, sizeof *list);
-    struct arena arena freed_by(arena_release) = {0};
-    struct error err = {0};
-
-    for (int64_t i = 0; i < n; i++) {
-        many_alert(&many, from + i, &arena, &alerts[i]);
-        list[i] = &alerts[i];
-    }
-    assert_true(store_engine_put(e, list, (size_t)n, T0, &err));
-    free(alerts);
-    free(list);
-}
 
 static int64_t mark(struct store_engine *e, enum store_mark_kind kind,
                     const char *filter, const char *text)
@@ -153,7 +136,7 @@ static void pages(struct migration *m, int n)
 
 static void prepare(struct two *t)
 {
-    put(t->from->engine, 1, ALERTS);
+    store_put_many(t->from->engine, &many, 1, ALERTS);
     assert_true(mark(t->from->engine, MARK_ACK, "vlan=3", "known") > 0);
     assert_true(mark(t->from->engine, MARK_NOTE, "vlan=4", "first") > 0);
     assert_true(mark(t->from->engine, MARK_DELETE, "vlan=5", "") > 0);
@@ -187,7 +170,8 @@ static void a_mirror_follows(void **state)
     stopped = m; /* killed behind this page, before its cursor was written */
     pages(&m, 1);
     m = stopped;
-    put(from, ALERTS + 1, 300); /* some of them release what was moved */
+    /* Some of them release what was moved. */
+    store_put_many(from, &many, ALERTS + 1, 300);
     assert_true(mark(from, MARK_UNACK, "vlan=3", "") > 0);
     assert_true(mark(from, MARK_ACK, "vlan=6", "seen") > 0);
     assert_true(mark(from, MARK_NOTE, "vlan=4 or vlan=7", "second") > 0);
@@ -216,8 +200,9 @@ static void what_is_newer_there_stays(void **state)
     struct store_facets facets;
     struct error err = {0};
 
-    put(t->from->engine, 1, ALERTS);
-    put(to, ALERTS + 1, 300); /* releases of what is only in the old one yet */
+    store_put_many(t->from->engine, &many, 1, ALERTS);
+    /* Releases of what is only in the old one yet. */
+    store_put_many(to, &many, ALERTS + 1, 300);
     pages(&m, -1);
     assert_int_equal(m.missed, 0);
     assert_true(mark(to, MARK_ACK, "vlan=3", "here") > 0);

@@ -6,7 +6,6 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "many_alerts.h"
 #include "store/sqlite_block.h"
 #include "store_rig.h"
 
@@ -56,18 +55,7 @@ static void put(struct bench *b, int64_t from, int64_t n, uint32_t odd)
         .odd_per_mille = odd,
     };
 
-    struct alert *alerts = mem_array((size_t)n, sizeof *alerts);
-    const struct alert **list = mem_array((size_t)n, sizeof *list);
-    struct arena arena freed_by(arena_release) = {0};
-    struct error err = {0};
-
-    for (int64_t i = 0; i < n; i++) {
-        many_alert(&many, from + i, &arena, &alerts[i]);
-        list[i] = &alerts[i];
-    }
-    assert_true(store_engine_put(b->engine, list, (size_t)n, T0, &err));
-    free(alerts);
-    free(list);
+    store_put_many(b->engine, &many, from, n);
 }
 
 static int blocks_setup(void **state)

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "alert/ip.h"
+#include "store/sqlite_functions.h"
 #include "store_rig.h"
 
 /* Four rows, and which of them (a bit each) a filter finds. */
@@ -376,6 +378,41 @@ static void the_roll_up_follows_a_release(void **state)
     assert_int_equal(store_ask(b, &q).total, 0);
 }
 
+/* What is seen to be outside at once is so when it is read whole. */
+static void prefixes_hold_what_they_hold(void **state unused)
+{
+    static const char *const prefixes[] = {
+        "10.1.2.3", "10.1.2.0/24", "10.1.2.64/26", "10.0.0.0/8", "8.0.0.0/6",
+        "0.0.0.0/0", "2001:db8::/32", "::ffff:10.1.2.3", "::/0",
+    };
+    static const char *const texts[] = {
+        "10.1.2.3", "10.1.2.30", "10.1.2.65", "10.1.20.3", "10.1.2", "10.1.2.",
+        "10.1.2.3.4", "10", "1", "", "100.1.2.3", "1010.1.2.3", "010.1.2.3",
+        "11.1.2.3", "256.1.2.3", "2001:db8::1", "10:1:2:3::", "::ffff:10.1.2.3",
+        "::10.1.2.3", "10.1.2.x", "x10.1.2.3", "255.255.255.255",
+    };
+
+    for (size_t i = 0; i < COUNT_OF(prefixes); i++) {
+        struct filter_value value = {0};
+        const struct condition c = {
+            .kind = WHEN_PREFIX,
+            .values = &value,
+            .count = 1,
+        };
+        bool host_bits;
+
+        assert_true(prefix_parse(str_of(prefixes[i]), &value.prefix, &host_bits));
+        for (size_t k = 0; k < COUNT_OF(texts); k++) {
+            struct ip ip;
+            bool holds = ip_parse(str_of(texts[k]), &ip) &&
+                         prefix_holds(&value.prefix, &ip);
+
+            if (text_in_prefix(&c, str_of(texts[k])) != holds)
+                fail_msg("%s in %s: not %d", texts[k], prefixes[i], holds);
+        }
+    }
+}
+
 static void a_slow_question_ends(void **state)
 {
     if (store_is_clickhouse())
@@ -440,6 +477,7 @@ int main(void)
         TEST(a_filter_has_a_length),
         TEST(pages_have_no_gap_and_no_repeat),
         TEST(the_roll_up_follows_a_release),
+        cmocka_unit_test(prefixes_hold_what_they_hold),
         TEST(a_slow_question_ends),
         TEST(a_page_has_a_size_in_bytes),
     };
