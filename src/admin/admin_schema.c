@@ -3,15 +3,16 @@
 #include "admin/params.h"
 #include "admin/reply.h"
 
+/* A page asks for its reader's language; one we do not have is English. */
 static void types_get(void *admin, struct exchange *x)
 {
-    static const char *const no_params[] = {NULL};
+    static const char *const params[] = {"language", NULL};
     struct reply reply freed_by(reply_release) = {0};
 
-    if (!params_known(admin, x, no_params))
+    if (!params_known(admin, x, params))
         return;
     reply_init(&reply);
-    schema_write(&reply.out, NULL);
+    schema_write(texts_find(exchange_query(x, "language")), &reply.out, NULL);
     reply_send(&reply, x, 200);
 }
 

@@ -6,6 +6,7 @@
 #define BASE_FIELD_H
 
 #include "base/json.h"
+#include "base/texts.h"
 
 enum field_type {
     FIELD_TEXT,   /* struct str */
@@ -39,7 +40,9 @@ struct field {
                       text or a list */
     const char *user; /* a password's: the text row of the name it goes with */
     const char *format; /* "uri", "email", "hostname": for the form; may be NULL.
-                           "script": one of the scripts directory's */
+                           "script": one of the scripts directory's;
+                           "severity": the choices are */
+    bool words; /* the choices are words and no names: they are translated */
 };
 
 #define FIELD_AT(S, member, T)                                                 \
@@ -75,8 +78,11 @@ const struct json *fields_merge(const struct field *rows,
                                 const struct json *change, struct arena *a);
 
 /* A JSON Schema (2020-12) object for the rows: properties in table order,
- * "writeOnly" and "x-secret" for secrets, "x-unit", "required". */
-void fields_schema(const struct field *rows, struct json_out *o, const char *name);
+ * "writeOnly" and "x-secret" for secrets, "x-unit", "required"; "x-labels" are the
+ * choices as people read them, where that is not how they are written. `texts`:
+ * the language of labels, helps and units; NULL: English. */
+void fields_schema(const struct field *rows, const struct texts *texts,
+                   struct json_out *o, const char *name);
 
 struct secret {
     struct str value;

@@ -105,21 +105,34 @@ static void write_type(const struct field *f, struct json_out *o)
     }
 }
 
-static void write_property(const struct field *f, struct json_out *o)
+static void write_labels(const struct field *f, const struct texts *texts,
+                         struct json_out *o)
+{
+    if (!f->words || texts == NULL)
+        return;
+    out_object(o, "x-labels");
+    for (size_t i = 0; f->choices[i] != NULL; i++)
+        out_text(o, f->choices[i], texts_say(texts, f->choices[i]));
+    out_object_end(o);
+}
+
+static void write_property(const struct field *f, const struct texts *texts,
+                           struct json_out *o)
 {
     struct arena a freed_by(arena_release) = {0};
     const struct json *fallback = field_fallback(f, &a);
 
     out_object(o, f->name);
     write_type(f, o);
-    out_text(o, "title", f->label);
-    out_text(o, "description", f->help);
+    out_text(o, "title", texts_say(texts, f->label));
+    out_text(o, "description", texts_say(texts, f->help));
+    write_labels(f, texts, o);
     if (fallback != NULL)
         out_tree(o, "default", fallback);
     if (f->format != NULL)
         out_text(o, "format", f->format);
     if (f->unit != NULL)
-        out_text(o, "x-unit", f->unit);
+        out_text(o, "x-unit", texts_say(texts, f->unit));
     if (f->secret) {
         out_bool(o, "writeOnly", true);
         out_bool(o, "x-secret", true);
@@ -127,15 +140,15 @@ static void write_property(const struct field *f, struct json_out *o)
     out_object_end(o);
 }
 
-void fields_schema(const struct field *rows, struct json_out *o,
-                   const char *name)
+void fields_schema(const struct field *rows, const struct texts *texts,
+                   struct json_out *o, const char *name)
 {
     out_object(o, name);
     out_text(o, "$schema", "https://json-schema.org/draft/2020-12/schema");
     out_text(o, "type", "object");
     out_object(o, "properties");
     for (const struct field *f = rows; f->name != NULL; f++)
-        write_property(f, o);
+        write_property(f, texts, o);
     out_object_end(o);
     out_array(o, "required");
     for (const struct field *f = rows; f->name != NULL; f++) {

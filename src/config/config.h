@@ -113,7 +113,7 @@ void recipient_write(const struct recipient *r, struct json_out *o, const char *
 void pool_write(const struct snapshot *s, const struct pool *p, /* of s */
                 struct json_out *o, const char *name);
 void settings_write(const struct snapshot *s, struct json_out *o, const char *name);
-void schema_write(struct json_out *o, const char *name); /* endpoint-types */
+void schema_write(const struct texts *t, struct json_out *o, const char *name); /* of all types */
 
 void config_redact(const struct config *c, struct buf *to, struct str text); /* redact.h */
 

@@ -117,7 +117,8 @@ static void habits_write(const struct endpoint_type *type, struct json_out *o)
         out_text(o, "choices_field", type->choices_field);
 }
 
-static void type_write(const struct endpoint_type *type, struct json_out *o)
+static void type_write(const struct endpoint_type *type,
+                       const struct texts *texts, struct json_out *o)
 {
     static const struct field none[] = {FIELDS_END};
     struct error why = {0};
@@ -125,12 +126,12 @@ static void type_write(const struct endpoint_type *type, struct json_out *o)
 
     out_object(o, NULL);
     out_text(o, "name", type->name);
-    out_text(o, "title", type->title);
-    out_text(o, "help", type->help);
-    fields_schema(type->endpoint_fields ? type->endpoint_fields : none, o,
-                  "endpoint");
-    fields_schema(type->recipient_fields ? type->recipient_fields : none, o,
-                  "recipient");
+    out_text(o, "title", texts_say(texts, type->title));
+    out_text(o, "help", texts_say(texts, type->help));
+    fields_schema(type->endpoint_fields ? type->endpoint_fields : none, texts,
+                  o, "endpoint");
+    fields_schema(type->recipient_fields ? type->recipient_fields : none, texts,
+                  o, "recipient");
     habits_write(type, o);
     out_bool(o, "available", available);
     if (!available)
@@ -140,14 +141,15 @@ static void type_write(const struct endpoint_type *type, struct json_out *o)
     out_object_end(o);
 }
 
-void schema_write(struct json_out *o, const char *name)
+void schema_write(const struct texts *texts, struct json_out *o,
+                  const char *name)
 {
     out_object(o, name);
     out_array(o, "data");
     for (size_t i = 0; endpoint_types[i] != NULL; i++)
-        type_write(endpoint_types[i], o);
+        type_write(endpoint_types[i], texts, o);
     out_array_end(o);
-    fields_schema(pace_fields, o, "pace"); /* of every recipient */
-    fields_schema(settings_fields, o, "settings");
+    fields_schema(pace_fields, texts, o, "pace"); /* of every recipient */
+    fields_schema(settings_fields, texts, o, "settings");
     out_object_end(o);
 }

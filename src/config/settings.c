@@ -101,6 +101,7 @@ const struct field settings_fields[] = {
         .label = "Store from severity",
         .fallback = "none",
         .choices = severity_names,
+        .format = "severity",
         .help = "Least severity the alert store keeps; none keeps every "
                 "alert.",
     },

@@ -36,6 +36,7 @@ static const struct field discord_recipient_fields[] = {
              "unless they are quiet."},
     {CHOICE(struct discord_recipient, quiet_below),
      .label = "Quiet below", .fallback = "warning", .choices = severity_names,
+     .format = "severity",
      .help = "Alerts of a lower severity are posted without a notification."},
     FIELDS_END,
 };

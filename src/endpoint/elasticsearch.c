@@ -59,6 +59,7 @@ static const struct field elasticsearch_fields[] = {
              "list, as ECS wants it."},
     {CHOICE(struct elasticsearch, index_template),
      .label = "Index template", .fallback = "none", .choices = templates,
+     .words = true,
      .help = "Installed by each connection test, so that addresses, places and "
              "times are found as such. elasticsearch: for 7.14 or later; "
              "opensearch: for OpenSearch, and for Elasticsearch from 7.8 to "

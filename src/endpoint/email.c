@@ -19,6 +19,7 @@ static const struct field email_fields[] = {
      .help = "Unless set: 587 for starttls, 465 for tls, 25 for none."},
     {CHOICE(struct email, security),
      .label = "Security", .fallback = "starttls", .choices = securities,
+     .words = true,
      .help = "starttls: encrypted before anything is said, or not sent; tls: "
              "from the first byte; none: for a relay you trust."},
     {TEXT(struct email, smtp_username),

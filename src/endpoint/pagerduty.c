@@ -64,6 +64,7 @@ static const struct field pagerduty_fields[] = {
 static const struct field pagerduty_recipient_fields[] = {
     {CHOICE(struct pagerduty_recipient, one_shot),
      .label = "One-shot alerts", .fallback = "incident", .choices = one_shots,
+     .words = true,
      .help = "Alerts that only happen, and have no end. incident: open one, "
              "which somebody has to resolve. change: show it beside the "
              "service's incidents, and call nobody. skip: leave it out."},

@@ -35,6 +35,7 @@ static const struct field shell_to_fields[] = {
              "expanded, for no shell reads them."},
     {CHOICE(struct shell_to, execution),
      .label = "Execute when", .fallback = "always", .choices = executions,
+     .words = true,
      .help = "always; engage: when an alert begins, or is one that does not "
              "last; release: when one has ended."},
     FIELDS_END,

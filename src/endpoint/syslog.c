@@ -37,6 +37,7 @@ static const struct field syslog_fields[] = {
              "Console reads."},
     {CHOICE(struct syslog, transport),
      .label = "Transport", .fallback = "local", .choices = transports,
+     .words = true,
      .help = "local: this machine's syslog; udp, tcp, tls: that of a host."},
     {TEXT(struct syslog, host),
      .label = "Host", .optional = true, .max = 253, .format = "hostname",

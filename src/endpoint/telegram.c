@@ -39,6 +39,7 @@ static const struct field telegram_recipient_fields[] = {
      .help = "Writes into this topic of a group that has topics."},
     {CHOICE(struct telegram_recipient, quiet_below),
      .label = "Quiet below", .fallback = "warning", .choices = severity_names,
+     .format = "severity",
      .help = "Alerts of a lower severity come without a sound."},
     FIELDS_END,
 };

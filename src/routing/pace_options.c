@@ -69,6 +69,7 @@ const struct field pace_fields[] = {
         .label = "Urgent from",
         .fallback = "critical",
         .choices = severity_names,
+        .format = "severity",
         .help = "From this severity on an alert is told at once, in quiet hours "
                 "and to who takes digests; none: nothing is.",
     },

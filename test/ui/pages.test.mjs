@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { AXE, settled, shoot } from "./browser.mjs";
+import { assertFits } from "./fits.mjs";
 import { flow, SHOTS } from "./flow.mjs";
 import { openingsOf, pagesOf } from "./list.mjs";
 import { FAKES, fillNetwork } from "./network.mjs";
@@ -38,18 +39,6 @@ for (const theme of ["light", "dark"])
         assert.deepEqual(await violations(page), []);
       });
   });
-
-/** Buttons and the like that are smaller than 24 px; a label counts with its box. */
-const smallTargets = (page) => page.evaluate(() => [...document.querySelectorAll("button, .button, select, input, summary")]
-  .filter((e) => e.checkVisibility() && !e.closest(".hidden"))
-  .map((e) => [e, (e.closest("label") ?? e).getBoundingClientRect()])
-  .filter(([, r]) => r.width < 24 || r.height < 24).map(([e, r]) => `${e.outerHTML.slice(0, 80)} ${r.width}x${r.height}`));
-
-async function assertFits(page) {
-  const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(over <= 0, `${over} px too wide`);
-  assert.deepEqual(await smallTargets(page), [], "targets are 24 px at least");
-}
 
 flow("every page and dialog, 320 px", { width: 320, height: 640, fakes: FAKES }, async ({ t, tocsin, fakes, page }) => {
   const scene = await fillNetwork(tocsin, fakes);

@@ -318,28 +318,6 @@ static void settings_have_a_first_revision(void **state)
     GOT_STATUS(g, 412);
 }
 
-static void the_schema_names_every_type(void **state)
-{
-    struct bench *b = *state;
-    struct got g = api_get(b, "/api/v1/schema/endpoint-types");
-    const struct json *said;
-
-    GOT_STATUS(g, 200);
-    said = member_at(g.json, "/data")->first;
-    for (size_t i = 0; endpoint_types[i] != NULL; i++, said = said->next) {
-        const struct endpoint_type *type = endpoint_types[i];
-
-        assert_non_null(said);
-        assert_true(str_is(json_text(json_get(said, "name")), type->name));
-        assert_int_equal(json_i64_or(json_get(said, "batch_max"), 0), type->batch_max);
-        assert_int_equal(json_get(said, "rate") != NULL, type->rate_per_s > 0);
-        assert_int_equal(json_get(said, "recipient_rate") != NULL,
-                         type->recipient_rate_per_s > 0);
-        assert_int_equal(json_bool_or(json_get(said, "edits"), false), type->edits);
-    }
-    assert_null(said);
-}
-
 #define MAIL "{\"name\":\"mail\",\"type\":\"email\",\"params\":{"           \
              "\"smtp_server\":\"mail.example.net\",\"smtp_username\":\"u\","   \
              "\"smtp_password\":\"correct horse\","                         \
@@ -522,38 +500,6 @@ static void an_import_respects_what_is_there(void **state)
     got_want(&g, 422, "a pool is an object");
 }
 
-/* Every sign the schema offers is one that the parser takes for that field. */
-static void the_fields_of_filters_are_told(void **state)
-{
-    static const char *const values[][2] = {
-        {"number", "3"}, {"severity", "error"}, {"entity", "host"}, {"action", "store"},
-        {"address", "10.0.0.7"}, {"mac", "AA:BB:CC:DD:EE:FF"}, {"text", "a"},
-    };
-    struct bench *b = *state;
-    struct got g = api_get(b, "/api/v1/schema/filters");
-    const struct json *list = member_at(g.json, "/data");
-
-    GOT_STATUS(g, 200);
-    assert_in_range(list->count, 20, 100);
-    for (const struct json *f = list->first; f != NULL; f = f->next)
-        for (const struct json *s = json_get(f, "signs")->first; s != NULL; s = s->next) {
-            bool in = str_ends(s->text, "in");
-            const char *value = NULL;
-            struct error err = {0};
-            struct str text;
-
-            for (size_t i = 0; i < COUNT_OF(values); i++)
-                if (str_is(json_text(json_get(f, "kind")), values[i][0]))
-                    value = values[i][1];
-            assert_non_null(value);
-            text = arena_printf(&b->arena, "%.*s %.*s %s%s%s",
-                                STR_ARG(json_text(json_get(f, "name"))), STR_ARG(s->text),
-                                in ? "(" : "", value, in ? ")" : "");
-            if (filter_parse(text, &b->arena, NULL, &err) == NULL)
-                fail_msg("%s: %s", text.p, err.text);
-        }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -566,10 +512,8 @@ int main(void)
         TEST(lists_come_in_pages),
         TEST(settings_are_one_object),
         TEST(settings_have_a_first_revision),
-        TEST(the_schema_names_every_type),
         TEST(a_login_can_be_tested),
         TEST(scripts_are_offered),
-        TEST(the_fields_of_filters_are_told),
         TEST(ntopng_pools_are_imported),
         TEST(an_import_respects_what_is_there),
     };

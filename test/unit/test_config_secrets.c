@@ -415,7 +415,7 @@ static void test_schema(void **state)
 
     (void)state;
     bench_init(&b);
-    schema_write(&out, NULL);
+    schema_write(NULL, &out, NULL);
     types = json_get(bench_json(&b, buf_c(&text)), "data");
     assert_true(json_is(types, JSON_ARRAY));
     for (const struct json *t = types->first; t != NULL; t = t->next, n++) {

@@ -53,7 +53,7 @@ static void check_schema(const struct field *rows)
     struct json_out o = JSON_OUT(&b);
     struct error err;
 
-    fields_schema(rows, &o, NULL);
+    fields_schema(rows, NULL, &o, NULL);
     if (json_parse(&arena, buf_view(&b), &err) == NULL)
         fail_msg("schema: %s", err.text);
 }

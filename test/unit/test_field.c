@@ -454,7 +454,7 @@ static void schema(void **state unused)
     struct json_out o = JSON_OUT(&b);
 
     out_object(&o, NULL);
-    fields_schema(chat_fields, &o, "schema");
+    fields_schema(chat_fields, NULL, &o, "schema");
     out_object_end(&o);
     assert_str(
         "schema", buf_view(&b),

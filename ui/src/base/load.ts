@@ -31,6 +31,7 @@ export function useLoad<T>(
     setLoading(true);
     latest.current(abort.signal).then(
       (v) => {
+        if (abort.signal.aborted) return;
         setValue(() => v);
         setProblem(null);
         setLoading(false);

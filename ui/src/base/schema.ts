@@ -1,5 +1,8 @@
-// schema.ts -- what is asked once and does not change: types, and fields of filters.
-import { get } from "./api";
+// schema.ts -- what is asked once and does not change: types, in the reader's language,
+// and fields of filters.
+import { get, query } from "./api";
+import { useLoad, type Loaded } from "./load";
+import { language } from "./prefs";
 import type { EndpointType, ObjectSchema } from "./types";
 
 export interface FilterField {
@@ -20,13 +23,14 @@ function once<T>(path: string): Promise<T> {
   return p;
 }
 
-interface Tables {
+export interface Tables {
   data: EndpointType[];
   /** How often and when any recipient is told. */
   pace: ObjectSchema;
   settings?: ObjectSchema;
 }
 
-export const tables = (): Promise<Tables> => once<Tables>("/schema/endpoint-types");
-export const endpointTypes = async (): Promise<EndpointType[]> => (await tables()).data;
+export const tables = (): Promise<Tables> => once<Tables>("/schema/endpoint-types" + query({ language: language.value }));
+/** Asked anew when the reader's language changes; the old words stay until then. */
+export const useTables = (): Loaded<Tables> => useLoad(language.value, tables);
 export const filterFields = async (): Promise<FilterField[]> => (await once<{ data: FilterField[] }>("/schema/filters")).data;

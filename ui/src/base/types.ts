@@ -129,6 +129,7 @@ export interface Schema {
   items?: Schema;
   writeOnly?: boolean;
   "x-secret"?: boolean;
+  "x-labels"?: Record<string, string>; /* of choices that are words */
   "x-unit"?: string;
   "x-duration"?: boolean;
 }

@@ -1,10 +1,9 @@
 // endpoint.tsx -- one channel: its form drawn from its type's schema, its test.
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { call, escaped, post } from "../base/api";
 import { t, type Key } from "../base/i18n";
-import { useLoad } from "../base/load";
 import { go, param } from "../base/route";
-import { endpointTypes } from "../base/schema";
+import { useTables } from "../base/schema";
 import { mayWrite } from "../base/session";
 import type { Endpoint, EndpointType } from "../base/types";
 import { ask } from "../parts/dialog";
@@ -100,7 +99,8 @@ function Editor({ before, first, etag, type }: { before: Endpoint | null; first:
 }
 
 function New() {
-  const { value: types, problem } = useLoad("types", endpointTypes);
+  const { value, problem } = useTables();
+  const types = value?.data;
   const type = types?.find((x) => x.name === param("type"));
   if (problem) return <Failed problem={problem} />;
   if (!types) return <Waiting />;
@@ -121,10 +121,10 @@ function EditorOfNew({ first, type }: { first: Endpoint; type: EndpointType }) {
 
 function Existing({ name }: { name: string }) {
   const { value, problem, reload } = useStored<Endpoint>(PATH, name);
-  const [types, setTypes] = useState<EndpointType[]>([]);
-  useEffect(() => void endpointTypes().then(setTypes, sayProblem), []);
-  const type = types.find((x) => x.name === value?.is.type);
-  if (problem) return <Failed problem={problem} retry={reload} />;
+  const tables = useTables();
+  const type = tables.value?.data.find((x) => x.name === value?.is.type);
+  const wrong = problem ?? tables.problem;
+  if (wrong) return <Failed problem={wrong} retry={() => { reload(); tables.reload(); }} />;
   if (!value || !type) return <Waiting />;
   return <PageFrame title={name} about={type.title}><Editor key={value.etag} before={value.is} first={value.is} etag={value.etag} type={type} /></PageFrame>;
 }

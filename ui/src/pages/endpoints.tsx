@@ -2,7 +2,8 @@
 import { escaped, get } from "../base/api";
 import { t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
-import { endpointTypes } from "../base/schema";
+import { language } from "../base/prefs";
+import { tables } from "../base/schema";
 import { mayWrite } from "../base/session";
 import type { Endpoint, EndpointHealth, EndpointType, Health, Page, Recipient, Status } from "../base/types";
 import { Icon } from "../parts/icon";
@@ -18,9 +19,9 @@ interface Everything {
 }
 
 async function everything(signal: AbortSignal): Promise<Everything> {
-  const [endpoints, recipients, types, status] = await Promise.all([
+  const [endpoints, recipients, { data: types }, status] = await Promise.all([
     get<Page<Endpoint>>("/endpoints?limit=1000", signal), get<Page<Recipient>>("/recipients?limit=1000", signal),
-    endpointTypes(), get<Status>("/status", signal),
+    tables(), get<Status>("/status", signal),
   ]);
   return { endpoints: endpoints.data, recipients: recipients.data, types, health: new Map(status.endpoints.map((h) => [h.name, h])) };
 }
@@ -57,7 +58,7 @@ function Row({ e, all }: { e: Endpoint; all: Everything }) {
 }
 
 export function EndpointsPage() {
-  const { value, problem, reload } = useLoad("endpoints", everything, ["config", "deliveries"]);
+  const { value, problem, reload } = useLoad("endpoints" + language.value, everything, ["config", "deliveries"]);
   const add = mayWrite.value && <a class="button primary" href="/endpoints/new"><Icon name="plus" /> {t("endpoints.add")}</a>;
   const body = (): preact.ComponentChildren => {
     if (problem && !value) return <Failed problem={problem} retry={reload} />;

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call, escaped, get, post } from "../base/api";
 import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
+import { language } from "../base/prefs";
 import type { Problem } from "../base/problem";
 import { go, param } from "../base/route";
 import { tables } from "../base/schema";
@@ -154,7 +155,7 @@ function Existing({ name, all }: { name: string; all: Around }) {
 
 export function RecipientEditPage({ at }: { at: Record<string, string> }) {
   const name = at["name"] ?? "";
-  const { value: all, problem } = useLoad("around", around);
+  const { value: all, problem } = useLoad(language.value, around);
   const body = problem ? <Failed problem={problem} /> : !all ? <Waiting /> : name === "new" ? <New all={all} /> : <Existing name={name} all={all} />;
   return <PageFrame title={name === "new" ? t("recipients.add") : name} about={t("recipient.about")}>{body}</PageFrame>;
 }

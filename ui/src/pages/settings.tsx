@@ -5,7 +5,7 @@ import { t } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { shortcuts, views } from "../base/prefs";
 import { Problem } from "../base/problem";
-import { tables } from "../base/schema";
+import { useTables } from "../base/schema";
 import { SEVERITIES } from "../base/severity";
 import { mayWrite } from "../base/session";
 import type { ObjectSchema, Params, ParamValue, Schema } from "../base/types";
@@ -20,21 +20,15 @@ import { Choosers } from "../shell/choosers";
 /** Of the option table; without one, what a value is tells how to ask. */
 function schemaOf(name: string, value: ParamValue | undefined, table: ObjectSchema | undefined): Schema {
   const known = table?.properties[name];
-  if (known) return name in HELP ? { ...known, description: t(HELP[name] as (typeof HELP)[string]) } : known;
+  if (known) return known;
   const title = humane(name);
   const description = "";
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return { title, description, "x-secret": true };
   if (typeof value === "number") return { title, description, type: "integer", minimum: 0 };
   if (typeof value === "boolean") return { title, description, type: "boolean" };
   if (Array.isArray(value)) return { title, description, type: "array", items: { type: "string" } };
-  return name.endsWith("severity") ? { title, description, enum: [...SEVERITIES] } : { title, description, type: "string" };
+  return name.endsWith("severity") ? { title, description, format: "severity", enum: [...SEVERITIES] } : { title, description, type: "string" };
 }
-
-const HELP: Record<string, "setting.instance" | "setting.ntopng_shared_secret" | "setting.ntopng_password" | "setting.scripts_dir" | "setting.resolve_timeout" | "setting.delivery_ttl" | "setting.store_minimum_severity" | "setting.history_days"> = {
-  instance: "setting.instance", ntopng_shared_secret: "setting.ntopng_shared_secret", ntopng_password: "setting.ntopng_password",
-  scripts_dir: "setting.scripts_dir", resolve_timeout: "setting.resolve_timeout", delivery_ttl: "setting.delivery_ttl",
-  store_minimum_severity: "setting.store_minimum_severity", history_days: "setting.history_days",
-};
 
 const NOT_SETTINGS = new Set(["managed_by", "revision"]);
 
@@ -89,7 +83,7 @@ function Mine() {
 
 export function SettingsPage() {
   const { value, problem, reload } = useLoad("settings", (signal) => call<{ data: Params }>("GET", "/settings", undefined, { signal }));
-  const { value: table } = useLoad("tables", tables);
+  const { value: table } = useTables();
   return (
     <PageFrame title={t("nav.settings")} about={t("settings.about")}>
       <div class="two">

@@ -39,10 +39,13 @@ interface FieldProps {
   beside?: ComponentChildren;
 }
 
+/** A choice as people read it; of what has none the value itself. */
+const choiceText = (s: Schema, value: unknown): string => s["x-labels"]?.[String(value)] ?? word(s.format ?? "", String(value));
+
 function helpOf(s: Schema): string {
   const unit = s["x-unit"] ? ` (${s["x-unit"]})` : "";
   const fallback = s.default !== undefined && s.default !== "" && controlOf(s) !== "switch"
-    ? " " + t("form.default", { value: Array.isArray(s.default) ? s.default.join(", ") : String(s.default) }) : "";
+    ? " " + t("form.default", { value: Array.isArray(s.default) ? s.default.join(", ") : choiceText(s, s.default) }) : "";
   return (s.description ?? "") + unit + fallback;
 }
 
@@ -84,7 +87,7 @@ export function Field({ name, schema, value, needed, wrong, disabled = false, on
           return (
             <select {...common} value={shownValue(now)} onChange={(e) => onChange(e.currentTarget.value || null)}>
               {!needed && schema.default === undefined && <option value="">–</option>}
-              {schema.enum?.map((o) => <option key={o} value={o}>{word("severity", o)}</option>)}
+              {schema.enum?.map((o) => <option key={o} value={o}>{choiceText(schema, o)}</option>)}
             </select>
           );
         if (control === "list")
