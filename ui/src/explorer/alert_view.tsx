@@ -23,7 +23,7 @@ export function decisionsOf(p: AlertPage): Decision[] {
   return Array.isArray(p.explanation) ? p.explanation : p.explanation.decisions;
 }
 
-const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "type", "state", "id", "entity_value", "tstamp"]);
+const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "state", "id", "tstamp"]);
 
 function Value({ value }: { value: unknown }) {
   const text = factText(value);
