@@ -1,12 +1,13 @@
 // alert_view.tsx -- one alert: what happened, who got it, its facts and its raw form.
 import { useState } from "preact/hooks";
-import { get, post } from "../base/api";
+import { get, ifUp, post, query } from "../base/api";
 import { comparison } from "../base/filter";
-import { t, word } from "../base/i18n";
+import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
+import { iso } from "../base/ranges";
 import { mayRespond } from "../base/session";
 import { duration } from "../base/time";
-import type { Alert, AlertPage, Decision } from "../base/types";
+import type { Alert, AlertPage, Decision, Page } from "../base/types";
 import { factText, humane, safeLink, subjectText } from "../base/words";
 import { Copy } from "../parts/copy";
 import { ask } from "../parts/dialog";
@@ -22,12 +23,28 @@ export function decisionsOf(p: AlertPage): Decision[] {
   return Array.isArray(p.explanation) ? p.explanation : p.explanation.decisions;
 }
 
-const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "severities", "type", "state", "id", "entity_value", "tstamp"]);
+const SHOWN_ABOVE = new Set(["ack", "notes", "message", "severity", "severities", "state", "id", "tstamp"]);
 
 function Value({ value }: { value: unknown }) {
   const text = factText(value);
   const link = safeLink(text);
   return link ? <a href={link} target="_blank" rel="noopener noreferrer nofollow">{text}</a> : <>{text}</>;
+}
+
+/** All alerts that are alike in this, or all others. */
+function Narrow({ field, sign, value }: { field: string; sign: "=" | "!="; value: unknown }) {
+  const name = t(sign === "=" ? "alert.filter_by" : "alert.exclude", { field });
+  return <a class="narrow" href={"/alerts?q=" + encodeURIComponent(comparison(field, sign, factText(value)))} aria-label={name} title={name}>{sign === "=" ? "⌕" : "⊘"}</a>;
+}
+
+const sameOf = (a: Alert): string => `${comparison("type", "=", a.type)} and ${comparison("entity_value", "=", a.entity_value)}`;
+
+/** How often that happened to it: noise is seen, and so is what never was. */
+function Similar({ alert }: { alert: Alert }) {
+  const q = sameOf(alert);
+  const { value } = useLoad(q, (s) => ifUp(get<Page<Alert>>("/alerts" + query({ filter: q, since: iso(Math.floor(Date.now() / 60_000 - 10_080) * 60_000), limit: 1 }), s)), ["alerts"]);
+  const n = value?.total && (value.total.exact ? "" : "≥ ") + number(value.total.value);
+  return n ? <a href={"/alerts?since=7d&q=" + encodeURIComponent(q)}>{t("alert.similar", { n })}</a> : null;
 }
 
 function Facts({ alert }: { alert: Alert }) {
@@ -36,7 +53,7 @@ function Facts({ alert }: { alert: Alert }) {
     <dl class="facts">
       {rows.map(([k, v]) => (
         <div key={k}><dt><code>{k}</code></dt>
-          <dd><Value value={v} />{typeof v !== "object" && <a class="narrow" href={"/alerts?q=" + encodeURIComponent(comparison(k, "=", factText(v)))} aria-label={t("alert.filter_by", { field: k })}>⌕</a>}</dd></div>
+          <dd><Value value={v} />{typeof v !== "object" && <><Narrow field={k} sign="=" value={v} /><Narrow field={k} sign="!=" value={v} /></>}</dd></div>
       ))}
     </dl>
   );
@@ -58,7 +75,6 @@ function Timeline({ page }: { page: AlertPage }) {
 
 function Actions({ alert, reload }: { alert: Alert; reload: () => void }) {
   const isOn = alert.state === "engaged";
-  const filter = `${comparison("type", "=", alert.type)} and ${comparison("entity_value", "=", alert.entity_value)}`;
   const release = async (): Promise<void> => {
     if (await ask(t("alert.release"), t("alert.release_sure"), t("alert.release"), false))
       await attempt(() => post(`/alerts/${alert.id}/release`), t("alert.released"));
@@ -67,7 +83,7 @@ function Actions({ alert, reload }: { alert: Alert; reload: () => void }) {
   return (
     <div class="actions">
       {mayRespond.value && <button type="button" class="primary" onClick={() => void act(alert.ack ? "unack" : "ack", { ids: [alert.id] }, reload)}>{t(alert.ack ? "bulk.unack" : "bulk.ack")}</button>}
-      {mayRespond.value && <a class="button" href={"/silences?new=" + encodeURIComponent(filter)}>{t("bulk.silence")}</a>}
+      {mayRespond.value && <a class="button" href={"/silences?new=" + encodeURIComponent(sameOf(alert))}>{t("bulk.silence")}</a>}
       <a class="button" href={`/why?alert=${alert.id}`}>{t("nav.why")}</a>
       {isOn && mayRespond.value && <button type="button" onClick={() => void release()}>{t("alert.release")}</button>}
       <Copy label={t("alert.copy_link")} text={`${location.origin}/a/${alert.id}`} />
@@ -89,7 +105,7 @@ export function AlertView({ id }: { id: string }) {
       <h2>{humane(a.type)}</h2>
       <p class="alert-message">{a.message}</p>
       <p class="alert-subject">{word("entity", a.entity)} <b>{subjectText(a.entity_value)}</b></p>
-      <p><When at={a.tstamp} /></p>
+      <p><When at={a.tstamp} /> <Similar alert={a} /></p>
       {a.ack && <p class="good">✔ {t("alert.acked_by", { who: a.ack.by })} <When at={a.ack.at} />{a.ack.note && <span class="block">{a.ack.note}</span>}</p>}
       <Actions alert={a} reload={reload} />
       <section><h3>{t("alert.who_got_it")}</h3><DecisionList decisions={decisionsOf(page)} deliveries={page.deliveries} /></section>

@@ -3,7 +3,7 @@ import { post, query } from "../base/api";
 import { t, type Key } from "../base/i18n";
 import { Problem } from "../base/problem";
 import { me } from "../base/session";
-import { ask } from "../parts/dialog";
+import { ask, askWords } from "../parts/dialog";
 import { say, sayProblem } from "../parts/toast";
 import { byParts } from "./progress";
 
@@ -80,6 +80,12 @@ export async function act(verb: Verb, which: Which, after: (done: Verb) => void,
   }
 }
 
+/** One note for all of them. */
+export async function annotate(ids: number[], after: (done: Verb) => void): Promise<void> {
+  const text = await askWords(t("bulk.note"), t("bulk.selected", { n: ids.length }));
+  if (text) await act("note", { ids }, after, { text });
+}
+
 interface Props {
   ids: number[];
   total: number | null;
@@ -97,6 +103,7 @@ export function BulkBar({ ids, total, params, onDone, onAllDone, onSilence }: Pr
       <b>{t("bulk.selected", { n: ids.length })}</b>
       <button type="button" onClick={on("ack")}>{t("bulk.ack")} <kbd>a</kbd></button>
       <button type="button" onClick={onSilence}>{t("bulk.silence")} <kbd>s</kbd></button>
+      <button type="button" onClick={() => void annotate(ids, onDone)}>{t("bulk.note")} <kbd>m</kbd></button>
       <button type="button" class="danger" onClick={on("delete")}>{t("bulk.delete")}</button>
       {total !== null && total > ids.length && (
         <>

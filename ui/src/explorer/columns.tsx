@@ -1,6 +1,7 @@
 // columns.tsx -- what the explorer can show of an alert.
-import { t, word, type Key } from "../base/i18n";
+import { number, t, word, type Key } from "../base/i18n";
 import { withParams } from "../base/route";
+import { duration } from "../base/time";
 import type { Alert } from "../base/types";
 import { factText, humane, subjectText } from "../base/words";
 import { SeverityMark, StateMark } from "../parts/severity";
@@ -15,6 +16,12 @@ function fact(id: string, name: Key): AlertColumn {
   return { id, name, title: "", cell: (a) => <span class="clip" title={factText(a[id])}>{factText(a[id])}</span> };
 }
 
+/** When it was, how long, and how often since. */
+function Time({ a }: { a: Alert }) {
+  const end = a.tstamp_end;
+  return <><When at={a.tstamp} ago={!end && !a.repeats} />{end && <span class="dim"> → {duration(Date.parse(end) - Date.parse(a.tstamp))}</span>}{a.repeats ? <b title={t("col.repeats")}> ×{number(a.repeats + 1)}</b> : null}</>;
+}
+
 /** Acknowledged is said by its word where it is all there is to say. */
 function State({ a }: { a: Alert }) {
   if (!a.ack) return <StateMark state={a.state} />;
@@ -27,7 +34,7 @@ export function linkTo(a: Alert): string {
 }
 
 const ALL: AlertColumn[] = [
-  { id: "when", name: "col.when", title: "", cell: (a) => <When at={a.tstamp} /> },
+  { id: "when", name: "col.when", title: "", cell: (a) => <Time a={a} /> },
   { id: "severity", name: "col.severity", title: "", cell: (a) => <SeverityMark severity={a.severity} /> },
   { id: "score", name: "col.score", title: "", class: "num", cell: (a) => a.score },
   {

@@ -13,7 +13,7 @@ import { iso } from "../base/ranges";
 import { now } from "../base/time";
 import type { Alert } from "../base/types";
 import { factText, shellWord } from "../base/words";
-import { act, BulkBar, type Verb } from "../explorer/bulk";
+import { act, annotate, BulkBar, type Verb } from "../explorer/bulk";
 import { ColumnChooser } from "../explorer/column_chooser";
 import { columnsOf } from "../explorer/columns";
 import { countOf, facets, timeseries, type Facets } from "../explorer/counts";
@@ -141,7 +141,7 @@ export function AlertsPage() {
   useKeys({
     "[": () => shift(-1), "]": () => shift(1),
     Escape: () => (param("a") ? setParams({ a: "" }, false) : select(new Set())),
-    ...(ids.length ? { a: () => void act("ack", { ids }, marks(pages, ids)), s: silence } : {}),
+    ...(ids.length ? { a: () => void act("ack", { ids }, marks(pages, ids)), s: silence, m: () => void annotate(ids, marks(pages, ids)) } : {}),
   });
   const mark = marks(pages, ids);
   const wrong = pages.problem?.status === 400 ? pages.problem.message : "";

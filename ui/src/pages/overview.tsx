@@ -1,9 +1,10 @@
 // overview.tsx -- how it goes, and what needs a look.
 import { get, getIfThere, ifUp, query } from "../base/api";
-import { number, t, word } from "../base/i18n";
+import { locale, number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { comparison } from "../base/filter";
 import { iso } from "../base/ranges";
+import { percents } from "../base/formats";
 import { relative } from "../base/time";
 import type { Alert, Page, Status } from "../base/types";
 import { countOf, facets, top, type Facets, type TopValue } from "../explorer/counts";
@@ -24,6 +25,7 @@ interface Everything {
   latest: Page<Alert> | null;
   day: Page<Alert> | null;
   facets: Facets | null;
+  before: Facets | null; /* the day before */
   top: TopValue[] | null;
   silences: Page<{ comment: string; ends: string | null }> | null;
   idle: Idle[];
@@ -33,13 +35,19 @@ const cameSince = async (since: number, s: AbortSignal): Promise<number> =>
   (await ifUp(get<Page<Alert>>("/alerts" + query({ since: iso(since), limit: 1 }), s)))?.total?.value ?? 0;
 
 async function everything(s: AbortSignal): Promise<Everything> {
-  const since = iso(Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000);
-  const [status, latest, day, counted, most, silences] = await Promise.all([
+  const from = Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000;
+  const since = iso(from);
+  const [status, latest, day, counted, before, most, silences] = await Promise.all([
     get<Status>("/status", s), ifUp(get<Page<Alert>>("/alerts?limit=6", s)), ifUp(get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s)),
-    ifUp(facets({ since }, s)), ifUp(top("type", { since }, s)), getIfThere<Everything["silences"]>("/silences", s),
+    ifUp(facets({ since }, s)), ifUp(facets({ since: iso(from - DAY_MS), until: since }, s)), ifUp(top("type", { since }, s)), getIfThere<Everything["silences"]>("/silences", s),
   ]);
   const passedBy = await Promise.all(idle(status, Date.now()).slice(0, IDLE).map(async (r) => ({ ...r, came: await cameSince(r.since + 1, s) })));
-  return { idle: passedBy, status, latest, day, facets: counted, top: most?.slice(0, TOP) ?? null, silences };
+  return { idle: passedBy, status, latest, day, facets: counted, before, top: most?.slice(0, TOP) ?? null, silences };
+}
+
+/** "+18 %" against the day before, if there was one. */
+function change(now: Facets | null, before: Facets | null): string {
+  return now && before?.total ? t("overview.change", { by: percents(locale.value).format(now.total / before.total - 1) }) : "";
 }
 
 function NeedsLook({ list }: { list: Look[] }) {
@@ -126,7 +134,7 @@ export function OverviewPage() {
     <PageFrame title={t("nav.overview")}>
       <div class="stats">
         <Stat label={t("overview.engaged")} value={number(value.status.engaged.total)} href="/engaged" />
-        <Stat label={t("overview.day")} value={value.day ? (value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0) : "–"} href="/alerts?since=24h" />
+        <Stat label={t("overview.day") + change(value.facets, value.before)} value={value.day ? (value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0) : "–"} href="/alerts?since=24h" />
         <Stat label={word("state", "delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
         <Stat label={word("state", "pending")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
         <Stat label={word("state", "dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />

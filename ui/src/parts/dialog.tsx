@@ -40,7 +40,8 @@ interface Question {
   text: string;
   yes: string;
   danger: boolean;
-  answer: (yes: boolean) => void;
+  input?: boolean; /* asks for words, too */
+  answer: (yes: boolean, words: string) => void;
 }
 
 const question = signal<Question | null>(null);
@@ -51,20 +52,31 @@ export function ask(title: string, text: string, yes: string, danger = true): Pr
   });
 }
 
+/** What somebody wrote; "" if nothing. */
+export function askWords(title: string, text: string): Promise<string> {
+  return new Promise((answer) => {
+    question.value = { title, text, yes: title, danger: false, input: true, answer: (yes, words) => answer(yes ? words.trim() : "") };
+  });
+}
+
 export function QuestionDialog() {
   const q = question.value;
+  const words = useRef<HTMLInputElement>(null);
   if (!q) return null;
   const end = (yes: boolean): void => {
     question.value = null;
-    q.answer(yes);
+    q.answer(yes, words.current?.value ?? "");
   };
   return (
     <Dialog title={q.title} onClose={() => end(false)} class="dialog-small">
-      <p>{q.text}</p>
-      <footer>
-        <button type="button" class={q.danger ? "danger" : "primary"} onClick={() => end(true)}>{q.yes}</button>
-        <button type="button" onClick={() => end(false)}>{t("action.cancel")}</button>
-      </footer>
+      <form onSubmit={(e) => { e.preventDefault(); end(true); }}>
+        <p>{q.text}</p>
+        {q.input && <input ref={words} maxLength={2000} required aria-label={q.title} />}
+        <footer>
+          <button class={q.danger ? "danger" : "primary"}>{q.yes}</button>
+          <button type="button" onClick={() => end(false)}>{t("action.cancel")}</button>
+        </footer>
+      </form>
     </Dialog>
   );
 }

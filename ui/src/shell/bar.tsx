@@ -1,11 +1,12 @@
 // bar.tsx -- the bar on top: search, live, zone, theme, language, help, who.
 import { useState } from "preact/hooks";
-import { t, word, type Key } from "../base/i18n";
+import { dates } from "../base/formats";
+import { locale, t, word, type Key } from "../base/i18n";
 import { how } from "../base/live";
 import { live, zone } from "../base/prefs";
 import { go, path } from "../base/route";
 import { me, signOut } from "../base/session";
-import { clock, now } from "../base/time";
+import { now } from "../base/time";
 import { quoted } from "../base/filter";
 import { query } from "../base/api";
 import { Icon, Logo } from "../parts/icon";
@@ -56,7 +57,7 @@ function Zone() {
 
 function Looks() {
   return (
-    <Menu label={<><Icon name="theme" /> <span class="wide">{clock(now.value).slice(0, 5)}</span><span class="hidden">{t("bar.looks")}</span></>}>
+    <Menu label={<><Icon name="theme" /> <span class="wide">{dates("bar", locale.value, zone.value).format(now.value)}</span><span class="hidden">{t("bar.looks")}</span></>}>
       <Choosers />
       <Zone />
     </Menu>
