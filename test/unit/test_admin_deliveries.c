@@ -166,7 +166,7 @@ static void the_dead_are_tried_again(void **state)
     GOT_STATUS(g, 200);
     assert_int_equal(got_number(&g, "/retried"), 0);
     g = api_ask(b, "POST", "/api/v1/deliveries/retry",
-            "{\"state\":\"dead\",\"endpoint\":\"builtin_alert_store_db\"}");
+            "{\"state\":\"dead\",\"endpoint\":\"alert_store_db\"}");
     GOT_STATUS(g, 200);
     assert_int_equal(got_number(&g, "/retried"), 0);
     g = api_ask(b, "POST", "/api/v1/deliveries/retry",
