@@ -24,18 +24,10 @@ static void ask(void *question, const struct historian_view *view)
                                     &d->tries, &d->try_count, &d->q.err));
 }
 
-static void tries_write(const struct delivery_question *d, struct json_out *o)
+/* Only that it is there: it takes a scope more. */
+static void transcript_is_there(void *arg unused, struct str transcript, struct json_out *o)
 {
-    out_array(o, "tries");
-    for (size_t i = 0; i < d->try_count; i++) {
-        out_object(o, NULL);
-        out_time(o, "time", d->tries[i].at_ms);
-        out_i64(o, "status", d->tries[i].status);
-        out_redacted(d->q.admin, o, "reason", d->tries[i].reason);
-        out_bool(o, "transcript", d->tries[i].transcript.n > 0);
-        out_object_end(o);
-    }
-    out_array_end(o);
+    out_bool(o, "transcript", transcript.n > 0);
 }
 
 static void answer(void *question)
@@ -53,7 +45,8 @@ static void answer(void *question)
     if (d->one) {
         delivery_write(q->admin, &d->page.rows[0], &reply.out, "data",
                        &q->arena);
-        tries_write(d, &reply.out);
+        tries_write(q->admin, d->tries, d->try_count, &reply.out,
+                    transcript_is_there, NULL);
     } else {
         delivery_page_write(q->admin, &d->page, &reply, &q->arena);
     }
@@ -103,6 +96,16 @@ static bool recipient_read(struct admin *a, struct exchange *x, int64_t *out)
                                                          NAME_MAX_BYTES))));
 }
 
+static bool endpoint_read(struct admin *a, struct exchange *x, struct delivery_query *q)
+{
+    struct str name = exchange_query(x, "endpoint");
+
+    return !exchange_has_query(x, "endpoint") ||
+           delivery_query_endpoint(a, name, exchange_arena(x), q) ||
+           params_wrong(a, x, "no endpoint named \"%.*s\"",
+                        STR_ARG(str_first(name, utf8_cut(name, NAME_MAX_BYTES))));
+}
+
 static bool alert_read_id(struct admin *a, struct exchange *x, int64_t *out)
 {
     *out = 0;
@@ -113,8 +116,8 @@ static bool alert_read_id(struct admin *a, struct exchange *x, int64_t *out)
 
 static void deliveries_list(void *admin, struct exchange *x)
 {
-    static const char *const names[] = {"state", "recipient", "alert",
-                                        "limit", "cursor",    NULL};
+    static const char *const names[] = {"state", "recipient", "endpoint", "alert", "since",
+                                        "until", "limit",     "cursor",   NULL};
     struct delivery_query q = {0};
     struct admin *a = admin;
     struct page page;
@@ -123,7 +126,9 @@ static void deliveries_list(void *admin, struct exchange *x)
         !params_cursor(a, x, page.cursor, &q.before.alert_id,
                        &q.before.recipient_id) ||
         !state_read(a, x, &q.state) ||
-        !recipient_read(a, x, &q.recipient_id) ||
+        !recipient_read(a, x, &q.recipient_id) || !endpoint_read(a, x, &q) ||
+        !params_time(a, x, "since", &q.since_ms) ||
+        !params_time(a, x, "until", &q.until_ms) ||
         !alert_read_id(a, x, &q.alert_id))
         return;
     q.limit = page.limit;

@@ -92,8 +92,9 @@ static void tree_write(const struct hide *h, struct json_out *o, const char *nam
     }
 }
 
-static void transcript_write(struct body_question *b, struct str text, struct json_out *o)
+static void transcript_write(void *question, struct str text, struct json_out *o)
 {
+    struct body_question *b = question;
     const struct hide h = {.now = b->q.admin->with.config, .arena = &b->q.arena};
     struct error ignored; /* one that cannot be read is as good as none */
     const struct json *tree = NULL;
@@ -104,20 +105,6 @@ static void transcript_write(struct body_question *b, struct str text, struct js
         tree_write(&h, o, "transcript", tree);
     else
         out_null(o, "transcript");
-}
-
-static void tries_write(struct body_question *b, struct json_out *o)
-{
-    out_array(o, "tries");
-    for (size_t i = 0; i < b->try_count; i++) {
-        out_object(o, NULL);
-        out_time(o, "time", b->tries[i].at_ms);
-        out_i64(o, "status", b->tries[i].status);
-        out_redacted(b->q.admin, o, "reason", b->tries[i].reason);
-        transcript_write(b, b->tries[i].transcript, o);
-        out_object_end(o);
-    }
-    out_array_end(o);
 }
 
 /* --- rendered again ------------------------------------------------------------------ */
@@ -215,7 +202,7 @@ static void answer(void *question)
     reply_init(&reply);
     out_object(&reply.out, NULL);
     delivery_write(q->admin, &b->page.rows[0], &reply.out, "data", &q->arena);
-    tries_write(b, &reply.out);
+    tries_write(q->admin, b->tries, b->try_count, &reply.out, transcript_write, b);
     again_write(b, &reply.out);
     out_object_end(&reply.out);
     reply_send(&reply, q->x, 200);

@@ -1,6 +1,7 @@
 /* admin_retry.c -- POST /api/v1/deliveries/retry and /cancel: what is dead is tried
  * once more, or what waits is dead after all; those that are named, or all that are
- * found, a page at a time so that neither the historian nor a commit is kept long. */
+ * found, a page at a time so that neither the historian nor a commit is kept long.
+ * What must live as long as the exchange is in its arena; the question's has a page. */
 #include "admin/delivery.h"
 #include "admin/done_by.h"
 #include "admin/params.h"
@@ -13,7 +14,7 @@ struct retry {
     struct delivery_id *ids; /* those of this page, in an arena */
     size_t n, at;
     bool find;                 /* the ids come from the outbox ... */
-    struct delivery_page page; /* ... as this page of the dead */
+    struct delivery_page page; /* ... as this page of the dead, or of what waits */
     size_t retried, looked_at;
     size_t limit; /* of what is looked at */
     struct str cancelled_by; /* the other way round: pending ones are dead; "": not */
@@ -120,7 +121,8 @@ static void find_answer(void *retry)
     } else if (r->q.ok) {
         retry_send(r);
     } else {
-        error_in(&r->q.err, "after %zu that were retried", r->retried);
+        error_in(&r->q.err, "after %zu that were %s", r->retried,
+                 r->cancelled_by.n > 0 ? "cancelled" : "retried");
         question_failed(&r->q, "delivery");
     }
 }
@@ -140,39 +142,75 @@ static void retry_page(struct retry *r)
         retry_answer(r);
 }
 
-static bool query_read(const struct admin *a, const struct json *body,
-                       struct retry *r, struct error *err)
+static bool wrong(struct error *err, const char *member, const char *words)
+{
+    error_set(err, "%s", words);
+    return error_at(err, member);
+}
+
+/* Whose: a recipient's, or of all who are on an endpoint. */
+static bool whose_read(const struct admin *a, const struct json *body, struct arena *arena,
+                       struct delivery_query *q, struct error *err)
 {
     const struct json *recipient = json_get(body, "recipient");
-    int64_t limit = json_i64_or(json_get(body, "limit"), ADMIN_RETRY_MAX);
+    const struct json *endpoint = json_get(body, "endpoint");
 
-    if (!str_is(json_text(json_get(body, "state")), "dead")) {
-        error_set(err, "say which: \"ids\", or \"state\": \"dead\"");
+    if (recipient != NULL &&
+        !recipient_id_parse(a, json_text(recipient), &q->recipient_id))
+        return wrong(err, "recipient", "no recipient has this name");
+    return endpoint == NULL ||
+           delivery_query_endpoint(a, json_text(endpoint), arena, q) ||
+           wrong(err, "endpoint", "no endpoint has this name");
+}
+
+/* What is dropped is said with care: whose, and up to when it was accepted. */
+static bool drop_read(const struct admin *a, const struct json *body,
+                      struct delivery_query *q, struct error *err)
+{
+    const struct json *before = json_get(body, "before");
+    int64_t ago_ms;
+
+    if (q->recipient_id == 0 && q->recipient_ids == NULL)
+        return wrong(err, "recipient", "say whose: \"recipient\", or \"endpoint\"");
+    if (before == NULL || time_parse(json_text(before), &q->until_ms))
+        return true;
+    if (!str_to_duration_ms(json_text(before), &ago_ms))
+        return wrong(err, "before", "must be a time like 2026-11-25T18:00:00Z, or how "
+                                    "long ago, like 6h");
+    q->until_ms = clock_wall_ms(a->with.clock) - ago_ms;
+    return true;
+}
+
+static bool query_read(struct retry *r, const struct json *body, bool cancels,
+                       struct error *err)
+{
+    int64_t limit = json_i64_or(json_get(body, "limit"), ADMIN_RETRY_MAX);
+    enum delivery_state of = cancels ? DELIVERY_PENDING : DELIVERY_DEAD;
+    struct delivery_query *q = &r->page.query;
+
+    if (!str_is(json_text(json_get(body, "state")), delivery_state_name(of))) {
+        error_set(err, "say which: \"ids\", or \"state\": \"%s\"", delivery_state_name(of));
         return error_at(err, "state");
     }
-    if (recipient != NULL && !recipient_id_parse(a, json_text(recipient),
-                                                 &r->page.query.recipient_id)) {
-        error_set(err, "no recipient has this name");
-        return error_at(err, "recipient");
-    }
+    if (!whose_read(r->q.admin, body, exchange_arena(r->q.x), q, err) ||
+        (cancels && !drop_read(r->q.admin, body, q, err)))
+        return false;
     if (limit < 1 || limit > ADMIN_RETRY_MAX) {
         error_set(err, "must be from 1 to %d", ADMIN_RETRY_MAX);
         return error_at(err, "limit");
     }
     r->limit = (size_t)limit;
-    r->page.query.state = DELIVERY_DEAD;
-    r->page.query.limit = MIN(r->limit, (size_t)PAGE_MAX);
+    q->state = (int)of;
+    q->limit = MIN(r->limit, (size_t)PAGE_MAX);
     return true;
 }
 
-static void retry_found(struct admin *a, struct exchange *x,
-                        const struct json *body)
+static void retry_found(struct retry *r, const struct json *body)
 {
-    struct retry *r = question_new(a, x, sizeof *r);
     struct error err = {0};
 
-    if (!query_read(a, body, r, &err)) {
-        reply_problem(a, x, 422, "invalid-object", &err);
+    if (!query_read(r, body, r->cancelled_by.n > 0, &err)) {
+        reply_problem(r->q.admin, r->q.x, 422, "invalid-object", &err);
         question_end(&r->q);
         return;
     }
@@ -203,60 +241,56 @@ static bool ids_read(const struct json *list, struct arena *arena,
     return true;
 }
 
-static void retry_named(struct admin *a, struct exchange *x,
-                        const struct json *body, bool cancels)
+static void retry_named(struct retry *r, const struct json *body)
 {
     const struct json *list = json_get(body, "ids");
     struct error err = {0};
-    struct retry *r;
 
-    if (body->count > 1) {
+    if (body->count > 1)
         error_set(&err, "\"ids\" says it all; leave the rest out");
-        reply_problem(a, x, 422, "invalid-object", &err);
-        return;
-    }
-    r = question_new(a, x, sizeof *r);
-    if (!ids_read(list, &r->q.arena, &r->ids, &err)) {
-        reply_problem(a, x, 422, "invalid-object", &err);
+    if (body->count > 1 || !ids_read(list, exchange_arena(r->q.x), &r->ids, &err)) {
+        reply_problem(r->q.admin, r->q.x, 422, "invalid-object", &err);
         question_end(&r->q);
         return;
     }
     r->n = list->count;
-    if (cancels)
-        r->cancelled_by = arena_str(&r->q.arena, done_by(x).who);
     retry_page(r);
 }
 
-static void retry_post(void *admin, struct exchange *x)
+static void begin(struct admin *a, struct exchange *x, const char *const *members,
+                  struct str cancelled_by)
 {
     static const char *const no_params[] = {NULL};
-    static const char *const members[] = {"ids", "state", "recipient", "limit", NULL};
-    struct admin *a = admin;
     const struct json *body;
+    struct retry *r;
 
     if (!params_known(a, x, no_params))
         return;
     body = params_object(a, x, members, false);
     if (body == NULL)
         return;
+    r = question_new(a, x, sizeof *r);
+    r->cancelled_by = cancelled_by;
     if (json_get(body, "ids") != NULL)
-        retry_named(a, x, body, false);
+        retry_named(r, body);
     else
-        retry_found(a, x, body);
+        retry_found(r, body);
+}
+
+static void retry_post(void *admin, struct exchange *x)
+{
+    static const char *const members[] = {"ids",      "state", "recipient",
+                                          "endpoint", "limit", NULL};
+
+    begin(admin, x, members, STR_NONE);
 }
 
 static void cancel_post(void *admin, struct exchange *x)
 {
-    static const char *const no_params[] = {NULL};
-    static const char *const members[] = {"ids", NULL};
-    struct admin *a = admin;
-    const struct json *body;
+    static const char *const members[] = {"ids",      "state",  "recipient",
+                                          "endpoint", "before", "limit", NULL};
 
-    if (!params_known(a, x, no_params))
-        return;
-    body = params_object(a, x, members, false);
-    if (body != NULL)
-        retry_named(a, x, body, true);
+    begin(admin, x, members, arena_str(exchange_arena(x), done_by(x).who));
 }
 
 static const struct route routes[] = {

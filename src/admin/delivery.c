@@ -50,6 +50,38 @@ struct str recipient_id_name(const struct admin *a, int64_t id,
     return r != NULL ? r->name : arena_printf(arena, "#%lld", (long long)id);
 }
 
+bool delivery_query_endpoint(const struct admin *a, struct str name,
+                             struct arena *arena, struct delivery_query *q)
+{
+    const struct snapshot *s = config_now(a->with.config);
+    const struct endpoint *e = snapshot_endpoint(s, name);
+    int64_t *ids;
+
+    if (e == NULL)
+        return false;
+    ids = arena_array(arena, MAX(s->recipient_count, 1u), sizeof *ids);
+    for (size_t i = 0; i < s->recipient_count; i++)
+        if (s->recipients[i].endpoint == e)
+            ids[q->recipient_count++] = s->recipients[i].id;
+    q->recipient_ids = ids;
+    return true;
+}
+
+void tries_write(const struct admin *a, const struct attempt_row *tries, size_t n,
+                 struct json_out *o, try_write_fn *add, void *arg)
+{
+    out_array(o, "tries");
+    for (size_t i = 0; i < n; i++) {
+        out_object(o, NULL);
+        out_time(o, "time", tries[i].at_ms);
+        out_i64(o, "status", tries[i].status);
+        out_redacted(a, o, "reason", tries[i].reason);
+        add(arg, tries[i].transcript, o);
+        out_object_end(o);
+    }
+    out_array_end(o);
+}
+
 void delivery_hold_write(const struct delivery_row *d, struct json_out *o)
 {
     if (d->hold.kind == HOLD_NONE)

@@ -16,9 +16,17 @@ bool recipient_id_parse(const struct admin *a, struct str s,
                         int64_t *out) must_check;
 struct str recipient_id_name(const struct admin *a, int64_t id,
                              struct arena *arena);
+/* Those of all who are on the endpoint, in the arena. False: there is none such. */
+bool delivery_query_endpoint(const struct admin *a, struct str name,
+                             struct arena *arena, struct delivery_query *q) must_check;
 
 void delivery_write(const struct admin *a, const struct delivery_row *d,
                     struct json_out *o, const char *name, struct arena *arena);
+
+/* The tries that failed, as the member "tries"; `add` says the rest of each. */
+typedef void try_write_fn(void *arg, struct str transcript, struct json_out *o);
+void tries_write(const struct admin *a, const struct attempt_row *tries, size_t n,
+                 struct json_out *o, try_write_fn *add, void *arg);
 
 /* The member "hold": what holds it back, or did; left out when nothing. */
 void delivery_hold_write(const struct delivery_row *d, struct json_out *o);

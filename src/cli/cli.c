@@ -68,10 +68,11 @@ static const char replay_usage[] =
     "                                     what such a silence would have held back\n";
 static const char delivery_usage[] =
     "  tocsin delivery list [--state pending|delivered|dead] [--recipient NAME]\n"
+    "                       [--endpoint NAME] [--since 24h] [--until 1h]\n"
     "  tocsin delivery show ID            and its last failed tries, with what was\n"
     "                                     sent and answered, without secrets\n"
     "  tocsin delivery retry ID ...       send again what is dead\n"
-    "  tocsin delivery retry --state dead [--recipient NAME]\n"
+    "  tocsin delivery retry --state dead [--recipient NAME | --endpoint NAME]\n"
     "  tocsin delivery cancel ID ...      what waits is not sent, but dead\n";
 static const char queue_usage[] =
     "  tocsin queue list                  what waits for whom, since when and why\n"
@@ -79,7 +80,9 @@ static const char queue_usage[] =
     "  tocsin queue pause --endpoint NAME --reason WHY [--for 2h]\n"
     "                                     nothing is sent, and nothing is lost; --for: it\n"
     "                                     goes on by itself then; a restart changes nothing\n"
-    "  tocsin queue resume RECIPIENT | --endpoint NAME\n";
+    "  tocsin queue resume RECIPIENT | --endpoint NAME\n"
+    "  tocsin queue drop RECIPIENT | --endpoint NAME --older-than 6h\n"
+    "                                     what has waited so long is not sent, but dead\n";
 #define SIGNED \
     "--comment WHY, with what changes something, is kept with the revision.\n"
 static const char endpoint_usage[] =
@@ -183,7 +186,8 @@ static const struct command commands[] = {
      "what a configuration would have sent", replay_usage},
     {"delivery", command_delivery, "list | show ID | retry [ID ...] | cancel ID ...",
      "what is on its way, delivered or dead", delivery_usage},
-    {"queue", command_queue, "list | pause | resume", "what waits for whom; stop it, let it go on",
+    {"queue", command_queue, "list | pause | resume | drop",
+     "what waits for whom; stop it, let it go on",
      queue_usage},
     {"endpoint", command_endpoint, "list | show | add | set | rm | enable | disable | test | ...",
      "the servers and services messages go through", endpoint_usage},

@@ -21,7 +21,8 @@ static void delivery_rows(struct cli *c, const struct json *list)
 
 static int delivery_list(struct cli *c)
 {
-    static const char *const filters[] = {"state", "recipient", "alert", "limit", "cursor"};
+    static const char *const filters[] = {"state", "recipient", "endpoint", "alert",
+                                          "since", "until",     "limit",    "cursor"};
     struct buf path freed_by(buf_release) = BUF(8192);
 
     buf_text(&path, "/api/v1/deliveries");
@@ -72,18 +73,19 @@ static int delivery_show(struct cli *c, const char *id)
     return status;
 }
 
-/* By ids, or all dead ones (of one recipient). */
+/* By ids, or all dead ones (of one recipient, or of all on an endpoint). */
 static int delivery_retry(struct cli *c)
 {
     struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
     struct json_out o = JSON_OUT(&b);
     const char *recipient = cli_take(c, "--recipient");
+    const char *endpoint = cli_take(c, "--endpoint");
     const char *state = cli_take(c, "--state");
     const char *id = cli_word(c);
     struct answer a;
     int status;
 
-    if (id == NULL && state == NULL && recipient == NULL)
+    if (id == NULL && state == NULL && recipient == NULL && endpoint == NULL)
         return EXIT_USAGE;
     out_object(&o, NULL);
     if (id != NULL) {
@@ -95,6 +97,8 @@ static int delivery_retry(struct cli *c)
         out_text(&o, "state", state ? state : "dead");
         if (recipient != NULL)
             out_text(&o, "recipient", recipient);
+        if (endpoint != NULL)
+            out_text(&o, "endpoint", endpoint);
     }
     out_object_end(&o);
     if (!cli_done(c))

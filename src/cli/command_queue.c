@@ -1,4 +1,4 @@
-/* command_queue.c -- tocsin queue list|pause|resume. */
+/* command_queue.c -- tocsin queue list|pause|resume|drop. */
 #include "cli/commands.h"
 
 #include "base/limits.h"
@@ -96,6 +96,36 @@ static int queue_do(struct cli *c, const char *verb, bool pauses)
     return status;
 }
 
+/* What has waited for longer is dead, and can be sent again. */
+static int queue_drop(struct cli *c)
+{
+    struct buf b freed_by(buf_release) = BUF(ADMIN_BODY_MAX);
+    struct json_out o = JSON_OUT(&b);
+    const char *endpoint = cli_take(c, "--endpoint");
+    const char *older_than = cli_take(c, "--older-than");
+    const char *name = endpoint != NULL ? endpoint : cli_word(c);
+    long long cancelled;
+    struct answer a;
+    int status;
+
+    if (name == NULL || older_than == NULL || !cli_done(c)) {
+        fputs("tocsin queue drop: which one, and older than what?\n", stderr);
+        return EXIT_USAGE;
+    }
+    out_object(&o, NULL);
+    out_text(&o, "state", "pending");
+    out_text(&o, endpoint != NULL ? "endpoint" : "recipient", name);
+    out_text(&o, "before", older_than);
+    out_object_end(&o);
+    status = client_send(c, "POST", "/api/v1/deliveries/cancel", buf_view(&b), &a);
+    if (status != EXIT_OK)
+        return status;
+    cancelled = (long long)json_i64_or(json_get(a.json, "cancelled"), 0);
+    printf("%lld deliveries are not sent; 'tocsin delivery retry' sends them after all\n",
+           cancelled);
+    return cancelled > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
 int command_queue(struct cli *c)
 {
     const char *verb = cli_word(c);
@@ -106,6 +136,8 @@ int command_queue(struct cli *c)
         return queue_do(c, verb, true);
     if (strcmp(verb, "resume") == 0)
         return queue_do(c, verb, false);
+    if (strcmp(verb, "drop") == 0)
+        return queue_drop(c);
     fprintf(stderr, "tocsin queue: there is no verb \"%s\"\n", verb);
     return EXIT_USAGE;
 }

@@ -1,6 +1,8 @@
 /* outbox_read.c -- read-only questions to the outbox, with bound parameters. */
 #include "outbox/outbox_read.h"
 
+#include "base/json.h"
+
 #include <sqlite3.h>
 
 #define COUNT_LIMIT 100000 /* a total beyond this is not counted */
@@ -18,7 +20,11 @@ struct outbox_reader {
     " WHERE d.alert_id IN (SELECT ?1 UNION ALL SELECT id FROM alert"           \
     " WHERE ?4 AND began_id = ?1 AND update_kind <> 0)"
 #define WANTED                                                                 \
-    " AND (?2 = 0 OR d.recipient_id = ?2) AND (?3 < 0 OR d.state = ?3)"
+    " AND (?2 = 0 OR d.recipient_id = ?2) AND (?3 < 0 OR d.state = ?3)"        \
+    " AND (?8 IS NULL OR d.recipient_id IN (SELECT value FROM json_each(?8)))" \
+    " AND (?9 = 0 AND ?10 = 0 OR EXISTS (SELECT 1 FROM alert t"                \
+    "   WHERE t.id = d.alert_id AND t.accepted_ms >= ?9"                       \
+    "   AND (?10 = 0 OR t.accepted_ms < ?10)))"
 #define LIST(of)                                                               \
     "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"        \
     " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"              \
@@ -113,8 +119,28 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
     };
 }
 
+/* As a JSON list, the only list that a parameter can be. */
+static void bind_recipients(sqlite3_stmt *s, int at, const struct delivery_query *q)
+{
+    struct buf list freed_by(buf_release) = BUF(32 * q->recipient_count + 8);
+    struct json_out o = JSON_OUT(&list);
+
+    if (q->recipient_ids == NULL) {
+        sqlite3_bind_null(s, at);
+        return;
+    }
+    out_array(&o, NULL);
+    for (size_t i = 0; i < q->recipient_count; i++)
+        out_i64(&o, NULL, q->recipient_ids[i]);
+    out_array_end(&o);
+    sqlite3_bind_text(s, at, buf_c(&list), (int)list.n, SQLITE_TRANSIENT);
+}
+
 static void bind_wanted(sqlite3_stmt *s, const struct delivery_query *q, int64_t limit)
 {
+    bind_recipients(s, 8, q);
+    sqlite3_bind_int64(s, 9, q->since_ms);
+    sqlite3_bind_int64(s, 10, q->until_ms);
     sqlite3_bind_int64(s, 1, q->alert_id);
     sqlite3_bind_int64(s, 2, q->recipient_id);
     sqlite3_bind_int(s, 3, q->state);

@@ -35,6 +35,9 @@ struct delivery_query {
     int64_t alert_id;     /* 0: any */
     bool with_updates;    /* of that alert: also those of its updates, see outbox.c */
     int64_t recipient_id; /* 0: any */
+    const int64_t *recipient_ids; /* one of these; NULL: any */
+    size_t recipient_count;
+    int64_t since_ms, until_ms; /* accepted from then on, and before; 0: at any time */
     int state;            /* -1: any */
     struct delivery_id before; /* keyset, newest first; {0,0}: from the top */
     size_t limit;

@@ -78,6 +78,11 @@ static void lists_of_deliveries_are_filtered(void **state)
     assert_int_equal(total(b, "state=pending"), 0);
     assert_int_equal(total(b, "recipient=alert_store_db"), 5);
     assert_int_equal(total(b, "recipient=netops&state=delivered"), 0);
+    assert_int_equal(total(b, "endpoint=hook"), 5);
+    assert_int_equal(total(b, "endpoint=hook&recipient=alert_store_db"), 0);
+    assert_int_equal(total(b, "endpoint=hook&state=dead&alert=1"), 1);
+    got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?endpoint=hoook")}[0], 400,
+         "no endpoint named \\\"hoook\\\"");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?recipient=nobody")}[0], 400,
          "no recipient named \\\"nobody\\\"");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?state=lost")}[0], 400,
@@ -87,6 +92,26 @@ static void lists_of_deliveries_are_filtered(void **state)
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x"), 404);
     GOT_STATUS(api_get(b, "/api/v1/deliveries/1.99"), 404);
     GOT_STATUS(api_get(b, "/api/v1/deliveries/1.1.1"), 404);
+}
+
+static void lists_of_deliveries_are_of_a_time(void **state)
+{
+    struct bench *b = *state;
+    struct str accepted;
+    struct got g;
+
+    rig_netops(b);
+    post_many(b, 1);
+    g = api_get(b, "/api/v1/deliveries?limit=1");
+    accepted = json_text(member_at(g.json, "/data/0/accepted"));
+    assert_int_equal(total(b, "since=1h"), 2);
+    assert_int_equal(total(b, "until=1h"), 0);
+    assert_int_equal(
+        total(b, arena_printf(&b->arena, "since=%.*s", STR_ARG(accepted)).p), 2);
+    assert_int_equal(
+        total(b, arena_printf(&b->arena, "until=%.*s", STR_ARG(accepted)).p), 0);
+    got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?since=soon")}[0], 400,
+             "since must be");
 }
 
 static void lists_of_deliveries_come_in_pages(void **state)
@@ -141,6 +166,10 @@ static void the_dead_are_tried_again(void **state)
     GOT_STATUS(g, 200);
     assert_int_equal(got_number(&g, "/retried"), 0);
     g = api_ask(b, "POST", "/api/v1/deliveries/retry",
+            "{\"state\":\"dead\",\"endpoint\":\"alert_store_db\"}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/retried"), 0);
+    g = api_ask(b, "POST", "/api/v1/deliveries/retry",
             "{\"state\":\"dead\",\"recipient\":\"netops\"}");
     GOT_STATUS(g, 200);
     assert_int_equal(got_number(&g, "/retried"), ALERTS);
@@ -183,6 +212,7 @@ static void a_wrong_retry_is_refused(void **state)
         {"{\"ids\":[\"1.1\",\"1\"]}", "\"pointer\":\"/ids/1\""},
         {"{\"ids\":[\"1.1\"],\"state\":\"dead\"}", "leave the rest out"},
         {"{\"state\":\"dead\",\"recipient\":\"nobody\"}", "/recipient"},
+        {"{\"state\":\"dead\",\"endpoint\":\"nothing\"}", "/endpoint"},
         {"{\"state\":\"dead\",\"recipent\":\"x\"}", "did you mean"},
     };
     struct bench *b = *state;
@@ -419,6 +449,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_delivery_tells_its_story),
         TEST(lists_of_deliveries_are_filtered),
+        TEST(lists_of_deliveries_are_of_a_time),
         TEST(lists_of_deliveries_come_in_pages),
         TEST(the_dead_are_tried_again),
         TEST(named_deliveries_are_tried_again),

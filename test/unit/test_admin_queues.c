@@ -68,6 +68,38 @@ static void an_endpoint_is_stopped_and_goes_on(void **state)
     assert_int_equal(b->sent_count, 1);
 }
 
+/* The store's own deliveries stay; what is on the endpoint waits, then is dead. */
+static void what_waited_too_long_is_dropped(void **state)
+{
+    struct bench *b = *state;
+    struct got g;
+
+    rig_netops(b);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints/hook/pause", "{\"reason\":\"x\"}"), 200);
+    rig_alerts(b, 3);
+    g = api_ask(b, "POST", "/api/v1/deliveries/cancel",
+                "{\"state\":\"pending\",\"recipient\":\"netops\",\"before\":\"6h\"}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/cancelled"), 0);
+    g = api_ask(b, "POST", "/api/v1/deliveries/cancel",
+                "{\"state\":\"pending\",\"endpoint\":\"hook\",\"limit\":2,"
+                "\"before\":\"2999-01-01T00:00:00Z\"}");
+    GOT_STATUS(g, 200);
+    assert_int_equal(got_number(&g, "/cancelled"), 2);
+    assert_true(member_at(g.json, "/more")->truth);
+    assert_int_equal(member_at(g.json, "/ids")->count, 2);
+    g = api_get(b, "/api/v1/deliveries?endpoint=hook&state=dead");
+    assert_int_equal(got_number(&g, "/total/value"), 2);
+    got_want_text(&g, "/data/0/reason", "cancelled by admin token");
+    g = api_ask(b, "POST", "/api/v1/deliveries/retry",
+                "{\"state\":\"dead\",\"endpoint\":\"hook\"}");
+    assert_int_equal(got_number(&g, "/retried"), 2);
+    GOT_STATUS(api_ask(b, "POST", "/api/v1/endpoints/hook/resume", ""), 200);
+    bench_settle(b);
+    g = api_get(b, "/api/v1/deliveries?endpoint=hook&state=delivered");
+    assert_int_equal(got_number(&g, "/total/value"), 3);
+}
+
 static const struct {
     const char *path, *body;
     int status;
@@ -84,6 +116,12 @@ static const struct {
     {"/api/v1/queues/alert_store_db/pause", "{\"reason\":\"x\"}", 409, "history"},
     {"/api/v1/endpoints/alert_store_db/pause", "{\"reason\":\"x\"}", 409, "history"},
     {"/api/v1/endpoints/nothing/resume", "", 404, "nothing"},
+    {"/api/v1/deliveries/cancel", "{\"state\":\"pending\"}", 422, "say whose"},
+    {"/api/v1/deliveries/cancel", "{\"state\":\"dead\",\"recipient\":\"netops\"}", 422,
+     "say which"},
+    {"/api/v1/deliveries/cancel",
+     "{\"state\":\"pending\",\"recipient\":\"netops\",\"before\":\"tomorrow\"}", 422,
+     "how long ago"},
 };
 
 static void what_cannot_be_is_refused(void **state)
@@ -328,6 +366,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_queue_is_stopped_and_goes_on),
         TEST(an_endpoint_is_stopped_and_goes_on),
+        TEST(what_waited_too_long_is_dropped),
         TEST(what_cannot_be_is_refused),
         TEST(the_log_says_who_stopped_it),
         TEST(a_retry_comes_in_bites_and_is_undone),
