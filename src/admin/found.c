@@ -46,10 +46,14 @@ static bool is_matched(const struct routing *one, const struct store_row *row,
                        struct arena *scratch)
 {
     struct alert alert;
+    struct routed q = {.alert = &alert};
+    size_t matched;
     int64_t id;
 
-    return alert_read(scratch, json_parse(scratch, row->json, NULL), 0, &alert, NULL) &&
-           routing_match(one, &alert, change_of(&alert), &id) > 0;
+    if (!alert_read(scratch, json_parse(scratch, row->json, NULL), 0, &alert, NULL))
+        return false;
+    q.change = change_of(&alert);
+    return routing_match(one, &q, &id, &matched) > 0;
 }
 
 static bool newest_of(struct found *f, const struct routing *one, struct store_query *q,
