@@ -85,7 +85,7 @@ function DropDialog({ q, onClose }: { q: Queue; onClose: () => void }) {
         <p>{t("queue.drop_text")}</p>
         {problem && <Failed problem={problem} />}
         <Hours label={t("queue.older")} of={AGES} is={hours} set={setHours} />
-        <label><input type="checkbox" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} /> {t("queue.drop_all", { name: q.endpoint.name })}</label>
+        <label class="block"><input type="checkbox" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} /> {t("queue.drop_all", { name: q.endpoint.name })}</label>
         <footer><button class="danger" disabled={n === 0}>{!value ? "…" : n === MANY ? t("queue.drop_many") : t("queue.drop_n", { n })}</button></footer>
       </form>
     </Dialog>

@@ -82,7 +82,9 @@ const columns = (open: (d: Delivery) => void): Column<Delivery>[] => [
   { id: "when", title: t("col.when"), cell: (d) => <When at={d.settled ?? d.accepted} /> },
   { id: "state", title: t("col.state"), cell: (d) => <StateMark state={d.state} /> },
   { id: "recipient", title: t("word.recipient"), cell: (d) => d.recipient },
-  { id: "alert", title: t("col.alert"), cell: (d) => <button type="button" class="link clip" onClick={() => open(d)}>{t("deliveries.one", { id: d.id })} <span class="dim">{d.reason}</span></button> },
+  { id: "alert", title: t("col.alert"), cell: (d) => (
+    <button type="button" class="link clip" onClick={() => open(d)} title={t("deliveries.one", { id: d.id })}>{humane(d.alert.type)} <span class="dim">{[d.alert.entity_value, d.reason].filter(Boolean).join(" · ")}</span></button>
+  ) },
   { id: "took", title: t("deliveries.took"), class: "num", cell: (d) => (d.state === "delivered" && d.settled ? took(Date.parse(d.settled) - Date.parse(d.accepted)) : "") },
   { id: "tries", title: t("deliveries.attempts"), class: "num", cell: (d) => number(d.attempts) },
   { id: "code", title: t("deliveries.status"), class: "num", cell: (d) => d.status || "" },
