@@ -114,6 +114,11 @@ void delivery_write(const struct admin *a, const struct delivery_row *d,
     out_time(o, "due", pending ? d->due_ms : 0);
     out_time(o, "settled", d->settled_ms);
     delivery_hold_write(d, o);
+    out_object(o, "alert");
+    out_str(o, "type", d->type);
+    out_str(o, "severity", d->severity);
+    out_str(o, "entity_value", d->entity_value);
+    out_object_end(o);
     out_object_end(o);
 }
 

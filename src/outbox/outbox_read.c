@@ -28,7 +28,8 @@ struct outbox_reader {
 #define LIST(of)                                                               \
     "SELECT d.alert_id, d.recipient_id, d.state, d.attempts, d.status,"        \
     " a.accepted_ms, d.due_ms, d.settled_ms, d.reason, d.handle,"              \
-    " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms, a.update_kind"     \
+    " d.hold_kind, d.hold_ref, d.hold_until_ms, d.freed_ms, a.update_kind,"    \
+    " a.json ->> '$.type', a.json ->> '$.severity', a.json ->> '$.entity_value'" \
     " FROM delivery d JOIN alert a ON a.id = d.alert_id" of WANTED             \
     " AND (?6 = 0 OR (d.alert_id, d.recipient_id) < (?6, ?7))"                 \
     " ORDER BY d.alert_id DESC, d.recipient_id DESC LIMIT ?5"
@@ -116,6 +117,9 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
                  .until_ms = sqlite3_column_int64(s, 12)},
         .freed_ms = sqlite3_column_int64(s, 13),
         .update = (enum update)sqlite3_column_int(s, 14),
+        .type = column(s, 15, a),
+        .severity = column(s, 16, a),
+        .entity_value = column(s, 17, a),
     };
 }
 

@@ -18,6 +18,7 @@ struct delivery_row {
     struct hold hold; /* of one held, withheld or freed: kind, ref, until_ms */
     int64_t freed_ms;
     struct str reason, handle; /* in the caller's arena */
+    struct str type, severity, entity_value; /* of the alert; there, too */
 };
 
 /* Its last tries that failed, at most DELIVERY_TRIES_KEPT, the oldest first. */

@@ -47,3 +47,23 @@ flow("what was sent and answered is read, by keyboard", { fakes: ["mattermost"] 
   await page.keyboard.press("r");
   await fakes.message(/the disk is full/);
 });
+
+flow("what waits too long is dropped, and sent after all", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page }) => {
+  await tocsin.channel("ops-chat", "mattermost", fakes.params.mattermost.endpoint, { params: fakes.params.mattermost.recipient });
+  await tocsin.call("POST", "/queues/ops-chat/pause", { reason: "moving" });
+  await tocsin.alert({ message: "the disk is full" });
+  await page.clock.install({ time: Date.now() + 7 * 3_600_000 }); /* seven hours later */
+  await page.goto(tocsin.url + "/deliveries");
+  await card(page).getByRole("button", { name: "Drop older…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByRole("button", { name: "24 hours" }).click();
+  await dialog.getByRole("button", { name: "None is older" }).waitFor();
+  await dialog.getByRole("button", { name: "6 hours" }).click();
+  await dialog.getByRole("button", { name: "Drop 1 message" }).click();
+  await page.getByText("1 is not sent after all").waitFor();
+  assert.equal((await tocsin.call("GET", "/deliveries?state=dead&endpoint=ops-chat")).data.length, 1);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByText("1 is sent again").waitFor();
+  await card(page).getByRole("button", { name: "Resume ops-chat", exact: true }).click();
+  await fakes.message(/the disk is full/);
+});

@@ -26,7 +26,9 @@ flow("a dead delivery says why, is retried, and arrives", { fakes: ["mattermost"
 
 flow("all that are dead, at once", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page }) => {
   await aDeadOne(tocsin, fakes);
-  await page.goto(tocsin.url + "/deliveries?state=dead&recipient=ops-chat");
+  await page.goto(tocsin.url + "/endpoints/ops-chat");
+  await page.getByRole("link", { name: "Deliveries" }).last().click();
+  await page.getByRole("button", { name: "Failed", exact: true }).click();
   await page.getByRole("button", { name: "Send all failed again" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Send all failed again" }).click();
   await fakes.message(/the disk is full/);

@@ -59,6 +59,7 @@ static void a_delivery_tells_its_story(void **state)
     assert_int_equal(member_at(g.json, "/tries")->count, 1);
     assert_int_equal(got_number(&g, "/tries/0/status"), 400);
     got_want_text(&g, "/tries/0/reason", "400 Bad Request: no such hook");
+    got_want_text(&g, "/data/alert/severity", "error");
     assert_true(json_is(member_at(g.json, "/tries/0/time"), JSON_STRING));
     g = api_get(b, arena_printf(&b->arena, "/api/v1/alerts/%lld/deliveries",
                             (long long)id).p);

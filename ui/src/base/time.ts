@@ -41,6 +41,10 @@ export function relative(ms: number, from = now.value): string {
   return agos(locale.value).format(Math.trunc(s / size), unit);
 }
 
+/** "196 ms", and from a second on as any duration. */
+export const took = (ms: number): string =>
+  ms < 1000 ? units(locale.value, "millisecond").format(Math.max(0, ms)) : duration(ms);
+
 /** "8 min", "2 h 5 min". */
 export function duration(ms: number): string {
   const s = Math.max(0, Math.round(ms / 1000));

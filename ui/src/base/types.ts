@@ -45,6 +45,7 @@ export interface Delivery {
   due: string | null;
   settled: string | null;
   hold?: { kind: string; ref?: number; until?: string | null };
+  alert: { type: string; severity: string; entity_value: string };
 }
 
 export interface Criterion {

@@ -1,17 +1,19 @@
 // queues.tsx -- each recipient's queue: how long it is, what it waits for; stopping
-// it with a reason, and letting it go on.
+// it with a reason, letting it go on, and dropping what is too old to be of use.
 import { useState } from "preact/hooks";
-import { escaped, get, post } from "../base/api";
+import { escaped, get, post, query } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { Problem } from "../base/problem";
+import { iso } from "../base/ranges";
 import { mayRespond } from "../base/session";
-import type { Page } from "../base/types";
+import type { Delivery, Page } from "../base/types";
 import { Dialog } from "../parts/dialog";
 import { Labelled } from "../parts/form";
 import { Failed, Waiting } from "../parts/notice";
 import { attempt, say } from "../parts/toast";
 import { When } from "../parts/when";
+import { dropOlder, MANY } from "./retry";
 import type { Pause, Queue } from "./types";
 
 const HOUR_MS = 3_600_000;
@@ -46,10 +48,45 @@ function PauseDialog({ target, onClose }: { target: Target; onClose: (done: bool
         <Labelled label={t("queue.why")} needed wrong={problem?.about("reason")}>
           {(ids) => <input {...ids} value={reason} maxLength={400} onInput={(e) => setReason(e.currentTarget.value)} />}
         </Labelled>
-        <div class="segments" role="group" aria-label={t("queue.how_long")}>
-          {HOURS.map((h) => <button key={h} type="button" aria-pressed={hours === h} onClick={() => setHours(h)}>{h === 0 ? t("queue.until_resumed") : t("queue.hours", { n: h })}</button>)}
-        </div>
+        <Hours label={t("queue.how_long")} of={HOURS} is={hours} set={setHours} />
         <footer><button class="primary">{t("queue.pause")}</button></footer>
+      </form>
+    </Dialog>
+  );
+}
+
+function Hours({ label, of, is, set }: { label: string; of: readonly number[]; is: number; set: (h: number) => void }) {
+  return (
+    <div class="segments" role="group" aria-label={label}>
+      {of.map((h) => <button key={h} type="button" aria-pressed={is === h} onClick={() => set(h)}>{h === 0 ? t("queue.until_resumed") : t("queue.hours", { n: h })}</button>)}
+    </div>
+  );
+}
+
+const AGES = [1, 6, 24, 72] as const; /* h */
+
+/** How many there are is said before it is done. */
+function DropDialog({ q, onClose }: { q: Queue; onClose: () => void }) {
+  const [hours, setHours] = useState<number>(6);
+  const [all, setAll] = useState(false);
+  const whose = all ? { endpoint: q.endpoint.name } : { recipient: q.recipient };
+  const [opened] = useState(Date.now());
+  const before = iso(opened - hours * HOUR_MS);
+  const { value, problem } = useLoad(query({ ...whose, before }), (s) => get<Page<Delivery>>("/deliveries" + query({ state: "pending", ...whose, until: before, limit: 1 }), s));
+  const n = value?.total?.exact === false ? MANY : (value?.total?.value ?? 0);
+  const submit = (e: Event): void => {
+    e.preventDefault();
+    onClose();
+    void dropOlder(whose, before, n, () => undefined);
+  };
+  return (
+    <Dialog title={t("queue.drop")} onClose={onClose}>
+      <form onSubmit={submit}>
+        <p>{t("queue.drop_text")}</p>
+        {problem && <Failed problem={problem} />}
+        <Hours label={t("queue.older")} of={AGES} is={hours} set={setHours} />
+        <label class="block"><input type="checkbox" checked={all} onChange={(e) => setAll(e.currentTarget.checked)} /> {t("queue.drop_all", { name: q.endpoint.name })}</label>
+        <footer><button class="danger" disabled={n === 0}>{!value ? "…" : n === MANY ? t("queue.drop_many") : t("queue.drop_n", { n })}</button></footer>
       </form>
     </Dialog>
   );
@@ -79,7 +116,7 @@ function Circuit({ q }: { q: Queue }) {
   );
 }
 
-function Buttons({ q, reload, onPause }: { q: Queue; reload: () => void; onPause: (x: Target) => void }) {
+function Buttons({ q, reload, onPause, onDrop }: { q: Queue; reload: () => void; onPause: (x: Target) => void; onDrop: (q: Queue) => void }) {
   const resume = (x: Target): void => void attempt(() => post(x.path + "/resume"), t("queue.resumed_done", { name: x.name })).then(reload);
   if (!mayRespond.value || q.recipient === "alert_store_db") return null;
   const one = (x: Target, pause: Pause | null, pauses: string, resumes: string) => pause
@@ -89,11 +126,12 @@ function Buttons({ q, reload, onPause }: { q: Queue; reload: () => void; onPause
     <div class="actions">
       {one(ofRecipient(q), q.pause, t("queue.pause_name", { name: q.recipient }), t("queue.resume_name", { name: q.recipient }))}
       {one(ofEndpoint(q), q.endpoint.pause, t("queue.pause_endpoint", { name: q.endpoint.name }), t("queue.resume_endpoint", { name: q.endpoint.name }))}
+      {q.length > 0 && <button type="button" onClick={() => onDrop(q)}>{t("queue.drop")}</button>}
     </div>
   );
 }
 
-function Row({ q, ...more }: { q: Queue; reload: () => void; onPause: (x: Target) => void }) {
+function Row({ q, ...more }: { q: Queue; reload: () => void; onPause: (x: Target) => void; onDrop: (q: Queue) => void }) {
   return (
     <li class="queue">
       <div class="queue-head">
@@ -120,6 +158,7 @@ export function Queues() {
   const { value, problem, loading, reload } = useLoad("queues", (s) => get<Page<Queue>>("/queues", s), ["deliveries", "config"]);
   const [all, setAll] = useState(false);
   const [target, setTarget] = useState<Target | null>(null);
+  const [dropped, setDropped] = useState<Queue | null>(null);
   if (value === null) return loading ? <Waiting /> : problem && <Failed problem={problem} retry={reload} />;
   const shown = all ? value.data : value.data.filter(isBusy);
   return (
@@ -129,8 +168,9 @@ export function Queues() {
         <button type="button" aria-pressed={all} onClick={() => setAll(!all)}>{t("queue.all", { n: value.data.length })}</button>
       </header>
       {shown.length === 0 ? <p class="dim">{t("queue.none")}</p> : (
-        <ul class="plain-list">{shown.map((q) => <Row key={q.recipient} q={q} reload={reload} onPause={setTarget} />)}</ul>
+        <ul class="plain-list">{shown.map((q) => <Row key={q.recipient} q={q} reload={reload} onPause={setTarget} onDrop={setDropped} />)}</ul>
       )}
+      {dropped && <DropDialog q={dropped} onClose={() => { setDropped(null); reload(); }} />}
       {target && <PauseDialog target={target} onClose={(done) => { setTarget(null); if (done) reload(); }} />}
     </section>
   );

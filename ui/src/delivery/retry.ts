@@ -1,76 +1,95 @@
-// retry.ts -- what failed for good is sent again: one, some, or all of it, a bite
-// at a time, so that somebody can see how far it is and stop it.
+// retry.ts -- what failed for good is sent again, or what waits is not: one, some, or
+// all of it, a bite at a time, so that somebody can see how far it is and stop it.
 import { signal } from "@preact/signals";
 import { post } from "../base/api";
-import { t } from "../base/i18n";
+import { t, type Key } from "../base/i18n";
 import { say, sayProblem } from "../parts/toast";
 
 const BITE = 500;
+export const MANY = 1_000_000; /* of more than can be counted */
 
-interface Retried {
-  retried: number;
+interface Changed {
+  retried?: number;
+  cancelled?: number;
   more?: boolean;
   ids?: string[];
 }
 
+/** A recipient's, or those of all who are on an endpoint; "": anybody's. */
+export interface Whose {
+  recipient?: string;
+  endpoint?: string;
+}
+
 export interface Progress {
+  way: "retry" | "cancel";
   done: number;
   total: number;
   stopped: boolean;
 }
 
-/** Of the retry that is going on; null: none is. */
+/** Of what is going on; null: nothing is. */
 export const progress = signal<Progress | null>(null);
 
 export function stop(): void {
   if (progress.value) progress.value = { ...progress.value, stopped: true };
 }
 
-/** What has not gone out yet is dead again. */
-async function undo(ids: string[], after: () => void): Promise<void> {
-  let cancelled = 0;
-  try {
-    for (let at = 0; at < ids.length; at += BITE)
-      cancelled += (await post<{ cancelled: number }>("/deliveries/cancel", { ids: ids.slice(at, at + BITE) })).cancelled;
-    say(t("retry.undone", { n: cancelled }));
-  } catch (e) {
-    sayProblem(e);
-  }
-  after();
+/** How many it was, of those that it was tried with. */
+interface Done {
+  n: number;
+  ids: string[];
 }
 
-function sayDone(n: number, ids: string[], after: () => void): void {
-  say(t("retry.done", { n }), n > 0 ? () => void undo(ids, after) : undefined);
+const changed = (c: Changed): number => c.retried ?? c.cancelled ?? 0;
+
+async function named(verb: "retry" | "cancel", ids: string[]): Promise<Done> {
+  let n = 0;
+  for (let at = 0; at < ids.length; at += BITE)
+    n += changed(await post<Changed>("/deliveries/" + verb, { ids: ids.slice(at, at + BITE) }));
+  return { n, ids };
 }
 
-export async function retrySome(ids: string[], after: () => void): Promise<void> {
-  try {
-    const { retried } = await post<Retried>("/deliveries/retry", { ids });
-    sayDone(retried, ids, after);
-  } catch (e) {
-    sayProblem(e);
-  }
-  after();
-}
-
-/** All that are dead, of one recipient if one is named: as many as there were, for
- * what dies again meanwhile would keep us here. */
-export async function retryAll(recipient: string, total: number, after: () => void): Promise<void> {
+/** All that are found, a bite at a time: as many as there were, for what comes
+ * meanwhile would keep us here. */
+async function found(verb: "retry" | "cancel", which: object, total: number): Promise<Done> {
   const ids: string[] = [];
   let done = 0;
-  progress.value = { done, total, stopped: false };
+  progress.value = { way: verb, done, total, stopped: false };
   try {
     for (let more = true; more && !progress.value.stopped;) {
-      const one: Retried = await post<Retried>("/deliveries/retry", { state: "dead", limit: BITE, ...(recipient ? { recipient } : {}) });
-      done += one.retried;
+      const one = await post<Changed>("/deliveries/" + verb, { ...which, limit: BITE });
+      done += changed(one);
       ids.push(...(one.ids ?? []));
-      more = (one.more ?? false) && one.retried > 0 && done < total;
+      more = (one.more ?? false) && changed(one) > 0 && done < total;
       progress.value = { ...progress.value, done, total: Math.max(total, done) };
     }
-    sayDone(done, ids, after);
+  } finally {
+    progress.value = null;
+  }
+  return { n: done, ids };
+}
+
+/** Says what was done, with the way back; then `after`, whatever came of it. */
+async function act(done: () => Promise<Done>, way: "retry" | "cancel", after: () => void): Promise<void> {
+  const [said, undone]: [Key, Key] = way === "retry" ? ["retry.done", "retry.undone"] : ["retry.undone", "retry.done"];
+  const back = way === "retry" ? "cancel" : "retry";
+  try {
+    const { n, ids } = await done();
+    const undo = (): void => void named(back, ids).then((u) => say(t(undone, { n: u.n })), sayProblem).then(after);
+    say(t(said, { n }), n > 0 ? undo : undefined);
   } catch (e) {
     sayProblem(e);
   }
-  progress.value = null;
   after();
 }
+
+export const retrySome = (ids: string[], after: () => void): Promise<void> =>
+  act(() => named("retry", ids), "retry", after);
+
+export const retryAll = (whose: Whose, total: number, after: () => void): Promise<void> =>
+  act(() => found("retry", { state: "dead", ...whose }, total), "retry", after);
+
+/** What waits since before `before`, RFC 3339, is dead. */
+export const dropOlder = (whose: Whose, before: string, total: number, after: () => void): Promise<void> =>
+  act(() => found("cancel", { state: "pending", before, ...whose }, total), "cancel", after);

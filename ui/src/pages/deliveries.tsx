@@ -1,5 +1,5 @@
 // deliveries.tsx -- what is on its way to whom, what arrived, what did not and why.
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { escaped, get, getIfThere } from "../base/api";
 import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
@@ -7,12 +7,15 @@ import { onLive } from "../base/live";
 import { Problem } from "../base/problem";
 import { param, setParams } from "../base/route";
 import { mayRespond } from "../base/session";
-import type { AlertPage, Delivery, Page, Recipient, Status } from "../base/types";
+import { took } from "../base/time";
+import type { AlertPage, Delivery, Endpoint, Page, Recipient, Status } from "../base/types";
 import { humane } from "../base/words";
 import { Queues } from "../delivery/queues";
-import { progress, retryAll, retrySome, stop } from "../delivery/retry";
+import { MANY, progress, retryAll, retrySome, stop } from "../delivery/retry";
 import { Said } from "../delivery/said";
 import type { DeliveryBody } from "../delivery/types";
+import { Range } from "../explorer/range";
+import { paramsOf, viewOf, type View } from "../explorer/view";
 import { ask, Dialog } from "../parts/dialog";
 import { Empty, Failed, Waiting } from "../parts/notice";
 import { PageFrame, Stat } from "../parts/page";
@@ -21,7 +24,6 @@ import { SeverityMark, StateMark } from "../parts/severity";
 import { Table, type Column } from "../parts/table";
 import { When } from "../parts/when";
 
-const RETRY_MAX = 1_000_000; /* of more than can be counted */
 const STATES = ["", "pending", "held", "delivered", "dead", "withheld"] as const;
 
 /** Requests and answers take a scope more than the rest of it. */
@@ -80,21 +82,35 @@ const columns = (open: (d: Delivery) => void): Column<Delivery>[] => [
   { id: "when", title: t("col.when"), cell: (d) => <When at={d.settled ?? d.accepted} /> },
   { id: "state", title: t("col.state"), cell: (d) => <StateMark state={d.state} /> },
   { id: "recipient", title: t("word.recipient"), cell: (d) => d.recipient },
-  { id: "alert", title: t("col.alert"), cell: (d) => <button type="button" class="link clip" onClick={() => open(d)}>{t("deliveries.one", { id: d.id })} <span class="dim">{d.reason}</span></button> },
+  { id: "alert", title: t("col.alert"), cell: (d) => (
+    <button type="button" class="link clip" onClick={() => open(d)} title={t("deliveries.one", { id: d.id })}>{humane(d.alert.type)} <span class="dim">{[d.alert.entity_value, d.reason].filter(Boolean).join(" · ")}</span></button>
+  ) },
+  { id: "took", title: t("deliveries.took"), class: "num", cell: (d) => (d.state === "delivered" && d.settled ? took(Date.parse(d.settled) - Date.parse(d.accepted)) : "") },
   { id: "tries", title: t("deliveries.attempts"), class: "num", cell: (d) => number(d.attempts) },
   { id: "code", title: t("deliveries.status"), class: "num", cell: (d) => d.status || "" },
 ];
 
-function Filters({ recipients }: { recipients: Recipient[] }) {
+/** The time of acceptance that is asked about: all of it, unless the URL says so. */
+const view = (): View => ({ ...viewOf(new URLSearchParams()), since: param("since") || "all", until: param("until") });
+
+function Choice({ name, label, of }: { name: string; label: string; of: { name: string }[] }) {
+  return (
+    <label>{label} <select value={param(name)} onChange={(e) => setParams({ [name]: e.currentTarget.value })}>
+      <option value="">{t("among.any")}</option>
+      {of.map((x) => <option key={x.name} value={x.name}>{x.name}</option>)}
+    </select></label>
+  );
+}
+
+function Filters({ recipients, endpoints }: { recipients: Recipient[]; endpoints: Endpoint[] }) {
   return (
     <div class="toolbar">
       <div class="segments" role="group" aria-label={t("col.state")}>
         {STATES.map((s) => <button key={s} type="button" aria-pressed={param("state") === s} onClick={() => setParams({ state: s })}>{s ? word("state", s) : t("alerts.all")}</button>)}
       </div>
-      <label>{t("word.recipient")} <select value={param("recipient")} onChange={(e) => setParams({ recipient: e.currentTarget.value })}>
-        <option value="">{t("among.any")}</option>
-        {recipients.map((r) => <option key={r.name} value={r.name}>{r.name}</option>)}
-      </select></label>
+      <Choice name="recipient" label={t("word.recipient")} of={recipients} />
+      <Choice name="endpoint" label={t("word.endpoint")} of={endpoints} />
+      <Range view={view()} onChange={(since, until) => setParams({ since: since === "all" ? "" : since, until })} />
     </div>
   );
 }
@@ -106,7 +122,7 @@ function Going() {
   if (!p) return null;
   return (
     <div class="bulk" role="status">
-      <label>{t("retry.going", { done: p.done, total: p.total })} <progress value={p.done} max={Math.max(1, p.total)} /></label>
+      <label>{t(p.way === "retry" ? "retry.going" : "queue.dropping", { done: p.done, total: p.total })} <progress value={p.done} max={Math.max(1, p.total)} /></label>
       <button type="button" onClick={stop} disabled={p.stopped}>{t("retry.stop")}</button>
     </div>
   );
@@ -123,21 +139,24 @@ function Some({ ids, after }: { ids: string[]; after: () => void }) {
 }
 
 function List({ reload }: { reload: () => void }) {
-  const pages = usePages<Delivery>("/deliveries", { state: param("state") || undefined, recipient: param("recipient") || undefined });
+  const { since, until } = useMemo(() => paramsOf(view(), Date.now()), [param("since"), param("until")]);
+  const whose = { recipient: param("recipient") || undefined, endpoint: param("endpoint") || undefined };
+  const pages = usePages<Delivery>("/deliveries", { state: param("state") || undefined, ...whose, since, until });
   const [selected, setSelected] = useState(new Set<string | number>());
   useEffect(() => onLive("deliveries", () => scrollY < 80 && !param("d") && selected.size === 0 && pages.reload()), [selected]);
   const both = (): void => { setSelected(new Set()); pages.reload(); reload(); };
   const total = pages.total?.value ?? pages.rows.length;
   const mayRetry = param("state") === "dead" && mayRespond.value;
+  const wholeTime = !since && !until; /* all that failed is sent, whenever it was */
   const ids = [...selected].map(String);
   const all = async (): Promise<void> => {
-    if (await ask(t("deliveries.retry_all"), t("deliveries.retry_sure"), t("deliveries.retry_all"), false)) await retryAll(param("recipient"), pages.total?.exact ? total : RETRY_MAX, both);
+    if (await ask(t("deliveries.retry_all"), t("deliveries.retry_sure"), t("deliveries.retry_all"), false)) await retryAll(whose, pages.total?.exact ? total : MANY, both);
   };
   if (pages.problem) return <Failed problem={pages.problem} retry={pages.reload} />;
   if (pages.rows.length === 0) return pages.loading ? <Waiting /> : <Empty title={t("deliveries.none")}><p>{t("deliveries.none_text")}</p><p><a class="button" href="/why">{t("nav.why")}</a></p></Empty>;
   return (
     <>
-      {mayRetry && !progress.value && <p><button type="button" onClick={() => void all()}>{t("deliveries.retry_all")}</button></p>}
+      {mayRetry && wholeTime && !progress.value && <p><button type="button" onClick={() => void all()}>{t("deliveries.retry_all")}</button></p>}
       <Going />
       {mayRetry && <Some ids={ids} after={both} />}
       <Table label={t("nav.deliveries")} columns={columns(open)} rows={pages.rows} keyOf={(d) => d.id} total={total} onEnd={pages.more} onOpen={open}
@@ -149,6 +168,7 @@ function List({ reload }: { reload: () => void }) {
 export function DeliveriesPage() {
   const { value: status, reload } = useLoad("status", (s) => get<Status>("/status", s), ["deliveries"]);
   const { value: recipients } = useLoad("recipients", (s) => get<Page<Recipient>>("/recipients?limit=1000", s));
+  const { value: endpoints } = useLoad("endpoints", (s) => get<Page<Endpoint>>("/endpoints?limit=1000", s));
   const o = status?.outbox ?? {};
   return (
     <PageFrame title={t("nav.deliveries")} about={t("deliveries.about")}>
@@ -160,7 +180,7 @@ export function DeliveriesPage() {
         </div>
       )}
       <Queues />
-      <Filters recipients={recipients?.data ?? []} />
+      <Filters recipients={recipients?.data ?? []} endpoints={endpoints?.data ?? []} />
       <List reload={reload} />
       {param("d") && <Detail id={param("d")} reload={reload} />}
     </PageFrame>

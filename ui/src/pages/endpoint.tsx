@@ -84,6 +84,7 @@ function Editor({ before, first, etag, type }: { before: Endpoint | null; first:
       <FormFrame draft={draft} locked={locked} onSaved={saved} extra={before && !first.builtin && (
         <>
           <TestButton name={before.name} label={t("test.send")} />
+          <a class="button" href={"/deliveries?endpoint=" + escaped(before.name)}>{t("nav.deliveries")}</a>
           {mayWrite.value && <a class="button" href={"/recipients/new?endpoint=" + escaped(before.name)}>{t("recipients.add")}</a>}
           {!locked && <button type="button" class="danger quiet" onClick={() => void remove(before)}>{t("endpoint.delete")}</button>}
         </>
