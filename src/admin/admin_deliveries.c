@@ -5,6 +5,8 @@
 #include "admin/question.h"
 #include "admin/reply.h"
 
+#define ALERTS_MAX 100 /* that one list is asked of */
+
 struct delivery_question {
     struct question q; /* first */
     struct delivery_page page;
@@ -106,12 +108,23 @@ static bool endpoint_read(struct admin *a, struct exchange *x, struct delivery_q
                         STR_ARG(str_first(name, utf8_cut(name, NAME_MAX_BYTES))));
 }
 
-static bool alert_read_id(struct admin *a, struct exchange *x, int64_t *out)
+static bool alerts_read(struct admin *a, struct exchange *x, struct delivery_query *q)
 {
-    *out = 0;
-    return !exchange_has_query(x, "alert") ||
-           (str_to_i64(exchange_query(x, "alert"), out) && *out > 0) ||
-           params_wrong(a, x, "alert must be an alert's id, a number");
+    struct str rest = exchange_query(x, "alert");
+    int64_t *ids = arena_array(exchange_arena(x), ALERTS_MAX, sizeof *ids);
+    bool ok = true;
+
+    if (!exchange_has_query(x, "alert"))
+        return true;
+    q->alert_ids = ids;
+    do {
+        ok = q->alert_count < ALERTS_MAX &&
+             str_to_i64(str_until(&rest, ','), &ids[q->alert_count]) &&
+             ids[q->alert_count] > 0;
+        q->alert_count++;
+    } while (ok && rest.n > 0);
+    return ok || params_wrong(a, x, "alert must be an alert's id, a number, or at most %d "
+                                    "of them with commas", ALERTS_MAX);
 }
 
 static void deliveries_list(void *admin, struct exchange *x)
@@ -129,7 +142,7 @@ static void deliveries_list(void *admin, struct exchange *x)
         !recipient_read(a, x, &q.recipient_id) || !endpoint_read(a, x, &q) ||
         !params_time(a, x, "since", &q.since_ms) ||
         !params_time(a, x, "until", &q.until_ms) ||
-        !alert_read_id(a, x, &q.alert_id))
+        !alerts_read(a, x, &q))
         return;
     q.limit = page.limit;
     delivery_ask(a, x, false, &q);

@@ -13,12 +13,13 @@ struct outbox_reader {
     sqlite3_stmt *alert, *told, *handles, *attempts;
 };
 
-/* A value of 0 (state: -1) means any. Newest first, below the keyset. One alert's are
- * asked for by another statement: SQLite uses no index for what may be any. */
+/* A value of 0 (state: -1, a list: NULL) means any. Newest first, below the keyset. Those
+ * of alerts are asked for by another statement: SQLite uses no index for what may be any. */
 #define OF_ANY " WHERE TRUE"
 #define OF_ALERT                                                               \
-    " WHERE d.alert_id IN (SELECT ?1 UNION ALL SELECT id FROM alert"           \
-    " WHERE ?4 AND began_id = ?1 AND update_kind <> 0)"
+    " WHERE d.alert_id IN (SELECT value FROM json_each(?1) UNION ALL"          \
+    " SELECT id FROM alert WHERE ?4 AND update_kind <> 0"                      \
+    " AND began_id IN (SELECT value FROM json_each(?1)))"
 #define WANTED                                                                 \
     " AND (?2 = 0 OR d.recipient_id = ?2) AND (?3 < 0 OR d.state = ?3)"        \
     " AND (?8 IS NULL OR d.recipient_id IN (SELECT value FROM json_each(?8)))" \
@@ -124,32 +125,40 @@ static void row_read(sqlite3_stmt *s, struct arena *a, struct delivery_row *row)
 }
 
 /* As a JSON list, the only list that a parameter can be. */
-static void bind_recipients(sqlite3_stmt *s, int at, const struct delivery_query *q)
+static void bind_ids(sqlite3_stmt *s, int at, const int64_t *ids, size_t n)
 {
-    struct buf list freed_by(buf_release) = BUF(32 * q->recipient_count + 8);
+    struct buf list freed_by(buf_release) = BUF(32 * n + 8);
     struct json_out o = JSON_OUT(&list);
 
-    if (q->recipient_ids == NULL) {
+    if (ids == NULL) {
         sqlite3_bind_null(s, at);
         return;
     }
     out_array(&o, NULL);
-    for (size_t i = 0; i < q->recipient_count; i++)
-        out_i64(&o, NULL, q->recipient_ids[i]);
+    for (size_t i = 0; i < n; i++)
+        out_i64(&o, NULL, ids[i]);
     out_array_end(&o);
     sqlite3_bind_text(s, at, buf_c(&list), (int)list.n, SQLITE_TRANSIENT);
 }
 
+static bool is_of_alerts(const struct delivery_query *q)
+{
+    return q->alert_id != 0 || q->alert_ids != NULL;
+}
+
 static void bind_wanted(sqlite3_stmt *s, const struct delivery_query *q, int64_t limit)
 {
-    bind_recipients(s, 8, q);
-    sqlite3_bind_int64(s, 9, q->since_ms);
-    sqlite3_bind_int64(s, 10, q->until_ms);
-    sqlite3_bind_int64(s, 1, q->alert_id);
+    if (q->alert_ids != NULL)
+        bind_ids(s, 1, q->alert_ids, q->alert_count);
+    else
+        bind_ids(s, 1, &q->alert_id, 1);
     sqlite3_bind_int64(s, 2, q->recipient_id);
     sqlite3_bind_int(s, 3, q->state);
     sqlite3_bind_int(s, 4, q->with_updates);
     sqlite3_bind_int64(s, 5, limit);
+    bind_ids(s, 8, q->recipient_ids, q->recipient_count);
+    sqlite3_bind_int64(s, 9, q->since_ms);
+    sqlite3_bind_int64(s, 10, q->until_ms);
 }
 
 static bool count(sqlite3_stmt *s, const struct delivery_query *q, int64_t *total)
@@ -171,7 +180,7 @@ bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query
                             int64_t *total, struct error *err)
 {
     struct delivery_row *rows = arena_array(a, MAX(q->limit, 1u), sizeof *rows);
-    sqlite3_stmt *list = q->alert_id != 0 ? r->list_of_alert : r->list;
+    sqlite3_stmt *list = is_of_alerts(q) ? r->list_of_alert : r->list;
     size_t found = 0;
     int64_t counted = 0;
     int code;
@@ -183,7 +192,7 @@ bool outbox_read_deliveries(struct outbox_reader *r, const struct delivery_query
         row_read(list, a, &rows[found++]);
     sqlite3_reset(list);
     if (code != SQLITE_DONE ||
-        !count(q->alert_id != 0 ? r->count_of_alert : r->count, q, &counted))
+        !count(is_of_alerts(q) ? r->count_of_alert : r->count, q, &counted))
         return error_set(err, "reading deliveries: %s", sqlite3_errmsg(r->db));
     *out = rows;
     *n = found;

@@ -33,8 +33,10 @@ bool outbox_read_attempts(struct outbox_reader *r, struct delivery_id id,
                           struct error *err) must_check;
 
 struct delivery_query {
-    int64_t alert_id;     /* 0: any */
-    bool with_updates;    /* of that alert: also those of its updates, see outbox.c */
+    int64_t alert_id; /* 0: any */
+    const int64_t *alert_ids; /* of these; NULL: alert_id says it */
+    size_t alert_count;
+    bool with_updates; /* of these alerts: also those of their updates, see outbox.c */
     int64_t recipient_id; /* 0: any */
     const int64_t *recipient_ids; /* one of these; NULL: any */
     size_t recipient_count;

@@ -33,3 +33,18 @@ flow("all that are dead, at once", { fakes: ["mattermost"] }, async ({ tocsin, f
   await page.getByRole("dialog").getByRole("button", { name: "Send all failed again" }).click();
   await fakes.message(/the disk is full/);
 });
+
+flow("the list of alerts says who got each, and when that changes", { fakes: ["mattermost"] }, async ({ tocsin, fakes, page }) => {
+  await aDeadOne(tocsin, fakes);
+  await tocsin.call("PATCH", "/recipients/ops-chat", { minimum_severity: "error" });
+  await tocsin.alert({ severity: "info", message: "nobody wants this" });
+  await tocsin.stored(2);
+  await page.goto(tocsin.url + "/alerts");
+  const sent = (row) => page.locator(`tr[data-row='${row}'] .cell-sent`);
+  await sent(1).locator(".state-dead", { hasText: "Failed: ops-chat" }).waitFor();
+  await sent(0).getByText("nobody").waitFor();
+  await tocsin.post("/deliveries/retry", { state: "dead", endpoint: "ops-chat" });
+  await sent(1).locator(".state-delivered", { hasText: "Delivered: ops-chat" }).waitFor();
+  await sent(1).getByRole("link").click();
+  await page.waitForURL(/\/why\?alert=/);
+});

@@ -80,6 +80,8 @@ static void lists_of_deliveries_are_filtered(void **state)
     assert_int_equal(total(b, "recipient=alert_store_db"), 5);
     assert_int_equal(total(b, "recipient=netops&state=delivered"), 0);
     assert_int_equal(total(b, "endpoint=hook"), 5);
+    assert_int_equal(total(b, "alert=1,3,77"), 4);
+    assert_int_equal(total(b, "alert=1,3,5&state=dead"), 3);
     assert_int_equal(total(b, "endpoint=hook&recipient=alert_store_db"), 0);
     assert_int_equal(total(b, "endpoint=hook&state=dead&alert=1"), 1);
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?endpoint=hoook")}[0], 400,
@@ -89,6 +91,10 @@ static void lists_of_deliveries_are_filtered(void **state)
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?state=lost")}[0], 400,
          "state must be pending, held, delivered, dead or withheld");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=x")}[0], 400,
+         "alert must be");
+    got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=1,,2")}[0], 400,
+         "alert must be");
+    got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=")}[0], 400,
          "alert must be");
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x"), 404);
     GOT_STATUS(api_get(b, "/api/v1/deliveries/1.99"), 404);

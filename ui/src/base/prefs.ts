@@ -39,7 +39,7 @@ export const language = kept<Language>("language", spoken());
 /** "" is the browser's own. */
 export const zone = kept("zone", "");
 export const shortcuts = kept("shortcuts", true);
-export const columns = kept<string[]>("columns", ["when", "severity", "score", "alert", "subject", "state"]);
+export const columns = kept<string[]>("columns", ["when", "severity", "alert", "subject", "sent", "state"]);
 export const live = kept("live", true);
 
 export interface SavedView {

@@ -7,6 +7,7 @@ import { factText, humane, subjectText } from "../base/words";
 import { SeverityMark, StateMark } from "../parts/severity";
 import type { Column } from "../parts/table";
 import { When } from "../parts/when";
+import { SentTo } from "./sent";
 
 export interface AlertColumn extends Column<Alert> {
   name: Key;
@@ -47,6 +48,7 @@ const ALL: AlertColumn[] = [
   },
   { id: "subject", name: "col.subject", title: "", cell: (a) => <span class="clip" title={a.entity_value}>{subjectText(a.entity_value)}</span> },
   { id: "state", name: "col.state", title: "", cell: (a) => <State a={a} /> },
+  { id: "sent", name: "col.sent", title: "", cell: (a) => <SentTo id={a.id} /> },
   { id: "entity", name: "col.entity", title: "", cell: (a) => word("entity", a.entity) },
   { id: "category", name: "col.category", title: "", cell: (a) => word("category", a.category) },
   { id: "source", name: "col.source", title: "", cell: (a) => a.source },

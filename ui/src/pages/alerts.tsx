@@ -24,6 +24,7 @@ import { useFresh } from "../explorer/fresh";
 import { Range } from "../explorer/range";
 import { marked } from "../explorer/rows";
 import { SavedViews } from "../explorer/saved";
+import { useSent } from "../explorer/sent";
 import { TopMenus } from "../explorer/top";
 import { paramsOf, shifted, STATES, viewOf, type View } from "../explorer/view";
 import { Chart, ChartToCome } from "../parts/chart";
@@ -129,6 +130,7 @@ export function AlertsPage() {
   const asked = useMemo(() => paramsOf(view, Date.now()), [urlParams.value, view.state === "engaged" ? 0 : minute]);
   const stable = useMemo(() => paramsOf(view, Date.now()), [view.entity, view.state, view.since, view.until, view.filter]);
   const pages = usePages<Alert>("/alerts", stable);
+  useSent(pages.rows, columns.value.includes("sent"));
   const counts = useLoad(query({ ...stable, entity: undefined }), (s) => facets({ ...stable, entity: undefined }, s), ["alerts"]);
   const [selected, select] = useState<Set<string | number>>(new Set());
   const change = (q: string): void => setParams({ q, a: "" }, false);

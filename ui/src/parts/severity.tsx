@@ -32,11 +32,13 @@ const STATE_SIGNS: Record<string, string> = {
   engaged: "◉", released: "✓", stored: "•", silenced: "⌀",
 };
 
+export const signOf = (state: string): string => STATE_SIGNS[state] ?? "•";
+
 /** A delivery's or an alert's state: sign, word, colour. */
 export function StateMark({ state }: { state: string }) {
   return (
     <span class={`state state-${state}`}>
-      <span aria-hidden="true">{STATE_SIGNS[state] ?? "•"}</span> {word("state", state)}
+      <span aria-hidden="true">{signOf(state)}</span> {word("state", state)}
     </span>
   );
 }
