@@ -112,13 +112,13 @@ static bool alerts_read(struct admin *a, struct exchange *x, struct delivery_que
 {
     struct str rest = exchange_query(x, "alert");
     int64_t *ids = arena_array(exchange_arena(x), ALERTS_MAX, sizeof *ids);
-    bool ok = true;
+    bool ok = !exchange_has_query(x, "alert") || !str_ends(rest, ",");
 
     if (!exchange_has_query(x, "alert"))
         return true;
     q->alert_ids = ids;
     do {
-        ok = q->alert_count < ALERTS_MAX &&
+        ok = ok && q->alert_count < ALERTS_MAX &&
              str_to_i64(str_until(&rest, ','), &ids[q->alert_count]) &&
              ids[q->alert_count] > 0;
         q->alert_count++;

@@ -10,11 +10,11 @@ flow("an alert is acknowledged on its page, and taken back by Undo", {}, async (
   await page.goto(`${tocsin.url}/alerts?state=engaged&a=${id}`);
   const drawer = page.locator(".drawer");
   await drawer.getByRole("button", { name: "Acknowledge", exact: true }).click();
-  await drawer.getByText("Acknowledged by user maya").waitFor();
+  await drawer.locator("p.good", { hasText: "Acknowledged by user maya" }).waitFor();
   assert.equal((await acked(tocsin, id)).by, "user maya");
   await page.locator("tr[data-row='0'] .state-released").waitFor();
   await page.locator(".toast").getByRole("button", { name: "Undo" }).click();
-  await drawer.getByText("Acknowledged by user maya").waitFor({ state: "detached" });
+  await drawer.locator("p.good", { hasText: "Acknowledged by user maya" }).waitFor({ state: "detached" });
   assert.equal(await acked(tocsin, id), null);
 });
 

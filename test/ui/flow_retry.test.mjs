@@ -43,7 +43,11 @@ flow("the list of alerts says who got each, and when that changes", { fakes: ["m
   const sent = (row) => page.locator(`tr[data-row='${row}'] .cell-sent`);
   await sent(1).locator(".state-dead", { hasText: "Failed: ops-chat" }).waitFor();
   await sent(0).getByText("nobody").waitFor();
-  await tocsin.post("/deliveries/retry", { state: "dead", endpoint: "ops-chat" });
+  await page.locator("tr[data-row='1'] a[data-alert]").click();
+  const drawer = page.locator(".drawer");
+  await drawer.getByRole("button", { name: "Send again" }).click();
+  await drawer.locator(".timeline").getByRole("link", { name: /ops-chat: Delivered, \d/ }).waitFor();
+  await page.keyboard.press("Escape");
   await sent(1).locator(".state-delivered", { hasText: "Delivered: ops-chat" }).waitFor();
   await sent(1).getByRole("link").click();
   await page.waitForURL(/\/why\?alert=/);

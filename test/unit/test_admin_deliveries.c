@@ -66,6 +66,23 @@ static void a_delivery_tells_its_story(void **state)
     assert_int_equal(got_number(&g, "/total/value"), 2);
 }
 
+static const char *alerts_path(struct bench *b, int n)
+{
+    struct str ids = STR("1");
+
+    for (int i = 2; i <= n; i++)
+        ids = arena_printf(&b->arena, "%.*s,%d", STR_ARG(ids), i);
+    return arena_printf(&b->arena, "/api/v1/deliveries?alert=%.*s", STR_ARG(ids)).p;
+}
+
+static int64_t total_of_alerts(struct bench *b, int n)
+{
+    struct got g = api_get(b, alerts_path(b, n));
+
+    GOT_STATUS(g, 200);
+    return got_number(&g, "/total/value");
+}
+
 static void lists_of_deliveries_are_filtered(void **state)
 {
     struct bench *b = *state;
@@ -96,6 +113,10 @@ static void lists_of_deliveries_are_filtered(void **state)
          "alert must be");
     got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=")}[0], 400,
          "alert must be");
+    got_want(&(struct got[]){api_get(b, "/api/v1/deliveries?alert=1,")}[0], 400,
+         "alert must be");
+    assert_int_equal(total_of_alerts(b, 100), 10);
+    got_want(&(struct got[]){api_get(b, alerts_path(b, 101))}[0], 400, "at most 100");
     GOT_STATUS(api_get(b, "/api/v1/deliveries/x"), 404);
     GOT_STATUS(api_get(b, "/api/v1/deliveries/1.99"), 404);
     GOT_STATUS(api_get(b, "/api/v1/deliveries/1.1.1"), 404);

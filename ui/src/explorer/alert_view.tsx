@@ -6,8 +6,8 @@ import { number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { iso } from "../base/ranges";
 import { mayRespond } from "../base/session";
-import { duration } from "../base/time";
-import type { Alert, AlertPage, Decision, Page } from "../base/types";
+import { duration, took } from "../base/time";
+import type { Alert, AlertPage, Decision, Delivery, Page } from "../base/types";
 import { factText, humane, safeLink, subjectText } from "../base/words";
 import { Copy } from "../parts/copy";
 import { ask } from "../parts/dialog";
@@ -59,18 +59,26 @@ function Facts({ alert }: { alert: Alert }) {
   );
 }
 
+/** When it came to its end, or since when it waits, and how long that took. */
+function settled(d: Delivery): [string, string, string] {
+  const time = d.settled && d.state === "delivered" ? `, ${took(Date.parse(d.settled) - Date.parse(d.accepted))}` : "";
+  const update = d.update ? ` (${word("update", d.update)})` : "";
+  return [d.settled ?? d.accepted, t("timeline.settled", { recipient: d.recipient, state: word("state", d.state) }) + update + time, "/deliveries?d=" + d.id];
+}
+
 function Timeline({ page }: { page: AlertPage }) {
   const a = page.data;
   const end = page.ended?.tstamp_end ?? a.tstamp_end;
-  const moments: [string, string][] = [
+  const moments: [string, string, string?][] = [
     [a.tstamp, a.action === "store" ? t("timeline.happened") : t("timeline.began")],
-    ...page.deliveries.filter((d) => d.settled).map((d): [string, string] => [d.settled ?? "", t("timeline.settled", { recipient: d.recipient, state: word("state", d.state) }) + (d.update ? ` (${word("update", d.update)})` : "")]),
+    ...page.deliveries.map(settled),
+    ...(a.ack ? [[a.ack.at, t("alert.acked_by", { who: a.ack.by })] as [string, string]] : []),
     ...(a.severities ?? []).slice(1).map((s): [string, string] => [s.since, `${word("update", "worsened")}: ${word("severity", s.severity)}`]),
     ...(a.repeats && a.last ? [[a.last, t("timeline.repeated", { n: a.repeats })] as [string, string]] : []),
     ...(end ? [[end, t("timeline.ended", { after: duration(Date.parse(end) - Date.parse(a.tstamp)) })] as [string, string]] : []),
   ];
   moments.sort((x, y) => Date.parse(x[0]) - Date.parse(y[0]));
-  return <ol class="timeline">{moments.map(([at, text], i) => <li key={i}><When at={at} ago={false} /> <span>{text}</span></li>)}</ol>;
+  return <ol class="timeline">{moments.map(([at, text, href], i) => <li key={i}><When at={at} ago={false} /> {href ? <a href={href}>{text}</a> : <span>{text}</span>}</li>)}</ol>;
 }
 
 function Actions({ alert, reload }: { alert: Alert; reload: () => void }) {
@@ -108,7 +116,7 @@ export function AlertView({ id }: { id: string }) {
       <p><When at={a.tstamp} /> <Similar alert={a} /></p>
       {a.ack && <p class="good">✔ {t("alert.acked_by", { who: a.ack.by })} <When at={a.ack.at} />{a.ack.note && <span class="block">{a.ack.note}</span>}</p>}
       <Actions alert={a} reload={reload} />
-      <section><h3>{t("alert.who_got_it")}</h3><DecisionList decisions={decisionsOf(page)} deliveries={page.deliveries} /></section>
+      <section><h3>{t("alert.who_got_it")}</h3><DecisionList decisions={decisionsOf(page)} deliveries={page.deliveries} reload={reload} /></section>
       <section><h3>{t("alert.timeline")}</h3><Timeline page={page} /></section>
       <Notes id={a.id} />
       <div class="segments" role="group" aria-label={t("alert.details")}>

@@ -2,6 +2,8 @@
 import { t, word } from "../base/i18n";
 import { escaped } from "../base/api";
 import type { Decision, Delivery } from "../base/types";
+import { mayRespond } from "../base/session";
+import { retrySome } from "../delivery/retry";
 import { StateMark } from "../parts/severity";
 
 const SIGNS: Record<string, string> = { deliver: "✔", not_matched: "⌀", silenced: "‖", held: "‖", disabled: "⌀" };
@@ -15,8 +17,8 @@ export function Outcome({ d, delivery }: { d: Decision; delivery?: Delivery | un
 const ofAlert = (deliveries: Delivery[], recipient: string): Delivery | undefined =>
   deliveries.find((d) => d.recipient === recipient && !d.update);
 
-/** One line a recipient: the short answer. */
-export function DecisionList({ decisions, deliveries }: { decisions: Decision[]; deliveries: Delivery[] }) {
+/** One line a recipient: the short answer; and sending again what failed. */
+export function DecisionList({ decisions, deliveries, reload }: { decisions: Decision[]; deliveries: Delivery[]; reload: () => void }) {
   return (
     <ul class="decisions">
       {decisions.map((d) => {
@@ -25,6 +27,7 @@ export function DecisionList({ decisions, deliveries }: { decisions: Decision[];
         return (
           <li key={d.recipient}>
             <a href={"/recipients/" + escaped(d.recipient)}>{d.recipient}</a> <Outcome d={d} delivery={delivery} />
+            {delivery?.state === "dead" && mayRespond.value && <> <button type="button" onClick={() => void retrySome([delivery.id], reload)}>{t("deliveries.retry")}</button></>}
             {why && <p class="dim">{why}</p>}
           </li>
         );

@@ -8,23 +8,38 @@ import { onLive } from "../base/live";
 import type { Alert, Delivery, Page } from "../base/types";
 import { signOf } from "../parts/severity";
 
-const BITE = 100; /* alerts that the API is asked about at once */
+const BITE = 50; /* alerts that the API is asked about at once */
 const PAUSE_MS = 1_000;
 const STORE = "alert_store_db"; /* takes all there are: without it they are kept no more */
 const ORDER = ["delivered", "pending", "held", "dead", "withheld"];
 
 const known = signal(new Map<number, Delivery[]>());
 
+/** Of many recipients a page of deliveries may not hold all. */
+async function deliveriesOf(ids: number[]): Promise<Delivery[]> {
+  const all: Delivery[] = [];
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page: Page<Delivery> = await get("/deliveries" + query({ alert: ids.join(","), limit: 1000, cursor }));
+    all.push(...page.data);
+    cursor = page.next ?? undefined;
+  }
+  return all;
+}
+
 async function look(ids: number[]): Promise<void> {
   for (let at = 0; at < ids.length; at += BITE) {
     const bite = ids.slice(at, at + BITE);
-    const page = await get<Page<Delivery>>("/deliveries" + query({ alert: bite.join(","), limit: 1000 })).catch(() => null);
-    if (!page) return; /* it is asked again with the next news */
+    const found = await deliveriesOf(bite).catch(() => null);
+    if (!found) return; /* it is asked again with the next news */
     const now = new Map(known.peek());
-    for (const id of bite) now.set(id, page.data.filter((d) => d.alert_id === id));
+    for (const id of bite) now.set(id, found.filter((d) => d.alert_id === id));
     known.value = now;
   }
 }
+
+/** What may have changed: the newest, and whatever has not come to its end. */
+const open = (id: number, at: number): boolean =>
+  at < BITE || !known.peek().get(id)?.every((d) => d.settled !== null);
 
 /** Keeps what is known of these rows up to date; of those further down when they come. */
 export function useSent(rows: Alert[], isShown: boolean): void {
@@ -37,7 +52,7 @@ export function useSent(rows: Alert[], isShown: boolean): void {
     const stop = onLive("deliveries", () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        if (isShown) void look(ids.slice(0, BITE));
+        if (isShown) void look(ids.filter(open));
       }, PAUSE_MS);
     });
     return () => {
