@@ -21,6 +21,7 @@ flow("every criterion of everybody, and then as against now", { fakes: ["matterm
   const soc = await row(page, "soc").textContent();
   assert.match(soc, /error[^]*wanted: critical[^]*system[^]*wanted: security/, "what it has, and what is asked");
   assert.equal(await row(page, "soc").locator("td.bad").count(), 2, "both that fail, not the first alone");
+  await page.getByText(/^Nobody limits: Entity, Type/).waitFor();
   await tocsin.call("PATCH", "/recipients/soc", { minimum_severity: null, categories: null });
   await page.getByText("others would get it now").waitFor();
   await tocsin.post("/silences", { name: "swap", matcher: "type=disk_full", comment: "a new disk", author: "maya", starts: null, ends: new Date(Date.now() + 3_600_000).toISOString() });

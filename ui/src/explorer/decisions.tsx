@@ -36,10 +36,13 @@ export function DecisionList({ decisions, deliveries, reload }: { decisions: Dec
   );
 }
 
-/** All of it: every recipient against every criterion. */
+/** All of it: every recipient against every criterion that somebody has; the others are named. */
 export function DecisionTable({ decisions, deliveries = [] }: { decisions: Decision[]; deliveries?: Delivery[] }) {
-  const names = [...new Set(decisions.flatMap((d) => d.criteria.map((c) => c.name)))];
+  const all = [...new Set(decisions.flatMap((d) => d.criteria.map((c) => c.name)))];
+  const names = all.filter((n) => decisions.some((d) => d.criteria.some((c) => c.name === n && c.want !== "any")));
+  const others = all.filter((n) => !names.includes(n)).map((n) => word("criterion", n));
   return (
+    <>
     <div class="scroll card" tabIndex={0} role="region" aria-label={t("why.table")}>
       <table class="plain why">
         <thead><tr><th scope="col">{t("word.recipient")}</th><th scope="col">{t("why.result")}</th>{names.map((n) => <th key={n} scope="col">{word("criterion", n)}</th>)}</tr></thead>
@@ -66,6 +69,8 @@ export function DecisionTable({ decisions, deliveries = [] }: { decisions: Decis
         </tbody>
       </table>
     </div>
+    {others.length > 0 && <p class="dim">{t("why.others", { names: others.join(", ") })}</p>}
+    </>
   );
 }
 

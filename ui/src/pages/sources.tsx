@@ -46,10 +46,11 @@ function Row({ s }: { s: Source }) {
 }
 
 function Recipes({ sources }: { sources: Source[] }) {
-  const [at, setAt] = useState(0);
+  const heardOf = (r: Recipe): string | null | undefined => sources.find((s) => s.name === r.id)?.last;
+  const [at, setAt] = useState(() => Math.max(0, RECIPES.findIndex(heardOf))); /* one that works, if any does */
   const r = RECIPES[at] as Recipe;
   const text = r.text(location.origin);
-  const heard = sources.find((s) => s.name === r.id)?.last;
+  const heard = heardOf(r);
   const sample = (): void => void attempt(() => post("/alerts", JSON.parse(SAMPLE)), t("sources.sample_sent"));
   return (
     <section class="card">
