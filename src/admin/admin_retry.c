@@ -17,6 +17,7 @@ struct retry {
     struct delivery_page page; /* ... as this page of the dead, or of what waits */
     size_t retried, looked_at;
     size_t limit; /* of what is looked at */
+    const struct json *asked; /* how they are found; NULL: they are named */
     struct str cancelled_by; /* the other way round: pending ones are dead; "": not */
 };
 
@@ -42,11 +43,15 @@ static void ids_write(struct retry *r, struct json_out *o)
 
 static void retry_log(const struct retry *r)
 {
-    struct buf text freed_by(buf_release) = BUF(256);
+    static const char *const which[] = {"recipient", "endpoint", "before"};
+    struct buf text freed_by(buf_release) = BUF(4096);
     struct json_out o = JSON_OUT(&text);
 
     out_object(&o, NULL);
     counts_write(r, &o);
+    for (size_t i = 0; i < COUNT_OF(which); i++)
+        if (json_get(r->asked, which[i]) != NULL)
+            out_str(&o, which[i], json_text(json_get(r->asked, which[i])));
     out_object_end(&o);
     done_log(r->q.admin, r->q.x,
              r->cancelled_by.n > 0 ? "delivery.cancel" : "delivery.retry", STR_NONE,
@@ -215,6 +220,7 @@ static void retry_found(struct retry *r, const struct json *body)
         return;
     }
     r->find = true;
+    r->asked = body;
     question_post(&r->q, find_ask, find_answer);
 }
 

@@ -123,6 +123,8 @@ static int queue_drop(struct cli *c)
     cancelled = (long long)json_i64_or(json_get(a.json, "cancelled"), 0);
     printf("%lld deliveries are not sent; 'tocsin delivery retry' sends them after all\n",
            cancelled);
+    if (json_bool_or(json_get(a.json, "more"), false))
+        printf("there are more: once again drops the next\n");
     return cancelled > 0 ? EXIT_OK : EXIT_NOTHING;
 }
 

@@ -88,6 +88,10 @@ static void what_waited_too_long_is_dropped(void **state)
     assert_int_equal(got_number(&g, "/cancelled"), 2);
     assert_true(member_at(g.json, "/more")->truth);
     assert_int_equal(member_at(g.json, "/ids")->count, 2);
+    g = api_get(b, "/api/v1/audit?limit=1");
+    got_want_text(&g, "/data/0/what", "delivery.cancel");
+    got_want_text(&g, "/data/0/after/endpoint", "hook");
+    got_want_text(&g, "/data/0/after/before", "2999-01-01T00:00:00Z");
     g = api_get(b, "/api/v1/deliveries?endpoint=hook&state=dead");
     assert_int_equal(got_number(&g, "/total/value"), 2);
     got_want_text(&g, "/data/0/reason", "cancelled by admin token");
