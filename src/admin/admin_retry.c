@@ -168,22 +168,49 @@ static bool whose_read(const struct admin *a, const struct json *body, struct ar
            wrong(err, "endpoint", "no endpoint has this name");
 }
 
+static bool is_builtin(const struct admin *a, int64_t recipient_id)
+{
+    const struct recipient *r =
+        snapshot_recipient_id(config_now(a->with.config), recipient_id);
+
+    return r != NULL && r->builtin;
+}
+
+static bool is_of_history(const struct admin *a, const struct delivery_query *q)
+{
+    bool is = is_builtin(a, q->recipient_id);
+
+    for (size_t i = 0; i < q->recipient_count; i++)
+        is = is || is_builtin(a, q->recipient_ids[i]);
+    return is;
+}
+
+/* Never 0, which would be any time: all that waits would go. */
+static bool before_read(const struct admin *a, struct str text, int64_t *out,
+                        struct error *err)
+{
+    int64_t ago_ms;
+
+    if (str_to_duration_ms(text, &ago_ms))
+        *out = clock_wall_ms(a->with.clock) - ago_ms;
+    else if (!time_parse(text, out))
+        return wrong(err, "before", "must be a time like 2026-11-25T18:00:00Z, or how "
+                                    "long ago, like 6h");
+    return *out > 0 || wrong(err, "before", "must be later than 1970");
+}
+
 /* What is dropped is said with care: whose, and up to when it was accepted. */
 static bool drop_read(const struct admin *a, const struct json *body,
                       struct delivery_query *q, struct error *err)
 {
     const struct json *before = json_get(body, "before");
-    int64_t ago_ms;
 
     if (q->recipient_id == 0 && q->recipient_ids == NULL)
         return wrong(err, "recipient", "say whose: \"recipient\", or \"endpoint\"");
-    if (before == NULL || time_parse(json_text(before), &q->until_ms))
-        return true;
-    if (!str_to_duration_ms(json_text(before), &ago_ms))
-        return wrong(err, "before", "must be a time like 2026-11-25T18:00:00Z, or how "
-                                    "long ago, like 6h");
-    q->until_ms = clock_wall_ms(a->with.clock) - ago_ms;
-    return true;
+    if (is_of_history(a, q))
+        return wrong(err, q->recipient_id != 0 ? "recipient" : "endpoint",
+                     "nothing is dropped for the builtin alert store: it is the history");
+    return before == NULL || before_read(a, json_text(before), &q->until_ms, err);
 }
 
 static bool query_read(struct retry *r, const struct json *body, bool cancels,

@@ -81,7 +81,7 @@ static const char queue_usage[] =
     "                                     nothing is sent, and nothing is lost; --for: it\n"
     "                                     goes on by itself then; a restart changes nothing\n"
     "  tocsin queue resume RECIPIENT | --endpoint NAME\n"
-    "  tocsin queue drop RECIPIENT | --endpoint NAME --older-than 6h\n"
+    "  tocsin queue drop RECIPIENT | --endpoint NAME --older-than 6h [--dry-run]\n"
     "                                     what has waited so long is not sent, but dead\n";
 #define SIGNED \
     "--comment WHY, with what changes something, is kept with the revision.\n"

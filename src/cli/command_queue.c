@@ -96,6 +96,31 @@ static int queue_do(struct cli *c, const char *verb, bool pauses)
     return status;
 }
 
+/* How many it would be. */
+static int drop_count(struct cli *c, const char *whose, const char *name,
+                      const char *older_than)
+{
+    struct buf path freed_by(buf_release) = BUF(4096);
+    const struct json *total;
+    struct answer a;
+    int64_t n;
+    int status;
+
+    buf_text(&path, "/api/v1/deliveries?state=pending&limit=1");
+    client_query(&path, whose, name);
+    client_query(&path, "until", older_than);
+    status = client_get(c, buf_c(&path), &a);
+    if (status != EXIT_OK)
+        return status;
+    total = json_get(a.json, "total");
+    n = json_i64_or(json_get(total, "value"), 0);
+    if (json_bool_or(json_get(total, "exact"), true))
+        printf("%lld deliveries would not be sent; nothing was changed\n", (long long)n);
+    else
+        printf("more deliveries than are counted would not be sent; nothing was changed\n");
+    return n > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
 /* What has waited for longer is dead, and can be sent again. */
 static int queue_drop(struct cli *c)
 {
@@ -103,6 +128,8 @@ static int queue_drop(struct cli *c)
     struct json_out o = JSON_OUT(&b);
     const char *endpoint = cli_take(c, "--endpoint");
     const char *older_than = cli_take(c, "--older-than");
+    bool dry_run = cli_flag(c, "--dry-run");
+    const char *whose = endpoint != NULL ? "endpoint" : "recipient";
     const char *name = endpoint != NULL ? endpoint : cli_word(c);
     long long cancelled;
     struct answer a;
@@ -112,9 +139,11 @@ static int queue_drop(struct cli *c)
         fputs("tocsin queue drop: which one, and older than what?\n", stderr);
         return EXIT_USAGE;
     }
+    if (dry_run)
+        return drop_count(c, whose, name, older_than);
     out_object(&o, NULL);
     out_text(&o, "state", "pending");
-    out_text(&o, endpoint != NULL ? "endpoint" : "recipient", name);
+    out_text(&o, whose, name);
     out_text(&o, "before", older_than);
     out_object_end(&o);
     status = client_send(c, "POST", "/api/v1/deliveries/cancel", buf_view(&b), &a);

@@ -127,6 +127,30 @@ class Queues(unittest.TestCase):
         self.tocsin("delivery", "retry", dead)
         harness.wait_until("it arrives", lambda: self.queue()["dead"] == 0 and self.drained())
 
+    def test_what_waited_too_long_is_dropped_and_sent_after_all(self):
+        self.tocsin("queue", "pause", "ops", "--reason", "moving")
+        for kind in "ab":
+            self.alert(kind)
+        self.tocsin("queue", "drop", "ops", "--older-than", "6h", "--dry-run", status=3)
+        self.tocsin("queue", "drop", "ops", "--older-than", "6h", status=3)
+        later = "2999-01-01T00:00:00Z"
+        said = self.tocsin("queue", "drop", "--endpoint", "hook", "--older-than", later, "--dry-run")
+        self.assertIn("2 deliveries would not be sent", said)
+        self.assertEqual(self.queue()["length"], 2)
+        self.tocsin("queue", "drop", "--endpoint", "hook", "--older-than", later)
+        self.server.kill()
+        self.server.start()
+        self.assertEqual((self.queue()["length"], self.queue()["dead"]), (0, 2))
+        for d in self.ok(self.server.get("/api/v1/deliveries?state=dead&endpoint=hook"))["data"]:
+            self.assertIn("cancelled by", d["reason"])
+        line = self.ok(self.server.get("/api/v1/audit?limit=1"))["data"][0]
+        self.assertEqual((line["what"], line["after"]["endpoint"], line["after"]["cancelled"]),
+                         ("delivery.cancel", "hook", 2))
+        self.tocsin("delivery", "retry", "--state", "dead", "--endpoint", "hook")
+        self.tocsin("queue", "resume", "ops")
+        harness.wait_until("they arrive", self.drained)
+        self.assertEqual([t["type"] for t in self.told()], ["a", "b"])
+
 
 if __name__ == "__main__":
     BUILD = os.path.abspath(sys.argv.pop(1))

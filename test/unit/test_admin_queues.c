@@ -126,6 +126,14 @@ static const struct {
     {"/api/v1/deliveries/cancel",
      "{\"state\":\"pending\",\"recipient\":\"netops\",\"before\":\"tomorrow\"}", 422,
      "how long ago"},
+    {"/api/v1/deliveries/cancel",
+     "{\"state\":\"pending\",\"recipient\":\"netops\","
+     "\"before\":\"1970-01-01T00:00:00Z\"}",
+     422, "must be later than 1970"},
+    {"/api/v1/deliveries/cancel", "{\"state\":\"pending\",\"recipient\":\"alert_store_db\"}",
+     422, "history"},
+    {"/api/v1/deliveries/cancel", "{\"state\":\"pending\",\"endpoint\":\"alert_store_db\"}",
+     422, "history"},
 };
 
 static void what_cannot_be_is_refused(void **state)
