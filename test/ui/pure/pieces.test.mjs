@@ -88,6 +88,9 @@ test("links and words of alerts do no harm", () => {
   assert.equal(safeLink(" data:text/html,x"), null);
   assert.equal(safeLink("https://example.com/a"), "https://example.com/a");
   assert.equal(humane("low_goodput"), "Low goodput");
+  assert.equal(humane("ndpi_tls_certificate_expired"), "TLS certificate expired");
+  assert.equal(humane("syn_scan"), "SYN scan");
+  assert.equal(humane("vip_single"), "Vip single");
   assert.equal(shellWord("a'; rm -rf /"), "'a'\\''; rm -rf /'");
 });
 

@@ -27,6 +27,7 @@ export const dates: (kind: keyof typeof DATES, locale: string, zone: string) => 
   kept((kind, locale, zone) => new Intl.DateTimeFormat(locale, { ...DATES[kind as keyof typeof DATES], ...(zone ? { timeZone: zone } : {}) }));
 export const numbers = kept((locale) => new Intl.NumberFormat(locale));
 export const percents = kept((locale) => new Intl.NumberFormat(locale, { style: "percent", signDisplay: "exceptZero" }));
+export const shares = kept((locale) => new Intl.NumberFormat(locale, { style: "percent" }));
 export const units = kept((locale, unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" } as Intl.NumberFormatOptions));
 export const agos = kept((locale) => new Intl.RelativeTimeFormat(locale, { style: "short" }));
 export const plurals = kept((locale) => new Intl.PluralRules(locale));

@@ -20,6 +20,10 @@ export function day(ms: number): string {
   return dates(thisYear ? "day" : "dayOfYear", locale.value, zone.value).format(ms);
 }
 
+/** "CET", as it is now. */
+export const zoneName = (): string =>
+  dates("bar", locale.value, zone.value).formatToParts(now.peek()).find((p) => p.type === "timeZoneName")?.value ?? "";
+
 /** "23 Nov 2020, 15:20:56 CET": never a time without a day and a zone. */
 export function absolute(ms: number): string {
   return dates("whole", locale.value, zone.value).format(ms);

@@ -1,8 +1,10 @@
 // words.ts -- names of the API as people read them. Pure.
 
-/** "low_goodput" as "Low goodput". */
+const ACRONYMS = /\b(alpn|asn|dga|dhcp|dns|e?sni|fin|https?|icmp|iec|ip|ja3|mac|ntp|quic|rce|rst|smb|smtp|snmp|sql|ssh|ssl|syn|tcp|tls|udp|url|vlan|xss)\b/gi;
+
+/** "low_goodput" as "Low goodput", "ndpi_tls_old" as "TLS old": as in messages, without the library's mark. */
 export function humane(name: string): string {
-  const words = name.replace(/[_.]+/g, " ").trim();
+  const words = name.replace(/^ndpi_/, "").replace(/[_.]+/g, " ").trim().replace(ACRONYMS, (x) => x.toUpperCase());
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -4,8 +4,8 @@ import { locale, number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { comparison } from "../base/filter";
 import { iso } from "../base/ranges";
-import { percents } from "../base/formats";
-import { relative } from "../base/time";
+import { percents, shares } from "../base/formats";
+import { duration, now, relative } from "../base/time";
 import type { Alert, Page, Status } from "../base/types";
 import { countOf, facets, top, type Facets, type TopValue } from "../explorer/counts";
 import { ENTITIES, SEVERITIES } from "../base/severity";
@@ -86,15 +86,18 @@ function Most({ list, of }: { list: TopValue[]; of: number }) {
     <section class="card">
       <h2>{t("overview.top")}</h2>
       <ul class="most">{list.map((x) => (
-        <li key={x.value}><a href={"/alerts?since=24h&q=" + encodeURIComponent(comparison("type", "=", x.value))}>{humane(x.value)}</a> <span class="num">{number(x.count)}</span>
+        <li key={x.value}><a href={"/alerts?since=24h&q=" + encodeURIComponent(comparison("type", "=", x.value))}>{humane(x.value)}</a> <span class="num">{number(x.count)}{of > 0 && <span class="dim"> {shares(locale.value).format(x.count / of)}</span>}</span>
           <meter min={0} max={Math.max(1, of)} value={x.count} aria-label={humane(x.value)} /></li>
       ))}</ul>
     </section>
   );
 }
 
+/** Severities that have a column even if none came. */
+const ALWAYS = ["notice", "warning", "error", "critical", "emergency"];
+
 function Matrix({ f }: { f: Facets }) {
-  const used = SEVERITIES.filter((s) => ENTITIES.some((e) => f.entities[e]?.[s]));
+  const used = SEVERITIES.filter((s) => ALWAYS.includes(s) || ENTITIES.some((e) => f.entities[e]?.[s]));
   const rows = ENTITIES.filter((e) => countOf(f, e) > 0);
   if (rows.length === 0) return null;
   return (
@@ -105,7 +108,7 @@ function Matrix({ f }: { f: Facets }) {
           <thead><tr><th scope="col">{t("col.entity")}</th>{used.map((s) => <th key={s} scope="col" class="num"><SeverityMark severity={s} /></th>)}</tr></thead>
           <tbody>{rows.map((e) => (
             <tr key={e}><th scope="row"><a href={`/alerts?since=24h&entity=${e}`}>{word("entity", e)}</a></th>
-              {used.map((s) => <td key={s} class="num">{f.entities[e]?.[s] ? <a href={`/alerts?since=24h&entity=${e}&q=severity%3D${s}`}>{number(f.entities[e]?.[s] ?? 0)}</a> : <span class="dim">0</span>}</td>)}</tr>
+              {used.map((s) => <td key={s} class="num"><a class={f.entities[e]?.[s] ? "" : "dim"} href={`/alerts?since=24h&entity=${e}&q=severity%3D${s}`}>{number(f.entities[e]?.[s] ?? 0)}</a></td>)}</tr>
           ))}</tbody>
         </table>
       </div>
@@ -129,15 +132,16 @@ export function OverviewPage() {
   if (problem && !value) return <PageFrame title={t("nav.overview")}><Failed problem={problem} retry={reload} /></PageFrame>;
   if (!value) return <PageFrame title={t("nav.overview")}><Waiting /></PageFrame>;
   const o = value.status.outbox;
+  const oldest = o["oldest_pending"] as string | null;
   const n = (name: string): number => Number(o[name] ?? 0);
   return (
     <PageFrame title={t("nav.overview")}>
       <div class="stats">
         <Stat label={t("overview.engaged")} value={number(value.status.engaged.total)} href="/engaged" />
         <Stat label={t("overview.day") + change(value.facets, value.before)} value={value.day ? (value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0) : "–"} href="/alerts?since=24h" />
-        <Stat label={word("state", "delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
-        <Stat label={word("state", "pending")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
-        <Stat label={word("state", "dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />
+        <Stat label={t("overview.delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
+        <Stat label={word("state", "pending") + (oldest ? t("overview.oldest", { age: duration(now.value - Date.parse(oldest)) }) : "")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
+        <Stat label={t("overview.dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />
       </div>
       <NeedsLook list={looks(value.status, value.silences?.data ?? [], Date.now(), value.idle)} />
       <div class="two-even">

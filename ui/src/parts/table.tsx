@@ -5,6 +5,7 @@ import { memo } from "preact/compat";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../base/i18n";
 import { useKeys } from "../base/keys";
+import { zoneName } from "../base/time";
 import { sliceOf, type Slice } from "./window";
 
 export interface Column<R> {
@@ -161,7 +162,7 @@ export function Table<R>(p: Props<R>) {
             {p.onSelect && <th scope="col" class="cell-check"><label class="check"><input type="checkbox" aria-label={t("table.select_all")}
               checked={p.rows.length > 0 && p.selected?.size === p.rows.length}
               onChange={(e) => (e.currentTarget.checked ? all() : p.onSelect?.(new Set()))} /></label></th>}
-            {p.columns.map((c) => <th key={c.id} scope="col" class={`cell-${c.id} ${c.class ?? ""}`}>{c.title}</th>)}
+            {p.columns.map((c) => <th key={c.id} scope="col" class={`cell-${c.id} ${c.class ?? ""}`}>{c.title}{c.id === "when" && ` (${zoneName()})`}</th>)}
           </tr>
         </thead>
         <tbody ref={body}>

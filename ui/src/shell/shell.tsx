@@ -78,7 +78,7 @@ function BottomBar() {
     <nav class="bottom" aria-label={t("nav.bottom")}>
       {SPOTS.filter((s) => BOTTOM.includes(s.path)).map((s) => (
         <a key={s.path} href={s.path} aria-current={isIn(s.path, path.value) ? "page" : undefined}>
-          <Icon name={s.icon} /><span>{t(s.name)}</span>
+          <Icon name={s.icon} /><span>{t(s.path === "/engaged" ? "state.engaged" : s.name)}</span>
         </a>
       ))}
       <button type="button" onClick={() => (open.value = "palette")}><Icon name="menu" /><span>{t("nav.more")}</span></button>
