@@ -111,11 +111,12 @@ static bool endpoint_read(struct admin *a, struct exchange *x, struct delivery_q
 static bool alerts_read(struct admin *a, struct exchange *x, struct delivery_query *q)
 {
     struct str rest = exchange_query(x, "alert");
-    int64_t *ids = arena_array(exchange_arena(x), ALERTS_MAX, sizeof *ids);
-    bool ok = !exchange_has_query(x, "alert") || !str_ends(rest, ",");
+    bool ok = !str_ends(rest, ",");
+    int64_t *ids;
 
     if (!exchange_has_query(x, "alert"))
         return true;
+    ids = arena_array(exchange_arena(x), ALERTS_MAX, sizeof *ids);
     q->alert_ids = ids;
     do {
         ok = ok && q->alert_count < ALERTS_MAX &&

@@ -59,43 +59,62 @@ static bool load_engaged(sqlite3 *db, struct registry *r, struct error *err)
     return ok && (code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db)));
 }
 
-/* Row after row: the recipients of one alert come together. */
-static void told_row(struct registry *r, struct id_array *of, int64_t *of_id,
-                     int64_t id, int64_t recipient_id)
+typedef void row_fn(void *arg, sqlite3_stmt *s);
+
+static bool rows_each(sqlite3 *db, const char *sql, row_fn *fn, void *arg,
+                      struct error *err)
 {
-    if (id != *of_id && of->n > 0) {
-        registry_load_told(r, *of_id, of->v, of->n);
-        of->n = 0;
+    sqlite3_stmt *s = NULL;
+    int code = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
+
+    while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
+        fn(arg, s);
+        code = SQLITE_OK;
     }
-    *of_id = id;
-    if (id != 0)
-        id_array_add(of, recipient_id);
+    sqlite3_finalize(s);
+    return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db));
+}
+
+struct told_load { /* the recipients of one alert come together */
+    struct registry *registry;
+    int64_t id; /* of that alert; 0: none yet */
+    struct id_array recipients;
+};
+
+static void told_flush(struct told_load *t)
+{
+    if (t->recipients.n > 0)
+        registry_load_told(t->registry, t->id, t->recipients.v, t->recipients.n);
+    t->recipients.n = 0;
+}
+
+static void told_row(void *told_load, sqlite3_stmt *s)
+{
+    struct told_load *t = told_load;
+    int64_t id = sqlite3_column_int64(s, 0);
+
+    if (id != t->id)
+        told_flush(t);
+    t->id = id;
+    id_array_add(&t->recipients, sqlite3_column_int64(s, 1));
 }
 
 /* Who hears how it goes on with what is engaged. */
 static bool load_told(sqlite3 *db, struct registry *r, struct error *err)
 {
-    struct id_array of = {0};
-    int64_t of_id = 0;
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(db,
-                                  "SELECT e.id, d.recipient_id FROM engaged e"
-                                  " JOIN delivery d ON d.alert_id = e.id"
-                                  " ORDER BY e.id",
-                                  -1, &s, NULL);
+    struct told_load t = {.registry = r};
+    bool ok = rows_each(db, "SELECT e.id, d.recipient_id FROM engaged e"
+                            " JOIN delivery d ON d.alert_id = e.id ORDER BY e.id",
+                        told_row, &t, err);
 
-    while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        told_row(r, &of, &of_id, sqlite3_column_int64(s, 0), sqlite3_column_int64(s, 1));
-        code = SQLITE_OK;
-    }
-    told_row(r, &of, &of_id, 0, 0);
-    free(of.v);
-    sqlite3_finalize(s);
-    return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db));
+    told_flush(&t);
+    free(t.recipients.v);
+    return ok;
 }
 
-static void lane_load(struct outbox *o, sqlite3_stmt *s)
+static void lane_row(void *outbox, sqlite3_stmt *s)
 {
+    struct outbox *o = outbox;
     struct lane *l = lane_get(o, sqlite3_column_int64(s, 0));
     int state = sqlite3_column_int(s, 1);
     uint64_t n = (uint64_t)sqlite3_column_int64(s, 2);
@@ -110,19 +129,9 @@ static void lane_load(struct outbox *o, sqlite3_stmt *s)
 
 static bool load_lanes(sqlite3 *db, struct outbox *o, struct error *err)
 {
-    sqlite3_stmt *s = NULL;
-    int code = sqlite3_prepare_v2(db,
-                                  "SELECT recipient_id, state, count(*),"
-                                  " max(alert_id), hold_kind"
-                                  " FROM delivery GROUP BY 1, 2, 5",
-                                  -1, &s, NULL);
-
-    while (code == SQLITE_OK && (code = sqlite3_step(s)) == SQLITE_ROW) {
-        lane_load(o, s);
-        code = SQLITE_OK;
-    }
-    sqlite3_finalize(s);
-    return code == SQLITE_DONE || error_set(err, "%s", sqlite3_errmsg(db));
+    return rows_each(db, "SELECT recipient_id, state, count(*), max(alert_id), hold_kind"
+                         " FROM delivery GROUP BY 1, 2, 5",
+                     lane_row, o, err);
 }
 
 /* When what each lane had last was accepted. */
