@@ -159,17 +159,25 @@ static const char *line_of(const struct stretch *s)
                                                            : "''";
 }
 
-static void say_stretch(struct buf *b, const struct stretch *s)
+/* Of these rows alone; all versions of each, as FINAL needs them. */
+static void say_from_places(struct buf *b, const struct clickhouse *e,
+                            const struct place *places, size_t n)
 {
     struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
+
+    buf_text(&how, " FINAL PREWHERE ");
+    say_places(&how, places, n);
+    say_from(b, e, buf_c(&how));
+}
+
+static void say_stretch(struct buf *b, const struct stretch *s)
+{
     bool whole = s->ask->conditions.filter == NULL;
 
-    buf_text(&how, " FINAL");
-    if (!whole) {
-        buf_text(&how, " PREWHERE ");
-        say_places(&how, s->candidates, s->candidate_count);
-    }
-    say_from(b, s->e, buf_c(&how));
+    if (whole)
+        say_from(b, s->e, " FINAL");
+    else
+        say_from_places(b, s->e, s->candidates, s->candidate_count);
     say_where(b, s->ask);
     say_before(b, s);
     if (whole)
@@ -289,12 +297,9 @@ static bool rows_fetch(struct clickhouse *e, struct paging *p, bool deleted_too,
                        const char *order, struct error *err)
 {
     struct buf b freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
-    struct buf how freed_by(buf_release) = BUF(CLICKHOUSE_SQL_MAX);
 
-    buf_text(&how, " FINAL PREWHERE ");
-    say_places(&how, p->places, p->n);
     buf_text(&b, ROW_SELECT);
-    say_from(&b, e, buf_c(&how));
+    say_from_places(&b, e, p->places, p->n);
     buf_text(&b, deleted_too ? "" : " AND deletion=0");
     buf_text(&b, order);
     return p->n == 0 || clickhouse_rows(e, &b, page_row, p, err);

@@ -409,11 +409,16 @@ bool block_read(struct sqlite *e, const struct block *b, size_t column,
            block_damaged(b, err);
 }
 
+static bool is_wanted(const uint64_t wanted[2], size_t column)
+{
+    return (wanted[column / 64] >> column % 64 & 1) != 0;
+}
+
 /* What a caller looks at; with the codes. */
 static void also_get(struct block_asking *b, const uint64_t wanted[2])
 {
     for (size_t i = 0; i < BLOCK_PLACES && b->ok && b->whole; i++)
-        if ((wanted[i / 64] >> i % 64 & 1) != 0)
+        if (is_wanted(wanted, i))
             codes_get(b, i);
 }
 
@@ -426,11 +431,6 @@ bool blocks_will_do(const struct ask *k)
 {
     return k->query->ids == NULL && k->query->deletion == 0 &&
            k->query->acked_ms == 0;
-}
-
-static bool is_wanted(const uint64_t wanted[2], size_t column)
-{
-    return (wanted[column / 64] >> column % 64 & 1) != 0;
 }
 
 /* Whether it takes the times and ids of its rows. */
