@@ -45,3 +45,6 @@ export function word(list: string, value: string): string {
 export function number(n: number): string {
   return numbers(locale.value).format(n);
 }
+
+/** "≥ 100,000" where no more were counted. */
+export const atLeast = (n: number, exact: boolean): string => (exact ? "" : "≥ ") + number(n);

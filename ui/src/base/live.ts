@@ -26,6 +26,22 @@ export function onLive(topic: Topic, f: (e: LiveEvent) => void): () => void {
   return () => all.delete(f);
 }
 
+/** The same for several, but however much happens, once in `pauseMs` at most. */
+export function onNews(topics: readonly Topic[], pauseMs: number, f: () => void): () => void {
+  let timer: number | undefined;
+  const soon = (): void => {
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      f();
+    }, pauseMs);
+  };
+  const stops = topics.map((topic) => onLive(topic, soon));
+  return () => {
+    clearTimeout(timer);
+    for (const stop of stops) stop();
+  };
+}
+
 function tell(e: LiveEvent): void {
   lastNews.value = Date.now();
   /* Somebody waits for a job, and does not merely watch. */

@@ -1,6 +1,6 @@
 // load.ts -- a page's data: asked once, again when something happened.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { onLive, type Topic } from "./live";
+import { onNews, type Topic } from "./live";
 import { Problem } from "./problem";
 
 export interface Loaded<T> {
@@ -45,20 +45,7 @@ export function useLoad<T>(
     return () => abort.abort();
   }, [key, turn]);
 
-  useEffect(() => {
-    let timer: number | undefined;
-    const soon = (): void => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        setTurn((n) => n + 1);
-      }, NEWS_PAUSE_MS);
-    };
-    const stops = topics.map((topic) => onLive(topic, soon));
-    return () => {
-      clearTimeout(timer);
-      for (const stop of stops) stop();
-    };
-  }, [topics.join()]);
+  useEffect(() => onNews(topics, NEWS_PAUSE_MS, () => setTurn((n) => n + 1)), [topics.join()]);
 
   return { value, problem, loading, reload: () => setTurn((n) => n + 1) };
 }

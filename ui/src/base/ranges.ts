@@ -28,4 +28,6 @@ export function moment(text: string, at: number): number | null {
   return Number.isNaN(parsed) ? null : parsed;
 }
 
+/** So that the same view is the same question. */
+export const wholeMinute = (at: number): number => Math.floor(at / 60_000) * 60_000;
 export const iso = (at: number): string => new Date(at).toISOString();

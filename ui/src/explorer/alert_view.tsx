@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { get, ifUp, post, query } from "../base/api";
 import { comparison } from "../base/filter";
-import { number, t, word } from "../base/i18n";
+import { atLeast, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
-import { iso } from "../base/ranges";
+import { iso, wholeMinute } from "../base/ranges";
 import { mayRespond } from "../base/session";
 import { duration, took } from "../base/time";
 import type { Alert, AlertPage, Decision, Delivery, Page } from "../base/types";
@@ -18,6 +18,8 @@ import { When } from "../parts/when";
 import { act } from "./bulk";
 import { DecisionList } from "./decisions";
 import { Notes } from "./notes";
+
+const WEEK_MS = 604_800_000;
 
 export function decisionsOf(p: AlertPage): Decision[] {
   return Array.isArray(p.explanation) ? p.explanation : p.explanation.decisions;
@@ -42,8 +44,8 @@ const sameOf = (a: Alert): string => `${comparison("type", "=", a.type)} and ${c
 /** How often that happened to it: noise is seen, and so is what never was. */
 function Similar({ alert }: { alert: Alert }) {
   const q = sameOf(alert);
-  const { value } = useLoad(q, (s) => ifUp(get<Page<Alert>>("/alerts" + query({ filter: q, since: iso(Math.floor(Date.now() / 60_000 - 10_080) * 60_000), limit: 1 }), s)), ["alerts"]);
-  const n = value?.total && (value.total.exact ? "" : "≥ ") + number(value.total.value);
+  const { value } = useLoad(q, (s) => ifUp(get<Page<Alert>>("/alerts" + query({ filter: q, since: iso(wholeMinute(Date.now() - WEEK_MS)), limit: 1 }), s)), ["alerts"]);
+  const n = value?.total && atLeast(value.total.value, value.total.exact);
   return n ? <a href={"/alerts?since=7d&q=" + encodeURIComponent(q)}>{t("alert.similar", { n })}</a> : null;
 }
 

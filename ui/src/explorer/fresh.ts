@@ -3,7 +3,7 @@
 // at the top and holds nothing.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get, query } from "../base/api";
-import { onLive } from "../base/live";
+import { onNews } from "../base/live";
 import type { Alert, Page } from "../base/types";
 import type { Pages } from "../parts/pages";
 import { startsWith, updated } from "./rows";
@@ -21,7 +21,6 @@ export function useFresh(pages: Pages<Alert>, params: Record<string, string | un
   latest.current = { pages, params, selected };
 
   useEffect(() => {
-    let timer: number | undefined;
     const take = (page: Page<Alert>): void => {
       const { pages: now, selected: held } = latest.current;
       const known = new Set(now.rows.map((r) => r.id));
@@ -30,18 +29,11 @@ export function useFresh(pages: Pages<Alert>, params: Record<string, string | un
       now.change((rows) => updated(rows, page.data));
     };
     const look = async (): Promise<void> => {
-      timer = undefined;
       const { params: asked } = latest.current;
       const page = await get<Page<Alert>>("/alerts" + query({ ...asked, limit: 100 })).catch(() => null);
       if (page && !latest.current.pages.loading && asked === latest.current.params) take(page);
     };
-    const stop = onLive("alerts", () => {
-      timer ??= setTimeout(() => void look(), PAUSE_MS);
-    });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
+    return onNews(["alerts"], PAUSE_MS, () => void look());
   }, []);
   useEffect(() => setCount(0), [JSON.stringify(params)]);
 

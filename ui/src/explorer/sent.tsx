@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { get, query } from "../base/api";
 import { t, word } from "../base/i18n";
-import { onLive } from "../base/live";
+import { onNews } from "../base/live";
 import type { Alert, Delivery, Page } from "../base/types";
 import { signOf } from "../parts/severity";
 
@@ -47,19 +47,7 @@ export function useSent(rows: Alert[], isShown: boolean): void {
   useEffect(() => {
     if (isShown) void look(ids.filter((id) => !known.peek().has(id)));
   }, [ids.join(), isShown]);
-  useEffect(() => {
-    let timer: number | undefined;
-    const stop = onLive("deliveries", () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        if (isShown) void look(ids.filter(open));
-      }, PAUSE_MS);
-    });
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }, [ids.join(), isShown]);
+  useEffect(() => (isShown ? onNews(["deliveries"], PAUSE_MS, () => void look(ids.filter(open))) : undefined), [ids.join(), isShown]);
 }
 
 export function SentTo({ id }: { id: number }) {

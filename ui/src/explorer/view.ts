@@ -1,7 +1,7 @@
 // view.ts -- the explorer's state, which the URL holds, as the API's parameters. Pure
 // but for the clock that is given.
 import { joined, partsOf } from "../base/filter";
-import { iso, moment, span } from "../base/ranges";
+import { iso, moment, span, wholeMinute } from "../base/ranges";
 
 export const STATES = ["engaged", "attention", "any", "acknowledged"] as const;
 export type ViewState = (typeof STATES)[number];
@@ -41,7 +41,7 @@ export function bounds(v: View, now: number): { from: number | null; to: number 
  * the same view is the same question. */
 export function paramsOf(v: View, now: number): Record<string, string | undefined> {
   const { from, to } = bounds(v, now);
-  const minute = (at: number): string => iso(Math.floor(at / 60_000) * 60_000);
+  const minute = (at: number): string => iso(wholeMinute(at));
   const filter = v.state === "attention" ? joined(["severity>=error", ...partsOf(v.filter).map(inParens)]) : v.filter;
   return {
     entity: v.entity || undefined,

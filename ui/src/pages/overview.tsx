@@ -1,9 +1,9 @@
 // overview.tsx -- how it goes, and what needs a look.
 import { get, getIfThere, ifUp, query } from "../base/api";
-import { locale, number, t, word } from "../base/i18n";
+import { atLeast, locale, number, t, word } from "../base/i18n";
 import { useLoad } from "../base/load";
 import { comparison } from "../base/filter";
-import { iso } from "../base/ranges";
+import { iso, wholeMinute } from "../base/ranges";
 import { percents, shares } from "../base/formats";
 import { duration, now, relative } from "../base/time";
 import type { Alert, Page, Status } from "../base/types";
@@ -35,7 +35,7 @@ const cameSince = async (since: number, s: AbortSignal): Promise<number> =>
   (await ifUp(get<Page<Alert>>("/alerts" + query({ since: iso(since), limit: 1 }), s)))?.total?.value ?? 0;
 
 async function everything(s: AbortSignal): Promise<Everything> {
-  const from = Math.floor((Date.now() - DAY_MS) / 60_000) * 60_000;
+  const from = wholeMinute(Date.now() - DAY_MS);
   const since = iso(from);
   const [status, latest, day, counted, before, most, silences] = await Promise.all([
     get<Status>("/status", s), ifUp(get<Page<Alert>>("/alerts?limit=6", s)), ifUp(get<Page<Alert>>("/alerts" + query({ since, limit: 1 }), s)),
@@ -138,7 +138,7 @@ export function OverviewPage() {
     <PageFrame title={t("nav.overview")}>
       <div class="stats">
         <Stat label={t("overview.engaged")} value={number(value.status.engaged.total)} href="/engaged" />
-        <Stat label={t("overview.day") + change(value.facets, value.before)} value={value.day ? (value.day.total?.exact === false ? "≥ " : "") + number(value.day.total?.value ?? 0) : "–"} href="/alerts?since=24h" />
+        <Stat label={t("overview.day") + change(value.facets, value.before)} value={value.day ? atLeast(value.day.total?.value ?? 0, value.day.total?.exact !== false) : "–"} href="/alerts?since=24h" />
         <Stat label={t("overview.delivered")} value={number(n("delivered"))} href="/deliveries?state=delivered" />
         <Stat label={word("state", "pending") + (oldest ? t("overview.oldest", { age: duration(now.value - Date.parse(oldest)) }) : "")} value={number(n("pending"))} href="/deliveries?state=pending" kind={n("pending") > 0 ? "warn" : ""} />
         <Stat label={t("overview.dead")} value={number(n("dead"))} href="/deliveries?state=dead" kind={n("dead") > 0 ? "bad" : ""} />

@@ -2,7 +2,7 @@
 // and, tried out on that week, what it would have held back.
 import { useState } from "preact/hooks";
 import { get, post, query } from "../base/api";
-import { number, t, word } from "../base/i18n";
+import { atLeast, number, t, word } from "../base/i18n";
 import { useJob, type Job } from "../base/job";
 import { useLoad } from "../base/load";
 import { iso } from "../base/ranges";
@@ -96,7 +96,7 @@ export function Affects({ filter, recipients }: Held) {
   if (problem) return <p class="wrong" role="status"><span aria-hidden="true">✖</span> {problem.message}</p>;
   return (
     <>
-      <p role="status">{value && t("silence.affects", { engaged: value.engaged.n, week: (value.week.exact ? "" : "≥ ") + number(value.week.n) })}</p>
+      <p role="status">{value && t("silence.affects", { engaged: value.engaged.n, week: atLeast(value.week.n, value.week.exact) })}</p>
       {value && mayWrite.value && <TryOut key={asked + recipients} filter={asked} recipients={recipients} />}
     </>
   );
